@@ -1,0 +1,64 @@
+"""Room: grading, top to bottom: a problem and submissions in, reports out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from grader.problem import Problem
+from grader.sandbox.process import Workers, start_workers
+from grader.submission import Submission
+
+if TYPE_CHECKING:
+    from grader.report import Report
+
+
+def grade_all(
+    problem: Problem,
+    submissions: Iterable[Submission],
+    sink: Callable[[Report], None],
+    *,
+    seed: int | None = None,
+    only: str | None = None,
+    workers: Workers | None = None,
+) -> None:
+    """Grade submissions one after the other in one warm judge.
+
+    Args:
+        problem: What they are solutions of.
+        submissions: Taken one at a time; may wait for work.
+        sink: Given each report as soon as it is made.
+        seed: Decides the generated examples; the problem's own by default.
+        only: A group of checks; the others are left out, and so are their points.
+        workers: Where untrusted processes come from; by default they are started here. Starting
+            them before anything else is imported hides half of the start-up time.
+
+    Raises:
+        ProblemError: The problem package is broken.
+        UsageError: There is no such group.
+        Fault: The grader or the machine failed.
+    """
+    workers = workers or start_workers()
+    try:
+        from grader.judge import session, verdict
+
+        chosen = problem.settings.seed if seed is None else seed
+
+        def finish(trial: session.Trial) -> None:
+            report = verdict.make_report(
+                problem, trial, seed=chosen, isolation=workers.isolation, only=only
+            )
+            sink(report)
+
+        session.run(problem, submissions, finish, workers=workers, seed=chosen, only=only)
+    finally:
+        workers.close()
+
+
+def grade(
+    problem: Problem, submission: Submission, *, seed: int | None = None, only: str | None = None
+) -> Report:
+    """Grade one submission. Raises as :func:`grade_all` does."""
+    reports: list[Report] = []
+    grade_all(problem, [submission], reports.append, seed=seed, only=only)
+    return reports[0]

@@ -1,0 +1,49 @@
+"""The trusted side. What a problem's ``checks.py`` uses is importable from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.judge.evidence import (
+    CheckFailed,
+    closeness,
+    expect,
+    expect_array,
+    expect_close,
+    fail,
+    is_close,
+)
+from grader.sandbox.process import WorkerFailure
+from grader.sandbox.proxy import Student
+from grader.sandbox.trace import Exposure, StudentError
+from grader.sandbox.wire import Opaque
+
+__all__ = [
+    "CheckFailed",
+    "Exposure",
+    "Opaque",
+    "Student",
+    "StudentError",
+    "WorkerFailure",
+    "check",
+    "closeness",
+    "expect",
+    "expect_array",
+    "expect_close",
+    "fail",
+    "is_close",
+]
+
+
+def check(group: str, title: str, *, weight: float = 1.0) -> Any:
+    """Mark a test function as a check.
+
+    Args:
+        group: One of the problem's groups; the group's points are shared out by weight.
+        title: What is checked, in plain words, as the report shows it.
+        weight: This check's share, relative to the others of its group; for a parametrized
+            function each case has it.
+    """
+    return pytest.mark.check(group=group, title=title, weight=weight)

@@ -1,0 +1,150 @@
+"""Room: affine layers, Y = X W + b: cases to try them on, and what is right for them.
+
+Shared by every problem about a dense layer, whatever its methods are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class AffineCase:
+    """Shapes, and the values that a seed makes of them.
+
+    Values come from a seeded generator rather than from hypothesis, which would draw every
+    element by itself. "Integers" are small and never zero; weights are half an integer off and
+    biases a quarter, so that sums and products are exact, a reader can follow, and no gradient
+    can be mistaken for a parameter, nor a weight for a bias.
+
+    Attributes:
+        batch: Rows of the input.
+        n_inputs: Columns of the input.
+        n_units: Columns of the output.
+        integers: Whether the values are small exact numbers or normal floats.
+        seed: Of the values.
+    """
+
+    batch: int
+    n_inputs: int
+    n_units: int
+    integers: bool = True
+    seed: int = 0
+
+    @property
+    def size(self) -> float:
+        """What small means, for finding the smallest failing case."""
+        shape = self.batch * self.n_inputs + self.n_inputs * self.n_units + self.n_units
+        return shape + 0.5 * (not self.integers)
+
+    @cached_property
+    def _values(self) -> tuple[Array, Array, Array, Array]:
+        generator = np.random.default_rng([self.seed, self.batch, self.n_inputs, self.n_units])
+        shapes = (
+            (self.batch, self.n_inputs),
+            (self.n_inputs, self.n_units),
+            (1, self.n_units),
+            (self.batch, self.n_units),
+        )
+        made = []
+        for shape, offset in zip(shapes, (0.0, 0.5, 0.25, 0.0), strict=True):
+            if self.integers:
+                signs = generator.choice([-1.0, 1.0], shape)
+                made.append(signs * (generator.integers(1, 4, shape, endpoint=True) + offset))
+            else:
+                made.append(generator.standard_normal(shape))
+        for array in made:
+            array.flags.writeable = False
+        X, W, b, G = made
+        return X, W, b, G
+
+    @property
+    def X(self) -> Array:
+        """Input, shape (batch, n_inputs), float64."""
+        return self._values[0]
+
+    @property
+    def W(self) -> Array:
+        """Weights, shape (n_inputs, n_units), float64."""
+        return self._values[1]
+
+    @property
+    def b(self) -> Array:
+        """Biases, shape (1, n_units), float64."""
+        return self._values[2]
+
+    @property
+    def G(self) -> Array:
+        """Upstream gradient, shape (batch, n_units), float64."""
+        return self._values[3]
+
+    def __str__(self) -> str:
+        kind = "integers" if self.integers else "floats"
+        shape = f"batch {self.batch}, {self.n_inputs} inputs, {self.n_units} units"
+        return f"{shape}, {kind} from seed {self.seed}"
+
+
+def affine_cases(max_batch: int = 24, max_inputs: int = 5, max_units: int = 5) -> Any:
+    """Strategy for :class:`AffineCase`; shrinks towards one row, one input, one unit."""
+    return st.builds(
+        AffineCase,
+        batch=st.integers(1, max_batch),
+        n_inputs=st.integers(1, max_inputs),
+        n_units=st.integers(1, max_units),
+        integers=st.booleans(),
+        seed=st.integers(0, 255),
+    )
+
+
+CORNERS = [
+    AffineCase(1, 1, 1),
+    AffineCase(2, 1, 1),
+    AffineCase(1, 2, 1),
+    AffineCase(1, 1, 2),
+    AffineCase(1, 2, 2),
+    AffineCase(2, 2, 1),
+    AffineCase(2, 1, 2),
+    AffineCase(2, 2, 2),
+    AffineCase(2, 2, 3),
+    AffineCase(2, 3, 2),
+    AffineCase(3, 3, 3),
+    AffineCase(20, 2, 3),
+    AffineCase(1, 2, 1, integers=False),
+    AffineCase(2, 2, 2, integers=False),
+    AffineCase(3, 2, 3, integers=False),
+]
+"""Tried in every check: the smallest of each kind, where most mistakes already show."""
+
+_CASES = affine_cases()
+
+
+def each_case(
+    examples: int = 15, where: Callable[[AffineCase], bool] = lambda case: True
+) -> Callable[[Any], Any]:
+    """Run a check on all :data:`CORNERS` and on ``examples`` generated cases.
+
+    All checks of a session that use it see the same cases, so that what is computed for a case
+    can be shared between them.
+
+    Args:
+        examples: How many cases hypothesis adds.
+        where: Which of the corners to use.
+    """
+
+    def decorate(test: Any) -> Any:
+        test = settings(max_examples=examples)(given(case=_CASES)(test))
+        for corner in CORNERS:
+            if where(corner):
+                test = example(case=corner)(test)
+        return test
+
+    return decorate

@@ -1,0 +1,192 @@
+"""Room: what a check says when it fails: a message for the learner, and plain data behind it.
+
+Shapes are compared before values: ``np.allclose`` broadcasts, and a column bias "equals" a row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from grader.sandbox.wire import Opaque
+
+RTOL, ATOL = 1e-9, 1e-12
+"""float64 products summed in another order differ by 1e-13 or so; float32 shows at 1e-8."""
+
+MAX_VALUES = 400
+"""Elements of an array that evidence holds; larger arrays are described by their corner."""
+
+
+class CheckFailed(AssertionError):
+    """A check found something wrong.
+
+    Attributes:
+        message: For the learner.
+        evidence: Plain data: what, expected, yours, where, how far.
+        yours: The very value that was compared, to be found again in the trace.
+    """
+
+    def __init__(self, message: str, evidence: dict[str, Any], yours: Any = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.evidence = evidence
+        self.yours = yours
+
+
+def fail(message: str, *, what: str = "", yours: Any = None, expected: Any = None) -> NoReturn:
+    """Fail the check with ``message``; show ``yours`` and ``expected`` beside it."""
+    evidence: dict[str, Any] = {"kind": "property"}
+    if what:
+        evidence["what"] = what
+    if yours is not None:
+        evidence["yours"] = describe(yours)
+    if expected is not None:
+        evidence["expected"] = describe(expected)
+    raise CheckFailed(message, evidence, yours)
+
+
+def expect(condition: object, message: str, *, what: str = "", yours: Any = None) -> None:
+    """Fail the check with ``message`` unless ``condition`` holds."""
+    if not condition:
+        fail(message, what=what, yours=yours)
+
+
+def expect_array(
+    value: Any, what: str, shape: tuple[int, ...], *, or_shapes: Sequence[tuple[int, ...]] = ()
+) -> np.ndarray[Any, Any]:
+    """Return ``value`` if it is a numeric array of ``shape`` (or of one of ``or_shapes``)."""
+    wanted = f"an array of shape {shape}"
+    if isinstance(value, Opaque):
+        why = f" ({value.why})" if value.why else ""
+        _wrong_type(what, f"a value of type {value.type_name}{why}", wanted, value, shape)
+    if value is None:
+        _wrong_type(what, "None", wanted, value, shape)
+    if not isinstance(value, np.ndarray | np.generic):
+        shown = repr(value)
+        shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
+        _wrong_type(what, f"{shown} (a {type(value).__name__})", wanted, value, shape)
+    array = np.asarray(value)
+    if array.shape != shape and array.shape not in or_shapes:
+        message = f"{what} has shape {array.shape}; the expected shape is {shape}."
+        evidence = {"kind": "shape", "what": what, "yours": describe(value)}
+        evidence["expected"] = {"shape": list(shape)}
+        raise CheckFailed(message, evidence, value)
+    return array
+
+
+def _wrong_type(what: str, got: str, wanted: str, value: Any, shape: tuple[int, ...]) -> NoReturn:
+    evidence = {"kind": "type", "what": what, "yours": describe(value)}
+    evidence["expected"] = {"shape": list(shape)}
+    raise CheckFailed(f"{what} is {got}; expected {wanted}.", evidence, value)
+
+
+def expect_close(
+    yours: Any,
+    expected: Any,
+    *,
+    what: str,
+    message: str = "",
+    or_shapes: Sequence[tuple[int, ...]] = (),
+    rtol: float = RTOL,
+    atol: float = ATOL,
+) -> None:
+    """Fail unless ``yours`` has the shape and, within tolerance, the values of ``expected``.
+
+    An element is right if ``|yours - expected| <= atol + rtol * scale``, where scale is the
+    largest ``|expected|`` of the array, and at least 1: a sum of products that nearly cancels is
+    no less right than its neighbours. NaN equals only NaN, infinity only infinity.
+
+    Args:
+        what: What is compared, as source, e.g. ``layer.forward_pass(X)``.
+        message: For the learner, instead of the general one.
+        or_shapes: Other shapes of the same size that are accepted as well.
+    """
+    expected = np.asarray(expected)
+    array = expect_array(yours, what, expected.shape, or_shapes=or_shapes)
+    compared = array.reshape(expected.shape)
+    if np.array_equal(compared, expected):  # the common case, and the cheap one
+        return
+    right = closeness(compared, expected, rtol, atol)
+    if right.all():
+        return
+    wrong = np.argwhere(~right)
+    first = tuple(int(i) for i in wrong[0])
+    seen, wanted = compared[first], expected[first]
+    with np.errstate(all="ignore"):
+        error = np.abs(compared - expected)
+    largest = float(np.max(error)) if not np.isnan(error).any() else math.nan
+    where = f"[{', '.join(map(str, first))}]" if first else ""
+    text = f"{what} differs from the expected value"
+    text += f": at {where} it is {seen:.8g}, expected {wanted:.8g}." if where else "."
+    evidence = {
+        "kind": "value",
+        "what": what,
+        "expected": describe(expected),
+        "yours": describe(yours),
+        "first": {"index": list(first), "expected": number(wanted), "yours": number(seen)},
+        "wrong": len(wrong),
+        "of": int(expected.size),
+        "largest_error": number(largest),
+        "tolerance": {"rtol": rtol, "atol": atol},
+    }
+    raise CheckFailed(f"{message} ({text})" if message else text, evidence, yours)
+
+
+def closeness(
+    yours: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], rtol: float, atol: float
+) -> np.ndarray[Any, Any]:
+    """Element by element, whether ``yours`` is right; both of the same shape."""
+    finite = np.isfinite(expected)
+    scale = max(1.0, float(np.max(np.abs(expected[finite]), initial=0.0)))
+    with np.errstate(all="ignore"):
+        near = np.abs(yours - expected) <= atol + rtol * scale
+        same = (yours == expected) | (np.isnan(yours) & np.isnan(expected))
+    result: np.ndarray[Any, Any] = np.where(finite, near, same)
+    return result
+
+
+def is_close(yours: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) -> bool:
+    """Whether ``yours`` is an array of the shape and values of ``expected``."""
+    if not isinstance(yours, np.ndarray | np.generic):
+        return False
+    array, wanted = np.asarray(yours), np.asarray(expected)
+    if array.shape != wanted.shape:
+        return False
+    return np.array_equal(array, wanted) or bool(closeness(array, wanted, rtol, atol).all())
+
+
+def number(value: Any) -> Any:
+    """A number as JSON can hold it: NaN and infinities as text."""
+    if isinstance(value, complex | np.complexfloating):
+        return str(value)
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    value = float(value)
+    return value if math.isfinite(value) else str(value)
+
+
+def describe(value: Any) -> dict[str, Any]:
+    """A value as plain data for evidence: shape, dtype and values, or its text."""
+    if isinstance(value, Opaque):
+        return {"type": value.type_name, "text": value.why or f"a {value.type_name} object"}
+    if isinstance(value, np.ndarray | np.generic):
+        array = np.asarray(value)
+        shown = array
+        if array.size > MAX_VALUES:
+            shown = array[tuple(slice(0, 8) for _ in array.shape)]
+        described: dict[str, Any] = {"shape": list(array.shape), "dtype": str(array.dtype)}
+        described["values"] = _nested(shown)
+        if shown is not array:
+            described["corner"] = True
+        return described
+    text = repr(value)
+    return {"type": type(value).__name__, "text": text if len(text) <= 400 else text[:397] + "..."}
+
+
+def _nested(array: np.ndarray[Any, Any]) -> Any:
+    return number(array[()]) if array.ndim == 0 else [_nested(row) for row in array]

@@ -1,0 +1,46 @@
+"""Room: numerical gradients, by central differences.
+
+For a loss ``L = sum(Y * G)`` with ``Y = f(x)`` and an upstream gradient ``G``,
+``dL/dx_i ≈ (L(x + h e_i) - L(x - h e_i)) / 2h`` with an error of order ``h²`` (Burden and Faires,
+*Numerical Analysis*, section 4.1). For an affine ``f`` the formula is exact, and with small
+integers in float64 and ``h = 1`` it is computed without any rounding.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+STEP = 1e-6
+"""Step for arbitrary floats of order 1 (torch.autograd.gradcheck's ``eps``)."""
+RTOL, ATOL = 1e-6, 1e-7
+"""The truncation error of an affine layer is zero; rounding gives about 1e-16 / STEP = 1e-10."""
+
+
+def perturbed(x: Array, step: float) -> Array:
+    """Return ``x`` with one element moved, up and then down, for each element.
+
+    Returns:
+        Shape ``(2 * x.size, *x.shape)``: first all with ``+ step``, then all with ``- step``.
+    """
+    moves = np.eye(x.size).reshape(x.size, *x.shape) * step
+    return np.concatenate([x + moves, x - moves])
+
+
+def from_outputs(outputs: Array, upstream: Array, step: float, shape: tuple[int, ...]) -> Array:
+    """Turn the outputs at :func:`perturbed` points into the gradient, of ``shape``.
+
+    Args:
+        outputs: Shape ``(2 * size, *upstream.shape)``.
+        upstream: The gradient of the loss with respect to the output.
+        step: As given to :func:`perturbed`.
+        shape: Shape of what was perturbed.
+    """
+    up, down = np.split(outputs, 2)
+    axes = tuple(range(1, outputs.ndim))
+    with np.errstate(all="ignore"):
+        gradient: Array = ((up - down) * upstream).sum(axis=axes) / (2 * step)
+    return gradient.reshape(shape)

@@ -1,0 +1,73 @@
+"""Room: hypothesis examples, drawn once per session and replayed for every submission.
+
+A passing run of a derandomised ``@given`` test draws the same examples whoever is tested, so
+they are drawn once, against nothing, and kept. Replayed from the smallest upwards, the first
+failing example is already small: every smaller one has passed. That makes shrinking, which costs
+hundreds of calls per failure, unnecessary, and a wrong submission no slower than a right one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import hypothesis
+from hypothesis import Phase, settings
+from hypothesis.strategies import DataObject
+
+Example = dict[str, Any]
+
+PROFILE = "grader"
+
+
+def load_profile() -> None:
+    """Set the defaults for ``@given`` in checks: repeatable, untimed, no database."""
+    settings.register_profile(
+        PROFILE,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        # The explain phase is what makes hypothesis slow on wrong submissions.
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    )
+    settings.load_profile(PROFILE)
+
+
+def draw_examples(
+    test: Callable[..., Any], fixtures: Iterable[str], seed: int
+) -> list[Example] | None:
+    """Draw the examples of a ``@given`` test, smallest first, without running its body.
+
+    Args:
+        test: The decorated function.
+        fixtures: Names of the arguments that hypothesis does not supply.
+        seed: Decides what is drawn.
+
+    Returns:
+        Keyword arguments for each example; None if they cannot be drawn beforehand because the
+        test draws interactively (``st.data()``).
+    """
+    handle: Any = test.hypothesis  # type: ignore[attr-defined]
+    body = handle.inner_test
+    drawn: list[Example] = []
+    given_by_pytest = dict.fromkeys(fixtures)
+
+    def record(**arguments: Any) -> None:
+        drawn.append({k: v for k, v in arguments.items() if k not in given_by_pytest})
+
+    handle.inner_test = record
+    try:
+        hypothesis.seed(seed)(test)(**given_by_pytest)
+    finally:
+        handle.inner_test = body
+    if any(isinstance(value, DataObject) for example in drawn for value in example.values()):
+        return None
+    return sorted(drawn, key=_size)
+
+
+def _size(example: Example) -> float:
+    """How large an example is: the values' own ``size``, else the length of their text."""
+    return sum(getattr(value, "size", len(repr(value))) for value in example.values())

@@ -1,0 +1,449 @@
+"""Room: the judge's warm pytest session, in which one submission after the other is graded.
+
+``pytest.main`` is entered once. Its run loop is ours: for each submission it runs the same
+collected items again, which costs a fraction of a millisecond per check, where a new pytest
+process costs more than all the checks. What a check raised is turned into plain outcomes here;
+:mod:`grader.judge.verdict` turns these into a report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import sys
+import time
+import types
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from _pytest.reports import TestReport  # pytest.TestReport, with the constructor pytest uses
+
+from grader.errors import Fault, ProblemError, UsageError
+from grader.judge import replay
+from grader.problem import Problem
+from grader.sandbox.process import Limits, WorkerFailure, Workers
+from grader.sandbox.proxy import Loadable, Student
+from grader.sandbox.trace import Step, StudentError
+from grader.submission import Submission
+
+MAX_OVERRUNS = 3
+"""Limits that a submission may run into before the rest of its checks is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A collected check.
+
+    Attributes:
+        weight: Its share of the group's points, relative to the other checks of the group.
+    """
+
+    id: str
+    group: str
+    title: str
+    weight: float
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one check.
+
+    Attributes:
+        error: What the check raised; None if it passed or was not run.
+        steps: What had been done to the submission's objects when it raised.
+        example: The generated example that it raised for.
+        skipped: Why the check was not run, else empty.
+    """
+
+    check: Check
+    error: BaseException | None = None
+    where: tuple[str, int] | None = None
+    steps: list[Step] = field(default_factory=list)
+    example: dict[str, Any] = field(default_factory=dict)
+    output: str = ""
+    skipped: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Trial:
+    """Everything that was found out about one submission."""
+
+    submission: Submission
+    classes: tuple[str, ...] = ()
+    functions: frozenset[str] = frozenset()
+    load_error: StudentError | WorkerFailure | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    output: str = ""
+    seconds: float = 0.0
+
+
+def run(
+    problem: Problem,
+    submissions: Iterable[Submission],
+    sink: Callable[[Trial], None],
+    *,
+    workers: Workers,
+    seed: int,
+    only: str | None = None,
+) -> None:
+    """Try every submission on the problem's checks; hand each trial to ``sink`` when it is done.
+
+    Args:
+        submissions: May be a generator that waits for work: the session stays warm.
+        only: A group; the checks of the others are left out.
+
+    Raises:
+        ProblemError: ``checks.py`` cannot be collected, or marks its checks wrongly.
+        UsageError: The problem has no group ``only``.
+        Fault: pytest itself failed.
+    """
+    if only is not None and only not in {group.id for group in problem.settings.groups}:
+        known = ", ".join(group.id for group in problem.settings.groups)
+        raise UsageError(f"{problem.slug} has no group {only!r} (there are: {known})")
+    plugin = _SessionPlugin(problem, submissions, sink, workers, seed, only)
+    arguments = [
+        str(problem.checks_path),
+        f"--rootdir={problem.folder}",
+        f"--config-file={os.devnull}",
+        "--noconftest",
+        "--import-mode=importlib",
+        "--capture=no",
+        *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
+    ]
+    with _problem_modules(problem), _own_pytest_environment():
+        code = pytest.main(arguments, plugins=[plugin])
+    if plugin.failure is not None:
+        raise plugin.failure
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise Fault(f"the judge's pytest session ended with {pytest.ExitCode(code).name}")
+
+
+_UNUSED_PLUGINS = (
+    "cacheprovider doctest faulthandler junitxml logging pastebin recwarn stepwise terminal "
+    "threadexception unraisableexception warnings"
+).split()
+
+
+@contextlib.contextmanager
+def _own_pytest_environment() -> Iterator[None]:
+    """Keep the caller's pytest settings and plugins out of the judge."""
+    ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    names = [*ours, "PYTEST_ADDOPTS", "PYTEST_PLUGINS"]
+    before = {name: os.environ.pop(name, None) for name in names}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _problem_modules(problem: Problem) -> Iterator[None]:
+    """Let the problem's checks import what it provides to students, and forget it afterwards."""
+    folder = str(problem.provided_folder)
+    sys.path.insert(0, folder)
+    before = {name: sys.modules.pop(name, None) for name in problem.provided_sources}
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+        for name, module in before.items():
+            sys.modules.pop(name, None)
+            if module is not None:
+                sys.modules[name] = module
+
+
+def load_reference(problem: Problem) -> types.ModuleType:
+    """Run the reference solution in this process and return its module.
+
+    Raises:
+        ProblemError: It cannot be loaded.
+    """
+    path = problem.reference_path
+    module = types.ModuleType("reference")
+    module.__file__ = str(path)
+    with _problem_modules(problem):
+        for name, origin, attribute in problem.provided_names:
+            __import__(origin)
+            found = sys.modules[origin]
+            setattr(module, name, getattr(found, attribute) if attribute else found)
+        try:
+            exec(compile(path.read_bytes(), str(path), "exec"), vars(module))
+        except Exception as error:
+            where = _line_in(error, path)
+            raise ProblemError(path, where, f"{type(error).__name__}: {error}") from error
+    return module
+
+
+def _line_in(error: BaseException, path: Path) -> int | None:
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return error.lineno
+    line, walker = None, error.__traceback__
+    while walker is not None:
+        if walker.tb_frame.f_code.co_filename == str(path):
+            line = walker.tb_lineno
+        walker = walker.tb_next
+    return line
+
+
+class _SessionPlugin:
+    """The pytest plugin: fixtures, collection rules, and the loop over submissions."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        submissions: Iterable[Submission],
+        sink: Callable[[Trial], None],
+        workers: Workers,
+        seed: int,
+        only: str | None,
+    ) -> None:
+        self.problem = problem
+        self.submissions = submissions
+        self.sink = sink
+        self.workers = workers
+        self.seed_value = seed
+        self.only = only
+        self.failure: BaseException | None = None
+        self.checks: dict[str, Check] = {}
+        self.examples: dict[str, list[replay.Example] | None] = {}
+        self.remote: Student | None = None
+        self.outcome: Outcome | None = None
+        self.remembered: dict[Any, tuple[Any, BaseException | None, list[Step]]] = {}
+
+    # -- fixtures for checks -------------------------------------------------------------
+
+    @pytest.fixture
+    def student(self) -> Student:
+        """The student's module."""
+        assert self.remote is not None
+        return self.remote
+
+    @pytest.fixture(scope="session")
+    def reference(self) -> types.ModuleType:
+        """The reference solution's module, in this process."""
+        return load_reference(self.problem)
+
+    @pytest.fixture(scope="session")
+    def expected(self) -> Any:
+        """The contents of ``expected.json``."""
+        return self.problem.expected
+
+    @pytest.fixture(scope="session")
+    def seed(self) -> int:
+        """The seed of this run."""
+        return self.seed_value
+
+    @pytest.fixture
+    def once(self) -> Callable[[Any, Callable[[], Any]], Any]:
+        """``once(key, make)``: make a value once per submission and share it between checks.
+
+        Failures are remembered as well, and so is what was done: a check that fails on a shared
+        value shows the steps that led to it.
+        """
+        return self._once
+
+    def _once(self, key: Any, make: Callable[[], Any]) -> Any:
+        assert self.remote is not None
+        if key in self.remembered:
+            value, error, steps = self.remembered[key]
+            self.remote.trace.extend(steps)
+        else:
+            start = len(self.remote.trace)
+            value, error = None, None
+            try:
+                value = make()
+            except (StudentError, WorkerFailure) as failure:
+                error = failure
+            self.remembered[key] = (value, error, self.remote.trace[start:])
+        if error is not None:
+            raise error
+        return value
+
+    # -- collection ----------------------------------------------------------------------
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "check(group, title, weight): a graded check")
+        replay.load_profile()
+
+    def pytest_exception_interact(
+        self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]
+    ) -> None:
+        """A collection error is the problem's fault (errors of items are taken elsewhere)."""
+        if isinstance(node, pytest.Item) or call.excinfo is None or self.failure:
+            return
+        path, error = self.problem.checks_path, call.excinfo.value
+        cause = error.__cause__ or error
+        line = _line_in(cause, path) or _line_in(error, path)
+        what = str(cause).splitlines()[0] if str(cause) else ""
+        self.failure = ProblemError(path, line, f"{type(cause).__name__}: {what}")
+
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        groups = {group.id for group in self.problem.settings.groups}
+        for item in items:
+            path, line, _ = item.location
+            where = (self.problem.checks_path, (line or 0) + 1)
+            mark = item.get_closest_marker("check")
+            if mark is None:
+                self._reject(*where, f"{item.name} is not marked with @check(...)")
+                continue
+            check = Check(item.name, mark.kwargs["group"], mark.kwargs["title"], mark.kwargs["weight"])
+            if check.group not in groups:
+                self._reject(*where, f"{item.name}: problem.toml has no group {check.group!r}")
+            self.checks[item.nodeid] = check
+        for group in sorted(groups - {check.group for check in self.checks.values()}):
+            self._reject(self.problem.checks_path, None, f"no check for the group {group!r}")
+        if self.only is not None:
+            items[:] = [i for i in items if self.checks.get(i.nodeid, _NO_CHECK).group == self.only]
+
+    def _reject(self, path: Path, line: int | None, what: str) -> None:
+        self.failure = self.failure or ProblemError(path, line, what)
+
+    # -- the loop ------------------------------------------------------------------------
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if self.failure is not None:
+            return True
+        try:
+            for item in session.items:
+                self._prepare(item)
+            for submission in self.submissions:
+                self.sink(self._try(submission, session.items))
+        except BaseException as error:  # raised again by run, outside of pytest
+            self.failure = error
+        return True
+
+    def _prepare(self, item: pytest.Item) -> None:
+        """Draw a check's examples, before the first submission is looked at."""
+        function = getattr(item, "obj", None)
+        if function is None or not hypothesis.is_hypothesis_test(function):
+            return
+        if function not in self.examples:
+            names = [n for n in getattr(item, "fixturenames", ()) if n in _parameters(function)]
+            self.examples[function] = replay.draw_examples(function, names, self.seed_value)
+
+    def _try(self, submission: Submission, items: list[pytest.Item]) -> Trial:
+        started = time.perf_counter()
+        trial = Trial(submission)
+        if not submission.problem_with_file:
+            limits = self.problem.settings.limits
+            self.remembered.clear()
+            loadable = self._loadable(submission)
+            self.remote = Student(self.workers, loadable, _for_worker(limits), self.seed_value)
+            try:
+                self.remote.load()
+                trial.classes, trial.functions = self.remote.classes, self.remote.functions
+                trial.output = self.remote.take_output()
+                if self.problem.settings.entry in trial.classes:
+                    self._run_checks(trial, items, started + limits.submission_seconds)
+            except (StudentError, WorkerFailure) as error:
+                trial.load_error = error
+                trial.output = self.remote.take_output()
+            finally:
+                self.remote.close()
+            trial.notes = sorted(self.remote.notes)
+        trial.seconds = time.perf_counter() - started
+        return trial
+
+    def _run_checks(self, trial: Trial, items: list[pytest.Item], deadline: float) -> None:
+        overruns: dict[int, BaseException] = {}
+        for number, item in enumerate(items):
+            outcome = Outcome(self.checks[item.nodeid])
+            trial.outcomes.append(outcome)
+            if len(overruns) >= MAX_OVERRUNS:
+                outcome.skipped = f"not run: {MAX_OVERRUNS} checks had run into a limit before it"
+            elif time.perf_counter() > deadline:
+                outcome.skipped = "not run: the time for one submission was used up"
+            if outcome.skipped:
+                continue
+            self.outcome = outcome
+            self._run_check(item, items[(number + 1) % len(items)])
+            if isinstance(outcome.error, WorkerFailure):
+                overruns[id(outcome.error)] = outcome.error
+
+    def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
+        assert self.outcome is not None and self.remote is not None
+        started = time.perf_counter()
+        try:
+            self.remote.begin()
+        except (StudentError, WorkerFailure) as error:
+            self.outcome.error = error  # it loaded once, and now it does not
+        else:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
+            self.outcome.output = self.remote.take_output()
+        self.outcome.seconds = time.perf_counter() - started
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Replay the kept examples of a ``@given`` check instead of drawing them again."""
+        examples = self.examples.get(pyfuncitem.obj)
+        if examples is None:
+            return None
+        assert self.remote is not None and self.outcome is not None
+        function: Any = pyfuncitem.obj
+        body = function.hypothesis.inner_test
+        fixtures = {
+            name: value
+            for name, value in pyfuncitem.funcargs.items()
+            if name in _parameters(function)
+        }
+        for example in examples:
+            self.remote.begin()
+            self.outcome.example = example
+            body(**fixtures, **example)
+        self.outcome.example = {}
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> TestReport:
+        """Keep what was raised; pytest's own report would format tracebacks nobody reads."""
+        if call.excinfo is not None and self.outcome is not None and self.outcome.error is None:
+            assert self.remote is not None
+            self.outcome.error = call.excinfo.value
+            self.outcome.steps = list(self.remote.trace)
+            entry = call.excinfo.traceback[-1]
+            self.outcome.where = (str(entry.path), entry.lineno + 1)
+        return TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if call.excinfo is None else "failed",
+            longrepr=None,
+            when=call.when,
+        )
+
+    def _loadable(self, submission: Submission) -> Loadable:
+        return Loadable(
+            Path(submission.name).stem,
+            submission.source,
+            self.problem.provided_sources,
+            self.problem.provided_names,
+        )
+
+
+_NO_CHECK = Check("", "", "", 0.0)
+
+
+def _for_worker(limits: Any) -> Limits:
+    return Limits(
+        limits.call_seconds, limits.cpu_seconds, limits.memory_mb, limits.output_kb
+    )
+
+
+def _parameters(function: Callable[..., Any]) -> frozenset[str]:
+    """Names of the arguments that pytest supplies to a ``@given`` test."""
+    return frozenset(inspect.signature(function).parameters)

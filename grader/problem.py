@@ -1,0 +1,286 @@
+"""Room: problem packages. The sole owner of the file names in a problem and in a library.
+
+A library is a folder with three subfolders::
+
+    problems/<slug>/     problem.toml  statement.md  starter.py  checks.py  expected.json  provided/
+    reference/<slug>.py
+    submissions/<slug>/  accepted/*.py  rejected/*.py
+
+``problem.toml`` is checked here in full; what is wrong is reported as ``path:line: what``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from grader.errors import ProblemError, UsageError
+
+TOTAL_POINTS = 100
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+PositiveInt = Annotated[int, msgspec.Meta(gt=0)]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_]\w*$")]
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Origin = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][\w.]*(:[A-Za-z_]\w*)?$")]
+
+
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A named part of the mark.
+
+    Attributes:
+        id: Short name, as checks refer to it.
+        points: What the group's checks share between them.
+        title: What it is about, in plain words.
+    """
+
+    id: Slug
+    points: Positive
+    title: str
+
+
+class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a submission may use; see :class:`grader.sandbox.process.Limits`."""
+
+    call_seconds: Positive = 5.0
+    submission_seconds: Positive = 120.0
+    cpu_seconds: PositiveInt = 60
+    memory_mb: PositiveInt = 1024
+    output_kb: PositiveInt = 64
+
+
+class Provided(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What students find without importing or defining it.
+
+    Attributes:
+        modules: Files of ``provided/`` that can be imported, without ``.py``.
+        names: Predefined names: ``np = "numpy"``, ``Layer = "layer:Layer"``.
+    """
+
+    modules: tuple[Name, ...] = ()
+    names: dict[Name, Origin] = {}
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The contents of ``problem.toml``."""
+
+    title: str
+    summary: str
+    entry: Name
+    groups: Annotated[tuple[Group, ...], msgspec.Meta(min_length=1)]
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
+    limits: LimitSettings = LimitSettings()
+    provided: Provided = Provided()
+
+
+@dataclass(frozen=True)
+class Library:
+    """A folder with ``problems``, ``reference`` and ``submissions``."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, given: Path | None = None) -> Library:
+        """Return the library at ``given``, or the one that comes with this package.
+
+        Raises:
+            UsageError: There is none.
+        """
+        if given is not None:
+            if not (given / "problems").is_dir():
+                raise UsageError(f"{given}: not a problem library (it has no folder 'problems')")
+            return cls(given.resolve())
+        package = Path(__file__).resolve().parent
+        for root in (package / "library", package.parent):
+            if (root / "problems").is_dir():
+                return cls(root)
+        raise UsageError("the problem library is missing from this installation; use --library DIR")
+
+    def slugs(self) -> list[str]:
+        """Names of the problems, sorted."""
+        folders = (self.root / "problems").iterdir()
+        return sorted(folder.name for folder in folders if (folder / "problem.toml").is_file())
+
+    def load(self, slug: str) -> Problem:
+        """Return the problem ``slug``.
+
+        Raises:
+            UsageError: There is no such problem.
+            ProblemError: It is broken.
+        """
+        if slug not in self.slugs():
+            known = ", ".join(self.slugs()) or "none"
+            raise UsageError(f"no problem named {slug!r} (there are: {known})")
+        return Problem(self.root, slug, _read_settings(self.root / "problems" / slug))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem of a library. Files are read when they are asked for."""
+
+    library: Path
+    slug: str
+    settings: Settings
+
+    @property
+    def folder(self) -> Path:
+        """Where ``problem.toml`` is."""
+        return self.library / "problems" / self.slug
+
+    @property
+    def checks_path(self) -> Path:
+        """The pytest file with the checks."""
+        return self._existing("checks.py")
+
+    @property
+    def starter_path(self) -> Path:
+        """What a student begins with."""
+        return self._existing("starter.py")
+
+    @property
+    def expected_path(self) -> Path:
+        """Seeded outputs of the reference."""
+        return self.folder / "expected.json"
+
+    @property
+    def provided_folder(self) -> Path:
+        """Modules that students may import."""
+        return self.folder / "provided"
+
+    @property
+    def reference_path(self) -> Path:
+        """The reference solution."""
+        path = self.library / "reference" / f"{self.slug.replace('-', '_')}.py"
+        if not path.is_file():
+            raise ProblemError(path, None, "the reference solution is missing")
+        return path
+
+    def samples(self, verdict: str) -> list[Path]:
+        """Sample submissions, ``accepted`` or ``rejected``, sorted."""
+        return sorted((self.library / "submissions" / self.slug / verdict).glob("*.py"))
+
+    @property
+    def statement(self) -> str:
+        """The statement, as Markdown with LaTeX maths."""
+        return self._existing("statement.md").read_text("utf-8")
+
+    @cached_property
+    def expected(self) -> Any:
+        """The contents of ``expected.json``; None where the problem has none."""
+        if not self.expected_path.exists():
+            return None
+        try:
+            return json.loads(self.expected_path.read_bytes())
+        except json.JSONDecodeError as error:
+            raise ProblemError(self.expected_path, error.lineno, error.msg) from None
+
+    @cached_property
+    def provided_sources(self) -> dict[str, str]:
+        """Source text of the provided modules, by name."""
+        sources = {}
+        for name in self.settings.provided.modules:
+            path = self.provided_folder / f"{name}.py"
+            if not path.is_file():
+                where = _line_of(self.folder / "problem.toml", ("provided", "modules"))
+                raise ProblemError(*where, f"provided module {name!r} is missing: {path}")
+            sources[name] = path.read_text("utf-8")
+        return sources
+
+    @property
+    def provided_names(self) -> tuple[tuple[str, str, str], ...]:
+        """Predefined names as ``(name, module, attribute or "")``."""
+        origins = self.settings.provided.names.items()
+        return tuple((name, *_split_origin(origin)) for name, origin in origins)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the files that decide a mark: the problem's and the reference."""
+        total = hashlib.sha256()
+        for path in _files(self.folder):
+            total.update(f"{path.relative_to(self.folder).as_posix()}\0".encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+        total.update(hashlib.sha256(self.reference_path.read_bytes()).digest())
+        return total.hexdigest()
+
+    def _existing(self, name: str) -> Path:
+        path = self.folder / name
+        if not path.is_file():
+            raise ProblemError(path, None, "missing from the problem package")
+        return path
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
+
+
+def _split_origin(origin: str) -> tuple[str, str]:
+    module, _, attribute = origin.partition(":")
+    return module, attribute
+
+
+def _read_settings(folder: Path) -> Settings:
+    path = folder / "problem.toml"
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise ProblemError(path, None, "not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"\(at line (\d+)", str(error))
+        what = str(error).partition(" (at")[0]
+        raise ProblemError(path, int(line[1]) if line else None, what) from None
+    try:
+        settings = msgspec.convert(document, Settings)
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at `$")
+        keys = tuple(re.findall(r"\w+", place))
+        unknown = re.search(r"unknown field `(\w+)`", what)
+        missing = re.search(r"missing required field `(\w+)`", what)
+        _, line_number = _line_of(path, (*keys, unknown[1]) if unknown else keys)
+        name = ".".join(keys)
+        shown = f"{name}: {what}" if name and not (unknown or missing) else what
+        raise ProblemError(path, line_number, shown[:1].lower() + shown[1:]) from None
+    _check_groups(path, settings.groups)
+    return settings
+
+
+def _check_groups(path: Path, groups: tuple[Group, ...]) -> None:
+    seen = set()
+    for number, group in enumerate(groups):
+        if group.id in seen:
+            where = _line_of(path, ("groups", str(number), "id"))
+            raise ProblemError(*where, f"group {group.id!r} is listed twice")
+        seen.add(group.id)
+    total = sum(group.points for group in groups)
+    if abs(total - TOTAL_POINTS) > 1e-9:
+        where = _line_of(path, ("groups",))
+        raise ProblemError(*where, f"the groups' points add up to {total:g}, not {TOTAL_POINTS}")
+
+
+def _line_of(path: Path, keys: tuple[str, ...]) -> tuple[Path, int]:
+    """Find the line of a key in a TOML file; the nearest line above it if it is written oddly.
+
+    ``tomllib`` keeps no positions. Numbers in ``keys`` count the tables of an array.
+    """
+    lines = path.read_text("utf-8").splitlines()
+    position = 0
+    for depth, key in enumerate(keys):
+        if key.isdigit():
+            continue
+        repeat = int(keys[depth + 1]) if keys[depth + 1 : depth + 2] and keys[depth + 1].isdigit() else 0
+        table = re.escape(".".join(k for k in keys[: depth + 1] if not k.isdigit()))
+        pattern = rf"\s*(\[\[?\s*{table}\s*\]|{re.escape(key)}\s*=)"
+        hits = [n for n in range(position, len(lines)) if re.match(pattern, lines[n])]
+        if len(hits) > repeat:
+            position = hits[repeat]
+    return path, position + 1

@@ -1,0 +1,92 @@
+"""Room: the report, as frozen values. No input or output, no rendering, no imports of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+CheckStatus = Literal["passed", "failed", "blocked", "timeout", "memory", "crashed", "fault"]
+ReportStatus = Literal["passed", "failed", "unloadable", "fault"]
+Json = Any
+"""Anything :mod:`json` writes: evidence is kept as plain data so that it can cross processes."""
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check found.
+
+    Attributes:
+        id: The check's name in the problem's ``checks.py``, with parameters in brackets.
+        title: What is checked, in plain words.
+        group: A group of the problem's fixed vocabulary.
+        points: Points earned, 0 or ``max_points``.
+        max_points: This check's share of its group.
+        status: ``blocked`` means that an earlier failure made this check impossible.
+        message: Why it failed, written for a learner; empty for a pass.
+        evidence: Plain data behind the message (see ``docs/report.md``); empty for a pass.
+        reproduce: A Python script that shows the failure, or None where none can be made.
+        output: What the student's code printed during this check.
+        duration: Seconds.
+    """
+
+    id: str
+    title: str
+    group: str
+    points: float
+    max_points: float
+    status: CheckStatus
+    message: str = ""
+    evidence: Mapping[str, Json] = field(default_factory=dict)
+    reproduce: str | None = None
+    output: str = ""
+    duration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A named misconception that explains failures of one group."""
+
+    id: str
+    group: str
+    title: str
+    hint: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of grading one submission against one problem with one seed.
+
+    Two reports of the same submission, problem and seed are equal, durations aside.
+
+    Attributes:
+        status: ``passed`` for full marks; ``unloadable`` when there was nothing to call;
+            ``fault`` when the grader, not the submission, failed.
+        message: Why an unloadable or faulty submission could not be graded, else empty.
+        evidence: Plain data behind ``message``, as in :class:`CheckResult`.
+        notes: Deviations that cost nothing.
+        output: What the submission printed while it was loaded.
+        isolation: For each thing that isolation can refuse, whether it is refused.
+        duration: Seconds.
+    """
+
+    problem: str
+    problem_digest: str
+    submission_name: str
+    submission_sha256: str
+    status: ReportStatus
+    score: float
+    max_score: float
+    checks: tuple[CheckResult, ...]
+    message: str = ""
+    evidence: Mapping[str, Json] = field(default_factory=dict)
+    diagnoses: tuple[Diagnosis, ...] = ()
+    notes: tuple[str, ...] = ()
+    output: str = ""
+    seed: int = 0
+    isolation: Mapping[str, bool] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    duration: float = 0.0

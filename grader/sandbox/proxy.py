@@ -1,0 +1,405 @@
+"""Room: the student's module as the judge's checks see it.
+
+A :class:`Student` behaves like the module; what it makes are :class:`RemoteObject` s that behave
+like the student's instances. Everything crosses the wire by value. Making an object and setting an
+attribute wait for the next call that has an answer, and go with it in one message;
+inside ``with student.program():`` everything waits for the end of the block.
+
+Every operation is also a :class:`~grader.sandbox.trace.Step` of a trace, from which a script can
+be written that does the same without the grader.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox import wire
+from grader.sandbox.process import Limits, Worker, WorkerFailure, Workers
+from grader.sandbox.trace import (
+    Exposure,
+    ExposureCall,
+    Pending,
+    Program,
+    RemoteObject,
+    Step,
+    StudentError,
+)
+
+MODULE, RANDOM = 0, 1  # the handles that grader.sandbox.worker starts with
+MAX_COPIES = 1000
+NO_KEYWORDS: dict[str, Any] = {"d": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Loadable:
+    """What a worker loads.
+
+    Attributes:
+        name: Module name, without ``.py``.
+        source: The file's bytes as they are.
+        provided: Source of the modules that the problem gives to students, by module name.
+        names: ``(name, module, attribute or "")`` that the file finds defined.
+    """
+
+    name: str
+    source: bytes
+    provided: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[tuple[str, str, str], ...] = ()
+
+
+class RemoteInstance(RemoteObject):
+    """An instance of a class of the student's, or their module, in the worker.
+
+    Methods of its class are called, other attributes are read and set, as on any object.
+    """
+
+    __slots__ = ("_class_name", "_methods", "_student")
+
+    def __init__(
+        self, student: Student, handle: int, class_name: str, methods: frozenset[str], variable: str
+    ) -> None:
+        set_slot = object.__setattr__
+        set_slot(self, "_handle", handle)
+        set_slot(self, "_variable", variable)
+        set_slot(self, "_student", student)
+        set_slot(self, "_class_name", class_name)
+        set_slot(self, "_methods", methods)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._methods:
+            return RemoteMethod(self, name)
+        operation = ["get", self._handle, name, 0]
+        return self._student.perform(operation, Step("get", self, name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        operation = ["set", self._handle, name, self._student.on_wire(value)]
+        self._student.enqueue(operation, Step("set", self, name, (value,)))
+
+    def __repr__(self) -> str:
+        return f"<the student's {self._class_name}>"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteMethod:
+    """A method of a :class:`RemoteInstance`, or a function of the student's module."""
+
+    owner: RemoteInstance
+    name: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        owner = self.owner
+        sent = owner._student.on_wire_call(args, kwargs)
+        operation = ["call", owner._handle, self.name, *sent, 0]
+        return owner._student.perform(operation, Step("call", owner, self.name, args, kwargs))
+
+    def sweep(self, stack: Any, *, attribute: str | None = None, x: Any = None) -> Any:
+        """Call the method once per entry of ``stack`` (k, …) and return (k, …) outputs.
+
+        Each entry is the argument, or with ``attribute`` is set as that attribute before the
+        method is called with ``x``. One message, however many entries.
+        """
+        owner, on_wire = self.owner, self.owner._student.on_wire
+        operation = ["sweep", owner._handle, attribute, on_wire(stack), self.name, on_wire(x)]
+        step = Step("call", owner, self.name, (stack[0] if attribute is None else x,))
+        return owner._student.perform(operation, step, traced=False)
+
+    def count_lines(self, *args: Any) -> Any:
+        """Call the method and return how many lines of the student's file were executed."""
+        owner = self.owner
+        operation = ["count_lines", owner._handle, self.name, owner._student.on_wire(list(args))]
+        return owner._student.perform(operation, Step("call", owner, self.name, args))
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteClass:
+    """A class of the student's module; calling it makes an instance in the worker.
+
+    Attributes:
+        methods: Names of its methods, inherited ones included.
+        bases: Names of the classes it is derived from, nearest first, without ``object``.
+    """
+
+    student: Student
+    name: str
+    methods: frozenset[str]
+    bases: tuple[str, ...]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> RemoteInstance:
+        return self.student.make(self, args, kwargs)
+
+
+class Student:
+    """The student's module. Attributes are its classes and functions.
+
+    Starts a worker when it needs one: at first, and after one has been lost.
+
+    Attributes:
+        trace: What was done since :meth:`begin`.
+        notes: Harmless deviations met so far, in order of appearance.
+    """
+
+    def __init__(
+        self, workers: Workers, loadable: Loadable, limits: Limits, seed: int = 0
+    ) -> None:
+        self.trace: list[Step] = []
+        self.notes: dict[str, None] = {}
+        self._workers = workers
+        self._loadable = loadable
+        self._limits = limits
+        self._seed = seed
+        self._worker: Worker | None = None
+        self._classes: dict[str, RemoteClass] = {}
+        self._functions: frozenset[str] = frozenset()
+        self._queue = Program()
+        self._block: Program | None = None
+        self._next_handle = 2
+        self._next_exposure = 0
+        self._exposed: dict[int, tuple[Exposure, Any]] = {}
+
+    # -- for checks ----------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in self._classes:
+            return self._classes[name]
+        module = RemoteInstance(self, MODULE, "module", self._functions, "student")
+        return getattr(module, name)
+
+    def seed(self, number: int) -> None:
+        """Seed NumPy's global generator in the worker."""
+        operation = ["call", RANDOM, "seed", [number], NO_KEYWORDS, 0]
+        self.enqueue(operation, Step("seed", None, "seed", (number,)))
+
+    def draw(self, count: int) -> Any:
+        """Draw ``count`` numbers from NumPy's global generator in the worker, shape (count,)."""
+        operation = ["call", RANDOM, "random_sample", [count], NO_KEYWORDS, 0]
+        return self.perform(operation, Step("draw", None, "random_sample", (count,)))
+
+    def expose(self, real: Any, *methods: str) -> Exposure:
+        """Return ``real`` as something to hand to the student's code: ``methods`` run here."""
+        self._next_exposure += 1
+        exposure = Exposure(real, self._next_exposure, methods)
+        self._exposed[exposure.number] = (exposure, real)
+        self.trace.append(Step("expose", None, "", (exposure,)))
+        return exposure
+
+    def array(self, values: Any, layout: str = "c") -> RemoteObject:
+        """Make an array in the worker, to be handed over and looked at again with :meth:`read`.
+
+        Args:
+            values: The array.
+            layout: ``c``, ``fortran`` or ``strided`` (every second element of a wider array).
+        """
+        handle = self._new_handle()
+        remote = RemoteObject(handle, f"array{handle}")
+        step = Step("array", None, layout, (values,), {}, remote)
+        self.enqueue(["put", handle, self.on_wire(values), layout], step)
+        return remote
+
+    def read(self, remote: RemoteObject) -> Any:
+        """The present value of an array made by :meth:`array`."""
+        return self.perform(["value", remote._handle], Step("read", remote))
+
+    @contextlib.contextmanager
+    def program(self) -> Iterator[Program]:
+        """Send everything in the block as one message; calls in it return :class:`Pending`."""
+        if self._block is not None:
+            raise RuntimeError("program blocks do not nest")
+        self._block = self._queue
+        try:
+            yield self._block
+        finally:
+            self._block = None
+        self._send()
+
+    def sync(self) -> None:
+        """Send what waits; raise the first failure among it."""
+        program = self._send()
+        if program.first_error is not None:
+            raise program.first_error
+
+    def note(self, text: str) -> None:
+        """Remember a harmless deviation for the report."""
+        self.notes[text] = None
+
+    # -- for the session -----------------------------------------------------------------
+
+    def load(self) -> None:
+        """Start a worker and load the file.
+
+        Raises:
+            StudentError, WorkerFailure: It could not be loaded.
+        """
+        self.close()
+        self._worker = self._workers.spawn(self._limits)
+        self._worker.callbacks = self
+        given, program = self._loadable, Program()
+        values = [
+            np.frombuffer(given.source, np.uint8),
+            dict(given.provided),
+            [list(name) for name in given.names],
+        ]
+        operation = ["load", given.name, *[program.writer.value(value) for value in values]]
+        program.pending = [Pending(program, operation, Step("load", None, given.name))]
+        self._exchange(program)
+        classes, functions = _checked_description(program.pending[0].value)
+        self._classes = {
+            name: RemoteClass(self, name, frozenset(found["methods"]), tuple(found["bases"]))
+            for name, found in classes.items()
+        }
+        self._functions = frozenset(functions)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes that the file defines."""
+        return tuple(self._classes)
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """Names of the functions that the file defines."""
+        return self._functions
+
+    def begin(self) -> None:
+        """Start a check or an example: forget the objects of the one before, seed anew."""
+        if self._worker is None or not self._worker.alive:
+            self.load()
+        self._queue = Program()
+        self._block = None
+        self._exposed.clear()
+        self._next_exposure = 0
+        self.trace = []
+        if self._next_handle > 2:
+            self._next_handle = 2
+            self.enqueue(["reset"], Step("reset"), traced=False)
+        self.seed(self._seed)
+
+    def take_output(self) -> str:
+        """What was printed since the last call."""
+        return self._worker.take_output() if self._worker else ""
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            self._worker.kill()
+
+    # -- operations ----------------------------------------------------------------------
+
+    def make(
+        self, kind: RemoteClass, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> RemoteInstance:
+        """Make an instance of a class of the student's."""
+        made = sum(step.kind == "make" for step in self.trace)
+        variable = "layer" if made == 0 else f"layer{made + 1}"
+        handle = self._new_handle()
+        remote = RemoteInstance(self, handle, kind.name, kind.methods, variable)
+        operation = ["call", MODULE, kind.name, *self.on_wire_call(args, kwargs), handle]
+        self.enqueue(operation, Step("make", None, kind.name, args, kwargs, remote))
+        return remote
+
+    def on_wire(self, value: Any) -> Any:
+        """The node of a value in the next message: objects as references."""
+        if isinstance(value, RemoteObject):
+            value = wire.Ref(value._handle)
+        elif isinstance(value, Exposure):
+            value = value.on_wire()
+        elif isinstance(value, Pending):
+            if value.operation[-1] == 0:
+                value.operation[-1] = self._new_handle()
+            value = wire.Ref(value.operation[-1])
+        return self._queue.writer.value(value)
+
+    def on_wire_call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
+        """The nodes of a call's arguments: a list, and a dictionary."""
+        listed = [self.on_wire(arg) for arg in args]
+        return [listed, {"d": [[key, self.on_wire(value)] for key, value in kwargs.items()]}]
+
+    def enqueue(self, operation: list[Any], step: Step, traced: bool = True) -> Pending:
+        """Let an operation wait for the next message."""
+        pending = Pending(self._queue, operation, step)
+        self._queue.pending.append(pending)
+        if traced:
+            self.trace.append(step)
+        return pending
+
+    def perform(self, operation: list[Any], step: Step, traced: bool = True) -> Any:
+        """Do an operation: its answer, or in a program block the promise of one."""
+        pending = self.enqueue(operation, step, traced)
+        if self._block is not None:
+            return pending
+        self.sync()
+        return pending.value
+
+    def _new_handle(self) -> int:
+        self._next_handle += 1
+        return self._next_handle
+
+    def _send(self) -> Program:
+        program, self._queue = self._queue, Program()
+        if program.pending:
+            self._exchange(program)
+        return program
+
+    def _exchange(self, program: Program) -> None:
+        worker = self._worker
+        if worker is None:
+            raise RuntimeError("no worker")
+        operations = [pending.operation for pending in program.pending]
+        outcomes = worker.request(operations, program.writer)
+        for pending, outcome in zip(program.pending, outcomes, strict=True):
+            pending.resolve(outcome)
+        for name in worker.subclasses:
+            self.note(f"An array is a {name}, where a plain NumPy array is expected.")
+        worker.subclasses.clear()
+
+    # -- callbacks -----------------------------------------------------------------------
+
+    def copied(self, original: int, copy_number: int) -> None:
+        """The student's code copied an exposed object."""
+        if original not in self._exposed or len(self._exposed) > MAX_COPIES:
+            raise wire.ProtocolError("copy of an unknown object, or too many copies")
+        exposure, real = self._exposed[original]
+        self._exposed[copy_number] = (exposure, _copy(real))
+
+    def called(self, number: int, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """The student's code called a method of an exposed object."""
+        if number not in self._exposed:
+            raise wire.ProtocolError("call of an unknown object")
+        exposure, real = self._exposed[number]
+        if method not in exposure.methods:
+            raise wire.ProtocolError("call of an unknown method")
+        call = ExposureCall(number, method, [*args, *kwargs.values()])
+        exposure.calls.append(call)
+        try:
+            call.result = getattr(real, method)(*args, **kwargs)
+        except Exception as error:  # what it was given was unfit: that is for the student to see
+            raise ValueError(f"{type(real).__name__}.{method}: {error}") from error
+        return call.result
+
+
+def _copy(real: Any) -> Any:
+    """A copy that shares nothing that can change; deepcopy only where there is something to."""
+    plain = all(type(value) in (bool, int, float, str) for value in vars(real).values())
+    return copy.copy(real) if plain else copy.deepcopy(real)
+
+
+def _checked_description(
+    description: Any,
+) -> tuple[dict[str, dict[str, list[str]]], list[str]]:
+    """The classes and functions that a worker says a file defines, if it says it properly."""
+    try:
+        classes = {
+            str(name): {key: [str(item) for item in found[key]] for key in ("methods", "bases")}
+            for name, found in description["classes"].items()
+        }
+        return classes, [str(name) for name in description["functions"]]
+    except (TypeError, KeyError, AttributeError):
+        raise WorkerFailure("crashed", "gave no readable account of itself") from None

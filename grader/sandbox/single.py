@@ -1,0 +1,31 @@
+"""Room: one worker in a process of its own, started by exec where there is no zygote.
+
+On standard input comes one line of JSON: the limits, and how to get at the channel.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+
+
+def main() -> None:
+    """Entry point of ``python -I -c``; see :mod:`grader.sandbox.process`."""
+    # A byte at a time: a buffered reader would not matter today, but would eat what follows.
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        line += os.read(0, 1) or b"\n"
+    configuration = json.loads(line)
+    if sys.platform == "win32":
+        channel = socket.fromshare(bytes.fromhex(configuration["share"]))
+    else:
+        from grader.sandbox import limits
+
+        channel = socket.socket(fileno=configuration["channel"])
+        os.setsid()
+        limits.apply(configuration["limits"], limits.address_space())
+    from grader.sandbox import worker
+
+    worker.run(channel, output=1)

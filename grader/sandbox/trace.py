@@ -1,0 +1,189 @@
+"""Room: what was asked of a student's code, step by step, and what came of it. No processes here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox import wire
+
+
+class StudentError(Exception):
+    """The student's code raised.
+
+    Attributes:
+        type_name: The exception's class.
+        message: Its text.
+        frames: ``(line, function)`` of the student's file, outermost first.
+        detail: More about syntax errors, missing modules and exits.
+        call: What was being done, as source, e.g. ``layer.forward_pass(X)``.
+    """
+
+    def __init__(
+        self,
+        type_name: str,
+        message: str,
+        frames: Sequence[tuple[int, str]] = (),
+        detail: Mapping[str, Any] | None = None,
+        call: str = "",
+    ) -> None:
+        super().__init__(f"{type_name}: {message}" if message else type_name)
+        self.type_name = type_name
+        self.message = message
+        self.frames = tuple(frames)
+        self.detail = dict(detail or {})
+        self.call = call
+
+    @property
+    def line(self) -> int | None:
+        """The innermost line of the student's file, if the exception passed through it."""
+        return self.frames[-1][0] if self.frames else None
+
+
+class RemoteObject:
+    """Something that lives in the worker."""
+
+    __slots__ = ("_handle", "_variable")
+
+    def __init__(self, handle: int, variable: str) -> None:
+        self._handle = handle
+        self._variable = variable
+
+
+@dataclass(slots=True)
+class Step:
+    """One operation, with the judge's own values as its arguments."""
+
+    kind: str
+    target: RemoteObject | None = None
+    name: str = ""
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    result: Any = None
+
+    def __str__(self) -> str:
+        """The operation as a line of source, with large arrays left out."""
+        args = [_brief(arg) for arg in self.args]
+        args += [f"{key}={_brief(value)}" for key, value in self.kwargs.items()]
+        if self.kind == "make":
+            return f"{self.name}({', '.join(args)})"
+        target = _brief(self.target)
+        if self.kind == "set":
+            return f"{target}.{self.name} = {args[0]}"
+        if self.kind == "get":
+            return f"{target}.{self.name}"
+        return f"{target}.{self.name}({', '.join(args)})"
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"array{value.shape}" if value.size > 6 else repr(value.tolist())
+    if isinstance(value, RemoteObject):
+        return value._variable
+    if isinstance(value, Exposure):
+        return "optimizer" if "update" in value.methods else type(value.real).__name__
+    if isinstance(value, Pending):
+        return "…"
+    return repr(value)
+
+
+@dataclass(slots=True)
+class ExposureCall:
+    """One call that the student's code made to an exposed object.
+
+    Attributes:
+        number: Which object: the exposed one or one of its copies.
+        values: The arguments, positional first.
+    """
+
+    number: int
+    method: str
+    values: list[Any]
+    result: Any = None
+
+
+class Exposure:
+    """An object of the judge in the student's hands, and what was done with it.
+
+    Attributes:
+        real: The object itself, whose methods run in the judge.
+        number: The judge's number for it; copies have other numbers.
+        calls: Every call to it or to a copy of it, in order.
+    """
+
+    def __init__(self, real: Any, number: int, methods: tuple[str, ...]) -> None:
+        self.real = real
+        self.number = number
+        self.methods = methods
+        self.calls: list[ExposureCall] = []
+
+    def on_wire(self) -> wire.Exposed:
+        """What the worker is told about the object."""
+        shown = {
+            name: value
+            for name, value in vars(self.real).items()
+            if type(value) in (bool, int, float, str) and not name.startswith("_")
+        }
+        return wire.Exposed(self.number, type(self.real).__name__, self.methods, shown)
+
+
+class Pending:
+    """The answer of an operation that may not have been sent yet."""
+
+    __slots__ = ("_outcome", "_program", "operation", "step")
+
+    def __init__(self, program: Program, operation: list[Any], step: Step) -> None:
+        self._program = program
+        self._outcome: list[Any] | None = None
+        self.operation = operation
+        self.step = step
+
+    def resolve(self, outcome: list[Any]) -> None:
+        """Take the worker's answer."""
+        self._outcome = outcome
+        if outcome[0] == "ok" and self.step.result is None:
+            self.step.result = outcome[1]
+
+    @property
+    def error(self) -> StudentError | None:
+        """What this operation raised in the student's code, if anything."""
+        if self._outcome is None or self._outcome[0] == "ok":
+            return None
+        _, name, message, frames, detail = self._outcome
+        where = [(line, function) for line, function in frames]
+        return StudentError(name, message, where, detail, call=str(self.step))
+
+    @property
+    def value(self) -> Any:
+        """The answer.
+
+        Raises:
+            StudentError: The operation failed. If one before it failed as well, that one is
+                raised: it is the cause that the student should see.
+        """
+        if self._outcome is None:
+            raise RuntimeError("asked for the answer before the end of the program block")
+        if self.error is not None:
+            raise self._program.first_error or self.error
+        return self._outcome[1]
+
+
+class Program:
+    """Operations that go to the worker in one message.
+
+    Attributes:
+        pending: The answer to each, in order.
+        writer: Holds the values in the operations.
+    """
+
+    def __init__(self) -> None:
+        self.pending: list[Pending] = []
+        self.writer = wire.Writer()
+
+    @property
+    def first_error(self) -> StudentError | None:
+        """The first failure, in order of operations."""
+        return next((p.error for p in self.pending if p.error is not None), None)

@@ -1,0 +1,288 @@
+"""Room: the wire between judge and worker. Both sides import it; it trusts neither.
+
+A frame is a little-endian ``uint32`` length and a body; a body is a ``uint32`` header length,
+a JSON header, and the raw bytes of the arrays that the header names, one after the other.
+Decoding never executes anything and never allocates what a header merely claims: array sizes
+are checked against the bytes that are there. There is no pickle, and no way to name a class.
+
+Only the standard library and NumPy are imported.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+MAX_FRAME = 96 << 20
+MAX_HEADER = 16 << 20
+MAX_ARRAYS = 64 << 20
+"""Bytes of array data in one message."""
+MAX_DEPTH = 16
+MAX_ITEMS = 50_000
+"""List items and dictionary entries in one message, nested ones included."""
+MAX_TEXT = 1 << 20
+"""Characters of text in one message."""
+MAX_INTEGER_BITS = 256
+MAX_DIMENSIONS = 32
+
+LENGTH = struct.Struct("<I")
+
+_DTYPES = [
+    np.dtype(code)
+    for code in "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
+]
+_CODE_OF = {dtype: code for code, dtype in enumerate(_DTYPES)}
+_AS_THEY_ARE = frozenset({type(None), bool, float})
+_dumps = json.JSONEncoder(
+    separators=(",", ":"), check_circular=False, ensure_ascii=False
+).encode
+
+
+class ProtocolError(Exception):
+    """The bytes are not a frame that the other side, left alone, could have sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An object that lives in the worker, by the number the judge gave it."""
+
+    handle: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """An object that lives in the judge: the worker gets a stub that calls back.
+
+    Attributes:
+        id: The judge's number for it.
+        type_name: What the stub calls itself.
+        methods: Names that call back into the judge.
+        attributes: Plain values that the stub shows.
+    """
+
+    id: int
+    type_name: str
+    methods: tuple[str, ...]
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Stands for a value that was not sent: its type's name, and why."""
+
+    type_name: str
+    why: str = ""
+
+
+def _type_name(kind: type) -> str:
+    module = kind.__module__
+    prefix = "" if module in ("builtins", None) else f"{module}."
+    return f"{prefix}{kind.__qualname__}"[:200]
+
+
+class Writer:
+    """Writes one frame: an envelope of ours, with values that may be anybody's in it.
+
+    The envelope is plain JSON (lists, text, numbers) and trusted. Values are turned into nodes
+    by :meth:`value`, in the order in which they stand in the envelope; a part that cannot cross
+    (an object, an array of objects, too much, too deep) becomes :class:`Opaque` in its place.
+    Lists are JSON lists; what JSON lacks is an object with a one-letter tag.
+    """
+
+    def __init__(self) -> None:
+        self.arrays: list[np.ndarray[Any, Any]] = []
+        self.room = MAX_ARRAYS
+        self.items = MAX_ITEMS
+        self.text = MAX_TEXT
+
+    def frame(self, envelope: Any) -> bytes:
+        """Return the frame, length included."""
+        header = _dumps(envelope).encode()
+        parts = [LENGTH.pack(len(header)), header]
+        parts += [array.tobytes() for array in self.arrays]
+        body = b"".join(parts)
+        return LENGTH.pack(len(body)) + body
+
+    def value(self, value: Any, depth: int = 0) -> Any:
+        """Return the node for ``value``."""
+        kind = type(value)
+        if kind is np.ndarray:
+            return self._array(value)
+        if kind in _AS_THEY_ARE:
+            return value
+        if kind is str:
+            self.text -= len(value)
+            if self.text < 0:
+                return _opaque(value, "too much text")
+            # Lone surrogates cannot be written as UTF-8; show them as escapes.
+            return value.encode("utf-8", "backslashreplace").decode()
+        if kind is int:
+            if value.bit_length() > MAX_INTEGER_BITS:
+                return _opaque(value, f"an integer of {value.bit_length()} bits")
+            return value
+        if kind is list or kind is tuple or kind is dict:
+            self.items -= len(value)
+            if self.items < 0 or depth >= MAX_DEPTH:
+                return _opaque(value, "too large or too deep")
+            inner = depth + 1
+            if kind is dict:
+                pairs = [[self.value(k, inner), self.value(value[k], inner)] for k in value]
+                return {"d": pairs}
+            items = [self.value(item, inner) for item in value]
+            return items if kind is list else {"t": items}
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, np.generic):
+            node = self._array(np.asarray(value))
+            if "a" in node:
+                node["g"] = 1
+            return node
+        if kind is complex:
+            return {"z": [value.real, value.imag]}
+        if kind is Ref:
+            return {"r": value.handle}
+        if kind is Exposed:
+            attributes = self.value(value.attributes, depth + 1)
+            return {"e": [value.id, value.type_name, list(value.methods), attributes]}
+        if kind is Opaque:
+            return {"o": [value.type_name, value.why]}
+        return _opaque(value)
+
+    def _array(self, array: np.ndarray[Any, Any]) -> dict[str, Any]:
+        subclass = None
+        if type(array) is not np.ndarray:
+            subclass = _type_name(type(array))
+            array = np.ndarray.view(array, np.ndarray)
+        code = _CODE_OF.get(array.dtype)
+        if code is None:
+            little = array.dtype.newbyteorder("<") if array.dtype.kind in "biufc" else None
+            code = _CODE_OF.get(little) if little is not None else None
+            if code is None:
+                return _opaque(array, f"an array of dtype {array.dtype}")
+        self.room -= array.nbytes
+        if self.room < 0:
+            return _opaque(array, f"an array of {array.nbytes / 1e6:,.0f} MB")
+        self.arrays.append(array if array.dtype == _DTYPES[code] else array.astype(_DTYPES[code]))
+        node: dict[str, Any] = {"a": [code, *array.shape]}
+        if subclass:
+            node["c"] = subclass
+        return node
+
+
+def _opaque(value: Any, why: str = "") -> dict[str, Any]:
+    return {"o": [_type_name(type(value)), why]}
+
+
+def encode(value: Any) -> bytes:
+    """Return ``value`` as one frame, length included."""
+    writer = Writer()
+    return writer.frame(writer.value(value))
+
+
+class _Reader:
+    """Rebuilds tagged nodes; :mod:`json` calls it for each object, innermost first, in order."""
+
+    def __init__(self, data: memoryview, subclasses: list[str] | None) -> None:
+        self.data = data
+        self.position = 0
+        self.subclasses = subclasses
+
+    def node(self, node: dict[str, Any]) -> Any:
+        if "a" in node:
+            return self._array(node)
+        if len(node) != 1:
+            raise ProtocolError("a node needs exactly one tag")
+        ((tag, content),) = node.items()
+        if tag == "r" and type(content) is int:
+            return Ref(content)
+        if type(content) is not list:
+            raise ProtocolError(f"content of {tag!r}")
+        if tag == "t":
+            return tuple(content)
+        if tag == "d":
+            return {_key(key): item for key, item in content}
+        if tag == "z":
+            real, imaginary = content
+            return complex(float(real), float(imaginary))
+        if tag == "o":
+            type_name, why = content
+            return Opaque(_text(type_name), _text(why))
+        if tag == "e":
+            number, type_name, methods, attributes = content
+            names = tuple([_text(name) for name in methods])
+            if type(number) is not int or type(attributes) is not dict:
+                raise ProtocolError("exposed object")
+            return Exposed(number, _text(type_name), names, attributes)
+        raise ProtocolError(f"unknown tag {tag!r}")
+
+    def _array(self, node: dict[str, Any]) -> Any:
+        code, *shape = node["a"]
+        if type(code) is not int or not 0 <= code < len(_DTYPES) or len(shape) > MAX_DIMENSIONS:
+            raise ProtocolError("array")
+        dtype = _DTYPES[code]
+        count = 1
+        for size in shape:
+            if type(size) is not int or not 0 <= size <= MAX_ARRAYS:
+                raise ProtocolError("shape")
+            count *= size
+        start = self.position
+        self.position += count * dtype.itemsize
+        if self.position > len(self.data):
+            raise ProtocolError("an array is longer than its frame")
+        array: np.ndarray[Any, Any] = np.ndarray(shape, dtype, self.data, start)
+        if self.subclasses is not None and "c" in node:
+            self.subclasses.append(_text(node["c"]))
+        return array[()] if node.get("g") == 1 and not shape else array
+
+
+def _key(key: Any) -> Any:
+    # What is not plain (a tuple, an object that was not sent) becomes a readable text.
+    return key if type(key) in (str, int, float, bool, type(None)) else repr(key)
+
+
+def _text(node: Any) -> str:
+    if type(node) is not str:
+        raise ProtocolError("text")
+    return node
+
+
+_NEVER_WRITTEN = re.compile(rb"\\u[dD][89a-fA-F]|\d{100}")
+"""Escaped surrogates and endless integers: :class:`Writer` writes neither."""
+
+
+def decode(body: bytes | bytearray, subclasses: list[str] | None = None) -> Any:
+    """Rebuild a value from a frame's body (without the frame's own length).
+
+    Args:
+        body: What followed the length.
+        subclasses: Filled with the type names of arrays that were not base ``ndarray``.
+
+    Returns:
+        Plain values, base arrays (read-only), :class:`Ref`, :class:`Exposed`, :class:`Opaque`.
+
+    Raises:
+        ProtocolError: For anything that :class:`Writer` cannot have written. Nothing else.
+    """
+    try:
+        view = memoryview(body).toreadonly()
+        (length,) = LENGTH.unpack_from(view)
+        if length > MAX_HEADER or LENGTH.size + length > len(view):
+            raise ProtocolError("header length")
+        start = LENGTH.size + length
+        header = bytes(view[LENGTH.size : start])
+        if _NEVER_WRITTEN.search(header):
+            raise ProtocolError("text or integer")
+        reader = _Reader(view[start:], subclasses)
+        value = json.loads(header, object_hook=reader.node)
+        if reader.position != len(reader.data):
+            raise ProtocolError("trailing bytes")
+        return value
+    except ProtocolError:
+        raise
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, struct.error) as error:
+        raise ProtocolError(f"{type(error).__name__}: {error}") from None

@@ -1,0 +1,375 @@
+"""Room: the untrusted process. Holds the student's module and nothing that is worth stealing.
+
+It answers *call this*, *read that*, with values and never with verdicts; nothing that it says is
+believed. It imports the standard library, NumPy and the wire, and nothing else of the grader.
+
+A request is ``[nonce, operations]``; each operation is a list whose first item names it (the
+``_do_*`` methods below). The reply is ``[nonce, "done", outcomes, copies]`` with one outcome per
+operation: ``["ok", value]`` or ``["raised", type, message, frames, detail]``. An operation that
+raises does not stop those behind it. In between, a method of a judge-side object sends
+``[nonce, "callback", id, method, args, kwargs, copies]`` and waits for ``["ok", value]`` or
+``["raise", message]``.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import io
+import linecache
+import os
+import random
+import signal
+import socket
+import sys
+import types
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+
+from grader.sandbox import wire
+
+MODULE, RANDOM = 0, 1
+"""Handles that every worker starts with: the student's module, and ``numpy.random``."""
+
+MAX_FRAMES = 12
+MAX_MESSAGE = 4000
+_GONE = object()
+
+
+class Missing(Exception):
+    """An operation used an object that an earlier, failed operation should have made."""
+
+
+class Stub:
+    """Stands for an object of the judge; its methods run there, on the values sent along."""
+
+    def __init__(self, server: Server, exposed: wire.Exposed) -> None:
+        self.__dict__.update(exposed.attributes)
+        self.__dict__["_server"] = server
+        self.__dict__["_exposed"] = exposed
+        for name in exposed.methods:
+            self.__dict__[name] = _Callback(server, exposed.id, name)
+
+    def __copy__(self) -> Stub:
+        exposed = self._exposed
+        twin = wire.Exposed(
+            self._server.announce_copy(exposed.id),
+            exposed.type_name,
+            exposed.methods,
+            exposed.attributes,
+        )
+        return type(self)(self._server, twin)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Stub:
+        return self.__copy__()
+
+    def __repr__(self) -> str:
+        return f"<{self._exposed.type_name} object>"
+
+    def __getattr__(self, name: str) -> NoReturn:
+        kind = self.__dict__["_exposed"].type_name
+        raise AttributeError(f"{kind!r} object has no attribute {name!r}")
+
+
+class _Callback:
+    """One method of a judge-side object."""
+
+    def __init__(self, server: Server, number: int, name: str) -> None:
+        self._server, self._number, self.__name__ = server, number, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._server.call_back(self._number, self.__name__, args, kwargs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Callback:
+        return self
+
+
+class Server:
+    """Serves one channel until the judge closes it."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self.channel = channel
+        self.objects: dict[int, Any] = {}
+        self.nonce = 0
+        self.copies: list[list[int]] = []
+        self.next_copy = 0
+        self.filename = ""
+
+    def serve(self) -> None:
+        """Answer requests until the channel closes."""
+        while True:
+            message = self._receive()
+            self.nonce, operations = message
+            writer = wire.Writer()
+            outcomes = [self._outcome(operation, writer) for operation in operations]
+            _flush()
+            self._send(writer.frame([self.nonce, "done", outcomes, self._take_copies()]))
+
+    # -- the channel ---------------------------------------------------------------------
+
+    def _receive(self) -> Any:
+        (length,) = wire.LENGTH.unpack(self._read(wire.LENGTH.size))
+        return wire.decode(self._read(length))
+
+    def _read(self, count: int) -> bytes:
+        data = self.channel.recv(count)
+        while len(data) < count:
+            more = self.channel.recv(count - len(data))
+            if not more:
+                os._exit(0)
+            data += more
+        return data
+
+    def _send(self, frame: bytes) -> None:
+        self.channel.sendall(frame)
+
+    def call_back(self, number: int, method: str, args: Any, kwargs: Any) -> Any:
+        """Run a method of a judge-side object and return what the judge answers."""
+        _flush()
+        writer = wire.Writer()
+        call = [writer.value(list(args)), writer.value(kwargs)]
+        message = [self.nonce, "callback", number, method, *call, self._take_copies()]
+        self._send(writer.frame(message))
+        kind, value = self._receive()
+        if kind == "raise":
+            raise ValueError(value)
+        return self._localize(value)
+
+    def announce_copy(self, number: int) -> int:
+        """Number a copy of a judge-side object; the judge hears of it with the next message."""
+        self.next_copy -= 1
+        self.copies.append([number, self.next_copy])
+        return self.next_copy
+
+    def _take_copies(self) -> list[list[int]]:
+        taken, self.copies = self.copies, []
+        return taken
+
+    # -- operations ----------------------------------------------------------------------
+
+    def _outcome(self, operation: list[Any], writer: wire.Writer) -> list[Any]:
+        try:
+            handler: Callable[..., Any] = getattr(self, f"_do_{operation[0]}")
+            return ["ok", writer.value(handler(*operation[1:]))]
+        except BaseException as error:
+            return describe_exception(error, self.filename, writer)
+
+    def _object(self, handle: int) -> Any:
+        found = self.objects.get(handle, _GONE)
+        if found is _GONE:
+            raise Missing("not made, because an earlier call failed")
+        return found
+
+    def _keep(self, handle: int, value: Any) -> Any:
+        if handle:
+            self.objects[handle] = value
+        return value
+
+    def _localize(self, value: Any) -> Any:
+        """Turn what came over the wire into what student code expects to be given."""
+        kind = type(value)
+        if kind is np.ndarray:
+            return value.copy()
+        if kind is wire.Ref:
+            return self._object(value.handle)
+        if kind is wire.Exposed:
+            return Stub(self, value)
+        if kind is list:
+            return [self._localize(item) for item in value]
+        if kind is tuple:
+            return tuple([self._localize(item) for item in value])
+        if kind is dict:
+            return {key: self._localize(item) for key, item in value.items()}
+        return value
+
+    def _do_load(
+        self, name: str, source: np.ndarray, provided: dict[str, str], names: list[list[str]]
+    ) -> Any:
+        """Run the student's file in a new module; describe what it defines.
+
+        ``provided`` maps importable module names to their source; ``names`` lists
+        ``[name, module, attribute]`` to be found in the student's namespace from the start.
+        """
+        for module_name, text in provided.items():
+            _execute(module_name, text.encode(), f"{module_name}.py")
+        module = types.ModuleType(name)
+        for local, origin, attribute in names:
+            __import__(origin)
+            found = sys.modules[origin]
+            setattr(module, local, getattr(found, attribute) if attribute else found)
+        self.filename = f"{name}.py"
+        given = set(vars(module))
+        self.objects = {MODULE: module, RANDOM: np.random}
+        _execute(name, source.tobytes(), self.filename, module)
+        return _describe_module(module, given)
+
+    def _do_reset(self) -> None:
+        """Forget all objects but the module."""
+        self.objects = {key: self.objects[key] for key in (MODULE, RANDOM)}
+
+    def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:
+        function = getattr(self._object(target), name)
+        value = function(*self._localize(args), **self._localize(kwargs))
+        return self._keep(keep, value)
+
+    def _do_get(self, target: int, name: str, keep: int) -> Any:
+        return self._keep(keep, getattr(self._object(target), name))
+
+    def _do_set(self, target: int, name: str, value: Any) -> None:
+        setattr(self._object(target), name, self._localize(value))
+
+    def _do_put(self, handle: int, value: Any, layout: str) -> None:
+        """Make an array here, in a given memory layout, for calls to refer to."""
+        self.objects[handle] = _LAYOUTS[layout](value)
+
+    def _do_value(self, handle: int) -> Any:
+        return self._object(handle)
+
+    def _do_attributes(self, target: int) -> list[str]:
+        """Names in the instance's own namespace, sorted."""
+        return sorted(vars(self._object(target)))
+
+    def _do_sweep(self, target: int, attribute: str | None, stack: Any, method: str, x: Any) -> Any:
+        """Call ``method`` once per entry of ``stack`` and stack what it returns.
+
+        The entry is set as ``attribute`` first and ``x`` is the argument; without an attribute
+        the entry is the argument. Central differences need thousands of calls: this is one.
+        """
+        instance = self._object(target)
+        function = getattr(instance, method)
+        outputs = []
+        for entry in stack:
+            if attribute is None:
+                outputs.append(function(entry.copy()))
+            else:
+                setattr(instance, attribute, entry.copy())
+                outputs.append(function(x.copy()))
+        return np.stack(outputs)
+
+    def _do_count_lines(self, target: int, name: str, args: Any) -> int:
+        """Call a method and count the lines of the student's file that it executes."""
+        function = getattr(self._object(target), name)
+        arguments = self._localize(args)
+        lines = 0
+
+        def trace(frame: types.FrameType, event: str, argument: object) -> Any:
+            nonlocal lines
+            if frame.f_code.co_filename != self.filename:
+                return None
+            lines += event == "line"
+            return trace
+
+        sys.settrace(trace)
+        try:
+            function(*arguments)
+        finally:
+            sys.settrace(None)
+        return lines
+
+
+def _strided(array: np.ndarray) -> np.ndarray:
+    wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    wide[..., ::2] = array
+    return wide[..., ::2]
+
+
+_LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "c": lambda array: array.copy(order="C"),
+    "fortran": lambda array: array.copy(order="F"),
+    "strided": _strided,
+}
+
+
+def _execute(
+    name: str, source: bytes, filename: str, module: types.ModuleType | None = None
+) -> None:
+    """Compile and run ``source`` as the module ``name``, importable from then on."""
+    if module is None:
+        module = types.ModuleType(name)
+    module.__file__ = filename
+    sys.modules[name] = module
+    code = compile(source, filename, "exec", dont_inherit=True)
+    text = io.TextIOWrapper(io.BytesIO(source), "utf-8-sig", "replace").read()
+    linecache.cache[filename] = (len(source), None, text.splitlines(True), filename)
+    exec(code, module.__dict__)
+
+
+def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any]:
+    """What the file defines: its classes with their methods, its functions, other names."""
+    classes: dict[str, dict[str, list[str]]] = {}
+    functions: list[str] = []
+    for name, value in list(vars(module).items()):
+        if isinstance(value, type):
+            if value.__module__ == module.__name__ or name not in given:
+                methods = [m for m in dir(value) if callable(getattr(value, m, None))]
+                classes[name] = {
+                    "methods": [m for m in methods if not m.startswith("__")],
+                    "bases": [base.__name__ for base in value.__mro__[1:-1]],
+                }
+        elif isinstance(value, types.FunctionType) and name not in given:
+            functions.append(name)
+    return {"classes": classes, "functions": functions}
+
+
+def describe_exception(error: BaseException, filename: str, writer: wire.Writer) -> list[Any]:
+    """An exception as plain data: type, message, the student's frames, the syntax position.
+
+    A student can raise objects whose every method raises; nothing here may.
+    """
+    name = type(error).__name__[:100]
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except BaseException:
+        message = "(its message cannot be shown)"
+    frames: list[list[Any]] = []
+    walker = error.__traceback__
+    while walker is not None:
+        code = walker.tb_frame.f_code
+        if code.co_filename == filename:
+            frames.append([walker.tb_lineno, code.co_name[:100]])
+        walker = walker.tb_next
+    detail: dict[str, Any] = {}
+    if isinstance(error, SyntaxError):
+        detail = {"line": error.lineno, "column": error.offset, "reason": error.msg}
+    elif isinstance(error, ModuleNotFoundError):
+        detail = {"module": error.name}
+    elif isinstance(error, SystemExit) and type(error.code) in (int, str, type(None)):
+        detail = {"code": error.code}
+    told = [name, message, frames[-MAX_FRAMES:], detail]
+    return ["raised", *[writer.value(item) for item in told]]
+
+
+def _flush() -> None:
+    """Let what was printed arrive before the reply does, so that it is filed under its call."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            pass  # replaced or closed by the student: then there is nothing to show
+
+
+def run(channel: socket.socket, output: int) -> None:
+    """Serve ``channel``; what is printed goes to the descriptor ``output``. Does not return."""
+    sys.stdout = open(output, "w", 1 << 13, "utf-8", "backslashreplace", closefd=False)
+    sys.stderr = sys.stdout
+    if hasattr(signal, "SIGUSR1"):
+        # Asked by the judge just before it kills: which line of the student's is running?
+        faulthandler.register(signal.SIGUSR1, file=output, all_threads=False)
+    _make_repeatable()
+    try:
+        Server(channel).serve()
+    finally:
+        os._exit(0)
+
+
+def _make_repeatable() -> None:
+    """Seed every source of randomness that Python and NumPy would take from the system.
+
+    A submission that calls ``default_rng()`` then draws the same numbers in every run, and its
+    report is the same in every run.
+    """
+    random.seed(0)
+    np.random.seed(0)
+    entropy = random.Random(0)
+    np.random.bit_generator.randbits = entropy.getrandbits  # type: ignore[attr-defined]

@@ -1,0 +1,1057 @@
+"""Checks of the problem `dense`.
+
+Forward and gradients are checked on weights that the judge sets itself, and what a check needs
+from another part of the layer is taken as the student has it: each mistake costs the points of
+its own group. One run of a layer on a case (`observe`) serves all the checks that look at it.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from optimizers import SGD, Momentum
+
+from grader.judge import (
+    StudentError,
+    check,
+    expect,
+    expect_array,
+    expect_close,
+    fail,
+    gradients,
+    is_close,
+)
+from grader.judge.affine import AffineCase, each_case
+
+BIAS_NAMES = ("w0", "b", "bias", "W0", "w_0", "b0", "biases")
+LIMIT_SLACK = 0.02  # of the limit: with 4,000 draws the extremes are nearer than that
+
+
+@dataclass
+class Probe:
+    """Moves what it is given by exactly the gradient, or by 1 if the gradient does not fit."""
+
+    learning_rate: float = 1.0
+
+    def update(self, w, grad):
+        """Return w - learning_rate * grad."""
+        fits = np.shape(grad) == np.shape(w)
+        return w - self.learning_rate * (grad if fits else 1.0)
+
+
+# -- what the student's layer does, seen once and shared -----------------------------------
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """What the exercise leaves open, as this submission has it."""
+
+    bias: str = "w0"
+    flat: bool = False
+
+    def shaped(self, b):
+        """Return biases of shape (1, n_units) as this submission keeps them."""
+        return b.reshape(-1) if self.flat else b
+
+
+@pytest.fixture
+def conventions(student, once):
+    """How this submission stores its biases: `w0` of shape (n_units,) costs nothing."""
+
+    def find():
+        with student.program():
+            layer = student.Dense(n_units=3, input_shape=(2,))
+            layer.initialize(student.expose(Probe(), "update"))
+            found = [(name, getattr(layer, name)) for name in BIAS_NAMES]
+        for name, pending in found:
+            if pending.error is None and isinstance(pending.value, np.ndarray):
+                flat = pending.value.shape == (3,)
+                if flat:
+                    student.note("w0 has shape (n_units,); the statement says (1, n_units).")
+                return Conventions(name, flat)
+        return Conventions()
+
+    return once("conventions", find)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One forward and one backward pass; each attribute is a promise (`.value`)."""
+
+    output: object
+    input_gradient: object
+    W: object
+    w0: object
+    calls: list
+
+    def updates_of(self, start):
+        """Return (call, gradient, swapped) for each update of the parameter that was `start`."""
+        known, found = [start], []
+        for call in self.calls:
+            for position, other in ((0, 1), (1, 0)):
+                values = call.values
+                if len(values) == 2 and any(_same(values[position], value) for value in known):
+                    found.append((call, values[other], position == 1))
+                    if isinstance(call.result, np.ndarray):
+                        known.append(call.result)
+                    break
+        return found
+
+
+def _same(value, other):
+    """Whether value is numerically `other`, whichever way round a row is stored."""
+    return (
+        isinstance(value, np.ndarray)
+        and value.size == other.size
+        and np.array_equal(value.reshape(other.shape), other)
+    )
+
+
+@pytest.fixture
+def new_layer(student, conventions):
+    """Return a function that makes an initialized layer with the weights of a case."""
+
+    def make(case, optimizer):
+        layer = student.Dense(n_units=case.n_units, input_shape=(case.n_inputs,))
+        layer.initialize(optimizer)
+        put_weights(layer, case, conventions)
+        return layer
+
+    return make
+
+
+def put_weights(layer, case, conventions):
+    """Set the layer's weights and biases to those of the case."""
+    layer.W = case.W
+    setattr(layer, conventions.bias, conventions.shaped(case.b))
+
+
+@pytest.fixture
+def observe(student, once, conventions, new_layer):
+    """Return a function that runs a fresh layer on a case: forward, backward, new weights."""
+
+    def run(case):
+        optimizer = student.expose(Probe(), "update")
+        with student.program():
+            layer = new_layer(case, optimizer)
+            output = layer.forward_pass(case.X)
+            input_gradient = layer.backward_pass(case.G)
+            W, w0 = layer.W, getattr(layer, conventions.bias)
+        return Observation(output, input_gradient, W, w0, optimizer.calls)
+
+    return lambda case: once(("observe", case), lambda: run(case))
+
+
+@pytest.fixture
+def right(reference):
+    """Return a function that gives what is right for a case, from the reference solution."""
+    return lambda case: _right(reference.Dense, case)
+
+
+@dataclass(frozen=True)
+class Right:
+    """The reference's answers for a case."""
+
+    output: np.ndarray
+    input_gradient: np.ndarray
+    weight_gradient: np.ndarray
+    bias_gradient: np.ndarray
+
+
+class _Keep:
+    """An optimizer that changes nothing and keeps the gradient."""
+
+    def update(self, w, grad):
+        self.grad = grad
+        return w
+
+
+@lru_cache(maxsize=4096)
+def _right(kind, case):
+    layer = _reference_layer(kind, case)
+    output = layer.forward_pass(case.X)
+    input_gradient = layer.backward_pass(case.G)
+    return Right(output, input_gradient, layer.W_opt.grad, layer.w0_opt.grad)
+
+
+def _reference_layer(kind, case):
+    layer = kind(n_units=case.n_units, input_shape=(case.n_inputs,))
+    layer.initialize(_Keep())
+    layer.W, layer.w0 = case.W, case.b
+    return layer
+
+
+# -- numerical gradients -------------------------------------------------------------------
+
+
+@pytest.fixture
+def numerical(student, once, conventions, new_layer):
+    """Return a function: central differences of the student's own forward pass.
+
+    For integer cases the step is 1 and the result exact.
+    """
+
+    def run(case):
+        step = _step(case)
+        b = conventions.shaped(case.b)
+        with student.program():
+            layer = new_layer(case, student.expose(Probe(), "update"))
+            forward = layer.forward_pass
+            swept = {"input": (case.X, forward.sweep(gradients.perturbed(case.X, step)))}
+            stack = gradients.perturbed(case.W, step)
+            swept["weight"] = (case.W, forward.sweep(stack, attribute="W", x=case.X))
+            put_weights(layer, case, conventions)
+            stack = gradients.perturbed(b, step)
+            swept["bias"] = (b, forward.sweep(stack, attribute=conventions.bias, x=case.X))
+        found = {}
+        for name, (moved, pending) in swept.items():
+            wanted = (2 * moved.size, *case.G.shape)
+            outputs = None if pending.error else pending.value
+            if isinstance(outputs, np.ndarray) and outputs.shape == wanted:
+                found[name] = gradients.from_outputs(outputs, case.G, step, moved.shape)
+        return found
+
+    return lambda case: once(("numerical", case), lambda: run(case))
+
+
+def _step(case):
+    return 1.0 if case.integers else gradients.STEP
+
+
+@lru_cache(maxsize=4096)
+def _reference_numerical(kind, case):
+    """Central differences of the reference's forward pass."""
+    layer, step = _reference_layer(kind, case), _step(case)
+    moved = gradients.perturbed(case.X, step)
+    found = {"input": (case.X, [layer.forward_pass(x) for x in moved])}
+    outputs = []
+    for W in gradients.perturbed(case.W, step):
+        layer.W = W
+        outputs.append(layer.forward_pass(case.X))
+    found["weight"] = (case.W, outputs)
+    layer.W, outputs = case.W, []
+    for b in gradients.perturbed(case.b, step):
+        layer.w0 = b
+        outputs.append(layer.forward_pass(case.X))
+    found["bias"] = (case.b, outputs)
+    return {
+        name: gradients.from_outputs(np.stack(outputs), case.G, step, start.shape)
+        for name, (start, outputs) in found.items()
+    }
+
+
+def agrees(yours, numerical, exact):
+    """Whether a gradient agrees with a numerical one; exactly, for integer cases."""
+    if numerical is None or not isinstance(yours, np.ndarray) or yours.size != numerical.size:
+        return False
+    yours = yours.reshape(numerical.shape)
+    if exact:
+        return np.array_equal(yours, numerical)
+    return is_close(yours, numerical, gradients.RTOL, gradients.ATOL)
+
+
+def expect_gradient(yours, case, part, *, what, expected, own):
+    """Fail unless `yours` is the gradient: of the right forward pass, or of the student's own.
+
+    A backward pass that fits a wrong forward pass has earned its points. One that fits a forward
+    pass on which nothing depends has not.
+    """
+    or_shapes = [(case.n_units,)] if part == "bias" else []
+    array = expect_array(yours, what, expected.shape, or_shapes=or_shapes)
+    if is_close(array.reshape(expected.shape), expected):
+        return
+    theirs = own().get(part)
+    forward_is_right = agrees(expected, theirs, exact=False)
+    if not forward_is_right and np.any(theirs) and agrees(array, theirs, exact=False):
+        return
+    expect_close(yours, expected, what=what, or_shapes=or_shapes)
+
+
+def expect_numerical(yours, case, part, *, what, reference, own):
+    """Fail unless `yours` agrees with central differences of either forward pass."""
+    expected = _reference_numerical(reference.Dense, case)[part]
+    or_shapes = [(case.n_units,)] if part == "bias" else []
+    array = expect_array(yours, what, expected.shape, or_shapes=or_shapes)
+    theirs = own(case).get(part)
+    for numerical in (expected, theirs):
+        usable = numerical is not None and np.any(numerical)
+        if usable and agrees(array, numerical, exact=case.integers):
+            return
+    tolerance = {"rtol": 0.0, "atol": 0.0} if case.integers else {
+        "rtol": gradients.RTOL, "atol": gradients.ATOL
+    }
+    message = "The gradient is not the slope of the loss, as central differences measure it."
+    expect_close(yours, expected, what=what, message=message, or_shapes=or_shapes, **tolerance)
+
+
+# -- constructor ---------------------------------------------------------------------------
+
+
+@check("constructor", "The arguments are kept, and nothing is made yet", weight=3)
+def test_constructor(student):
+    """What __init__ stores under the names of the statement."""
+    layer = student.Dense(n_units=4, input_shape=(3,))
+    wanted = {"n_units": 4, "input_shape": (3,), "trainable": True, "W": None, "w0": None}
+    with student.program():
+        found = {name: getattr(layer, name) for name in wanted}
+    for name, expected in wanted.items():
+        yours = found[name].value
+        same = type(yours) is type(expected) and yours == expected
+        if name == "input_shape":
+            same = isinstance(yours, tuple | list) and tuple(yours) == expected
+        expect(
+            same,
+            f"After Dense(n_units=4, input_shape=(3,)), layer.{name} should be {expected!r}.",
+            what=f"layer.{name}",
+            yours=yours,
+        )
+
+
+@check("constructor", "The input shape can be set later")
+def test_late_input_shape(student):
+    """set_input_shape supplies what the constructor was not given."""
+    layer = student.Dense(n_units=4)
+    set_input_shape(student, layer, (3,))
+    with student.program():
+        shape, name = layer.input_shape, None
+        if "Layer" in student.Dense.bases:
+            name = layer.layer_name()
+    yours = shape.value
+    expect(
+        isinstance(yours, tuple | list) and tuple(yours) == (3,),
+        "After set_input_shape((3,)), layer.input_shape should be (3,).",
+        what="layer.input_shape",
+        yours=yours,
+    )
+    if name is not None:
+        message = "layer_name() should give the name of the class; leave the base class as it is."
+        expect(name.value == "Dense", message, what="layer.layer_name()", yours=name.value)
+
+
+def set_input_shape(student, layer, shape):
+    """Set the input shape by the base class's method; without a base class, directly."""
+    if "Layer" in student.Dense.bases or "set_input_shape" in student.Dense.methods:
+        layer.set_input_shape(shape)
+    else:
+        student.note("Dense is not derived from Layer, so it lacks set_input_shape.")
+        layer.input_shape = shape
+
+
+# -- initialization ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def initialized(student, once):
+    """Return a function: (W, w0) of a fresh layer after initialize."""
+
+    def run(n_inputs, n_units, late):
+        with student.program():
+            if late:
+                layer = student.Dense(n_units=n_units)
+                set_input_shape(student, layer, (n_inputs,))
+            else:
+                layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            done = layer.initialize(student.expose(SGD(), "update"))
+            W, w0 = layer.W, layer.w0
+        return done, W, w0
+
+    def make(n_inputs, n_units, late=False):
+        done, W, w0 = once(
+            ("initialized", n_inputs, n_units, late), lambda: run(n_inputs, n_units, late)
+        )
+        if done.error:
+            raise done.error
+        return W, w0
+
+    return make
+
+
+SHAPES = [(1, 1, False), (2, 3, False), (3, 2, False), (4, 3, True)]
+
+
+@check("initialization", "W has one row per input and one column per unit", weight=2)
+def test_weight_shape(initialized):
+    """W has shape (n_inputs, n_units), also if the input shape came late."""
+    for n_inputs, n_units, late in SHAPES:
+        W, _ = initialized(n_inputs, n_units, late)
+        expect_array(W.value, "layer.W after initialize", (n_inputs, n_units))
+
+
+@check("initialization", "w0 starts as zeros, one for each unit", weight=2)
+def test_bias_starts_at_zero(initialized):
+    """w0 is zeros of shape (1, n_units)."""
+    for n_inputs, n_units, late in SHAPES:
+        _, w0 = initialized(n_inputs, n_units, late)
+        zeros = np.zeros((1, n_units))
+        expect_close(w0.value, zeros, what="layer.w0 after initialize", or_shapes=[(n_units,)])
+
+
+LARGE = [(9, 500), (100, 60), (400, 20)]
+
+
+@pytest.fixture
+def large_layers(initialized):
+    """Return (n_inputs, n_units, W) of layers that are large enough for statistics."""
+    return [
+        (*shape, expect_array(initialized(*shape)[0].value, "layer.W after initialize", shape))
+        for shape in LARGE
+    ]
+
+
+@check("initialization", "W lies within the limit 1/√(number of inputs)", weight=4)
+def test_weight_limits(large_layers):
+    """The draws fill [-limit, limit] and do not leave it."""
+    for n_inputs, n_units, W in large_layers:
+        limit = 1 / np.sqrt(n_inputs)
+        low, high = W.min(), W.max()
+        shown = f"for {n_inputs} inputs and {n_units} units, W runs from {low:.4f} to {high:.4f}"
+        expect(
+            np.abs(W).max() <= limit * (1 + 1e-12),
+            f"Some weights are too large: {shown}; the limit is 1/√{n_inputs} = {limit:.4f}.",
+            what="layer.W",
+            yours=W,
+        )
+        reach = limit * (1 - LIMIT_SLACK)
+        expect(
+            low <= -reach and high >= reach,
+            f"The weights do not fill the range: {shown}; it should be ±{limit:.4f}.",
+            what="layer.W",
+            yours=W,
+        )
+
+
+@check("initialization", "W is spread evenly over its range", weight=4)
+def test_weights_are_uniform(large_layers):
+    """Kolmogorov-Smirnov against the uniform distribution over the range that W covers.
+
+    The range is taken from W itself: a wrong limit is the previous check's matter. By the DKW
+    inequality (Massart 1990), P(D > d) <= 2 exp(-2 n d²); d is chosen for P < 1e-12.
+    """
+    for _, _, W in large_layers:
+        values = np.sort(W, axis=None)
+        low, high = values[0], values[-1]
+        message = "All weights are equal; they should be random."
+        expect(high > low, message, what="layer.W", yours=W)
+        ranks = np.arange(1, values.size + 1) / values.size
+        distance = np.abs((values - low) / (high - low) - ranks).max()
+        bound = np.sqrt(np.log(2 / 1e-12) / (2 * values.size)) + 2 / values.size
+        expect(
+            distance <= bound,
+            f"The weights are not uniform: {values.size} draws differ from an even spread by "
+            f"{distance:.3f}, where chance explains {bound:.3f}.",
+            what="layer.W",
+            yours=W,
+        )
+
+
+# -- forward -------------------------------------------------------------------------------
+
+
+@check("forward", "The output is X·W + w0", weight=8)
+@each_case(25)
+def test_forward(case, observe, right):
+    """Generated shapes and values, non-zero biases."""
+    expect_close(observe(case).output.value, right(case).output, what="layer.forward_pass(X)")
+
+
+@check("forward", "The published example", weight=1)
+def test_published_output(student, conventions, new_layer, published):
+    """The statement's example, on weights set by the judge."""
+    layer = new_layer(AffineCase(1, 2, 3), student.expose(Probe(), "update"))
+    layer.W = np.array(published["W"])
+    setattr(layer, conventions.bias, conventions.shaped(np.array(published["w0"])))
+    output = layer.forward_pass(np.array(published["X"]))
+    expect_close(output, published["output"], what="layer.forward_pass(X)")
+
+
+@check("forward", "Inputs of other memory layouts and types", weight=1)
+@pytest.mark.parametrize("kind", ["fortran", "strided", "int64", "float32"])
+def test_forward_layouts(student, new_layer, kind, right):
+    """Fortran-ordered, non-contiguous, integer and single-precision inputs."""
+    case = AffineCase(4, 3, 2)
+    layer = new_layer(case, student.expose(Probe(), "update"))
+    X = case.X.astype(kind) if kind in ("int64", "float32") else student.array(case.X, kind)
+    expect_close(layer.forward_pass(X), right(case).output, what="layer.forward_pass(X)")
+
+
+@check("forward", "Many rows at once", weight=1)
+def test_forward_many_rows(observe, right):
+    """A batch far larger than the layer."""
+    case = AffineCase(300, 4, 3, integers=False)
+    expect_close(observe(case).output.value, right(case).output, what="layer.forward_pass(X)")
+
+
+@check("forward", "forward_pass takes the argument training", weight=2)
+def test_training_argument(student, new_layer, observe):
+    """training=True and training=False, by name and by position, give the same output."""
+    case = AffineCase(3, 2, 2)
+    usual = observe(case).output.value
+    with student.program():
+        layer = new_layer(case, student.expose(Probe(), "update"))
+        outputs = {
+            "layer.forward_pass(X, training=True)": layer.forward_pass(case.X, training=True),
+            "layer.forward_pass(X, training=False)": layer.forward_pass(case.X, training=False),
+            "layer.forward_pass(X, False)": layer.forward_pass(case.X, False),
+        }
+    for what, output in outputs.items():
+        message = "The argument training must not change the output."
+        if isinstance(usual, np.ndarray):
+            expect_close(output.value, usual, what=what, message=message)
+        else:
+            output.value  # the call itself must work; what it returns is checked elsewhere
+
+
+# -- input gradient ------------------------------------------------------------------------
+
+
+@check("input-gradient", "backward_pass returns G·Wᵀ, with W as it was before the update", weight=2)
+@each_case(25)
+def test_input_gradient(case, observe, right, numerical):
+    """Compared with the reference; the optimizer really moves W in between."""
+    expect_gradient(
+        observe(case).input_gradient.value,
+        case,
+        "input",
+        what="layer.backward_pass(G)",
+        expected=right(case).input_gradient,
+        own=lambda: numerical(case),
+    )
+
+
+@check("input-gradient", "It is the slope of the loss, measured numerically")
+@each_case(10)
+def test_input_gradient_numerically(case, observe, numerical, reference):
+    """Exact central differences for integers, in double precision for floats."""
+    expect_numerical(
+        observe(case).input_gradient.value,
+        case,
+        "input",
+        what="layer.backward_pass(G)",
+        reference=reference,
+        own=numerical,
+    )
+
+
+# -- weight and bias gradient --------------------------------------------------------------
+
+
+def gradient_for(observation, start, name):
+    """Return the gradient handed to the optimizer for the parameter that was `start`."""
+    found = observation.updates_of(start)
+    if not found:
+        observation.input_gradient.value  # if backward_pass raised, that is the reason
+        fail(
+            f"backward_pass never called update with {name}, so there is no gradient to look at.",
+            what=f"the calls of optimizer.update for {name}",
+        )
+    return found[0][1]
+
+
+@check("weight-gradient", "The optimizer is given Xᵀ·G for W", weight=2)
+@each_case(25)
+def test_weight_gradient(case, observe, right, numerical):
+    """Compared with the reference."""
+    expect_gradient(
+        gradient_for(observe(case), case.W, "W"),
+        case,
+        "weight",
+        what="the gradient given to the optimizer of W",
+        expected=right(case).weight_gradient,
+        own=lambda: numerical(case),
+    )
+
+
+@check("weight-gradient", "It is the slope of the loss, measured numerically")
+@each_case(10)
+def test_weight_gradient_numerically(case, observe, numerical, reference):
+    """Exact central differences for integers, in double precision for floats."""
+    expect_numerical(
+        gradient_for(observe(case), case.W, "W"),
+        case,
+        "weight",
+        what="the gradient given to the optimizer of W",
+        reference=reference,
+        own=numerical,
+    )
+
+
+@check("bias-gradient", "The optimizer is given the column sums of G for w0", weight=2)
+@each_case(25)
+def test_bias_gradient(case, observe, right, numerical):
+    """Compared with the reference."""
+    expect_gradient(
+        gradient_for(observe(case), case.b, "w0"),
+        case,
+        "bias",
+        what="the gradient given to the optimizer of w0",
+        expected=right(case).bias_gradient,
+        own=lambda: numerical(case),
+    )
+
+
+@check("bias-gradient", "It is the slope of the loss, measured numerically")
+@each_case(10)
+def test_bias_gradient_numerically(case, observe, numerical, reference):
+    """Exact central differences for integers, in double precision for floats."""
+    expect_numerical(
+        gradient_for(observe(case), case.b, "w0"),
+        case,
+        "bias",
+        what="the gradient given to the optimizer of w0",
+        reference=reference,
+        own=numerical,
+    )
+
+
+# -- update --------------------------------------------------------------------------------
+
+
+@check("update", "update is called once per parameter and pass, as update(parameter, gradient)")
+@each_case(10)
+def test_one_update_per_pass(case, observe):
+    """Neither none nor two, and the arguments the right way round."""
+    observation = observe(case)
+    for start, name in ((case.W, "W"), (case.b, "w0")):
+        found = observation.updates_of(start)
+        if not found:
+            observation.input_gradient.value
+        count = len(found)
+        expect(count > 0, f"backward_pass does not call the optimizer's update for {name}.")
+        expect(count < 2, f"One backward_pass calls update {count} times for {name}, not once.")
+        expect(
+            not found[0][2],
+            f"update is called as update(gradient, {name}); it should be update({name}, gradient).",
+        )
+
+
+@check("update", "What update returns becomes the new parameter")
+@each_case(10)
+def test_update_is_kept(case, observe):
+    """W and w0 hold exactly what the optimizer returned last."""
+    observation = observe(case)
+    parameters = (("W", case.W, observation.W), ("w0", case.b, observation.w0))
+    for name, start, after in parameters:
+        found = observation.updates_of(start)
+        if not found:
+            observation.input_gradient.value
+            fail(f"update was not called for {name}, so {name} cannot have been updated.")
+        result = found[-1][0].result
+        if not isinstance(result, np.ndarray):
+            fail(f"update was given something else than arrays for {name}.")
+        yours = after.value
+        what = f"layer.{name} after backward_pass"
+        if isinstance(yours, np.ndarray) and _same(yours, start) and not _same(result, start):
+            fail(
+                f"backward_pass left {name} as it was: what update returns has to be assigned.",
+                what=what,
+                yours=yours,
+                expected=result,
+            )
+        message = f"{name} is not what update returned."
+        or_shapes = [start.shape, start.reshape(-1).shape]
+        expect_close(yours, result, what=what, message=message, or_shapes=or_shapes)
+
+
+# -- optimizers ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three_steps(student, once, conventions, new_layer):
+    """Return a function: the log of three training steps with an optimizer that has momentum."""
+
+    def run(case):
+        optimizer = student.expose(Momentum(learning_rate=0.5), "update")
+        # Floats, so that the parameters of the three steps can be told apart in the log.
+        cases = [replace(case, integers=False, seed=case.seed + step) for step in range(3)]
+        with student.program():
+            layer = new_layer(case, optimizer)
+            results = []
+            for step in cases:
+                put_weights(layer, step, conventions)
+                layer.forward_pass(step.X)
+                results.append(layer.backward_pass(step.G))
+        found = []
+        for step, result in zip(cases, results, strict=True):
+            log = Observation(None, result, None, None, optimizer.calls)
+            found.append({"W": log.updates_of(step.W), "w0": log.updates_of(step.b)})
+        return optimizer, found
+
+    return lambda case: once(("three steps", case), lambda: run(case))
+
+
+@check("optimizers", "W and w0 each have an optimizer of their own", weight=2)
+@each_case(5, where=lambda case: case.size < 8)
+def test_separate_optimizers(case, three_steps):
+    """Two copies of the optimizer that initialize is given, and not that optimizer itself."""
+    optimizer, steps = three_steps(case)
+    used = {name: {u[0].number for step in steps for u in step[name]} for name in ("W", "w0")}
+    expect(
+        not used["W"] & used["w0"],
+        "W and w0 are updated by the same optimizer. One that remembers past gradients "
+        "(momentum) would mix them up: give each parameter a copy of its own.",
+    )
+    for name, numbers in used.items():
+        expect(
+            optimizer.number not in numbers,
+            f"{name} uses the very optimizer that initialize was given, not a copy of it: "
+            "a second layer that is given the same optimizer would share its memory.",
+        )
+
+
+@check("optimizers", "An optimizer keeps its memory from step to step")
+@each_case(5, where=lambda case: case.size < 8)
+def test_momentum_over_steps(case, three_steps):
+    """Three steps with momentum give what one optimizer per parameter gives for the gradients."""
+    _, steps = three_steps(case)
+    for name in ("W", "w0"):
+        own = Momentum(learning_rate=0.5)
+        for number, step in enumerate(steps, 1):
+            for call, gradient, swapped in step[name]:
+                w = call.values[1 if swapped else 0]
+                with np.errstate(all="ignore"):
+                    wanted = own.update(gradient, w) if swapped else own.update(w, gradient)
+                expect_close(
+                    call.result,
+                    wanted,
+                    what=f"the new {name} after step {number}",
+                    message=f"The optimizer of {name} has not kept its own memory (momentum): "
+                    "is it shared, or copied anew?",
+                )
+
+
+@check("optimizers", "Two layers that are given the same optimizer do not share it")
+def test_layers_do_not_share_optimizers(student, new_layer):
+    """Each layer's copies serve that layer only."""
+    one, other = AffineCase(2, 2, 2), AffineCase(2, 2, 2, seed=7)
+    optimizer = student.expose(Momentum(learning_rate=0.5), "update")
+    with student.program():
+        layers = [new_layer(case, optimizer) for case in (one, other)]
+        for layer, case in zip(layers, (one, other), strict=True):
+            layer.forward_pass(case.X)
+            layer.backward_pass(case.G)
+    used = []
+    for case in (one, other):
+        log = Observation(None, None, None, None, optimizer.calls)
+        calls = [*log.updates_of(case.W), *log.updates_of(case.b)]
+        used.append({call.number for call, _, _ in calls})
+    expect(
+        not used[0] & used[1],
+        "Two layers use the same optimizer object. Make the copies in initialize, and keep them "
+        "on the instance (self), not on the class.",
+    )
+
+
+# -- trainable -----------------------------------------------------------------------------
+
+
+@check("trainable", "A frozen layer keeps its parameters and still returns the gradient")
+@pytest.mark.parametrize("when", ["before the forward pass", "after the forward pass"])
+@each_case(5, where=lambda case: case.size < 12)
+def test_frozen(case, when, student, conventions, new_layer, observe, right):
+    """trainable = False, set before and after the forward pass."""
+    optimizer = student.expose(Probe(), "update")
+    with student.program():
+        layer = new_layer(case, optimizer)
+        if when.startswith("before"):
+            layer.trainable = False
+        layer.forward_pass(case.X)
+        layer.trainable = False
+        if when.startswith("before"):
+            # A layer that changes trainable by itself must be seen doing it.
+            layer = new_layer(case, optimizer)
+            layer.trainable = False
+            layer.forward_pass(case.X)
+        gradient = layer.backward_pass(case.G)
+        after = {"W": layer.W, "w0": getattr(layer, conventions.bias)}
+    usual = observe(case).input_gradient
+    if usual.error is None or gradient.error is None or (usual.error.line != gradient.error.line):
+        frozen = gradient.value
+    else:
+        raise usual.error
+    for name, start in (("W", case.W), ("w0", conventions.shaped(case.b))):
+        message = f"trainable is False (set {when}), and backward_pass still changed {name}."
+        yours = after[name].value
+        expect_close(yours, start, what=f"layer.{name}", message=message, or_shapes=[case.b.shape])
+    expect(
+        not optimizer.calls,
+        f"trainable is False (set {when}), and backward_pass still called update.",
+    )
+    if is_close(frozen, right(case).input_gradient):
+        return
+    if usual.error is None and isinstance(usual.value, np.ndarray):
+        expect_close(
+            frozen,
+            usual.value,
+            what="layer.backward_pass(G) of a frozen layer",
+            message="A frozen layer must hand the same gradient on as a trainable one.",
+        )
+
+
+# -- parameters and output shape -----------------------------------------------------------
+
+
+@check("parameters", "parameters() counts weights and biases")
+def test_parameter_count(student):
+    """n_inputs * n_units + n_units, as any kind of number."""
+    for n_inputs, n_units in ((1, 1), (2, 3), (5, 4)):
+        student.begin()
+        expect_count(student, n_inputs, n_units)
+
+
+def expect_count(student, n_inputs, n_units):
+    """Fail unless parameters() is right for a layer of these sizes."""
+    layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+    layer.initialize(student.expose(SGD(), "update"))
+    count = layer.parameters()
+    expected = n_inputs * n_units + n_units
+    numeric = isinstance(count, int | float | np.number) and not isinstance(count, bool)
+    if isinstance(count, np.ndarray) and count.ndim == 0:
+        numeric = True
+    if not numeric or count != expected:
+        fail(
+            f"For {n_inputs} inputs and {n_units} units, parameters() should be {expected}: "
+            f"{n_inputs}·{n_units} weights and {n_units} biases.",
+            what="layer.parameters()",
+            yours=count,
+            expected=expected,
+        )
+    if isinstance(count, float):
+        student.note("parameters() returns a float; a count is better an int.")
+
+
+@check("output-shape", "output_shape() is the tuple (n_units,)")
+def test_output_shape(student):
+    """The shape of one row, before and without any batch."""
+    for n_units in (1, 3, 5):
+        student.begin()
+        expect_output_shape(student, n_units)
+
+
+def expect_output_shape(student, n_units):
+    """Fail unless output_shape() is (n_units,)."""
+    layer = student.Dense(n_units=n_units, input_shape=(2,))
+    layer.initialize(student.expose(SGD(), "update"))
+    shape = layer.output_shape()
+    if type(shape) is not tuple or shape != (n_units,):
+        fail(
+            f"With {n_units} units, output_shape() should be the tuple ({n_units},).",
+            what="layer.output_shape()",
+            yours=shape,
+            expected=(n_units,),
+        )
+
+
+# -- state ---------------------------------------------------------------------------------
+
+
+def expect_as_fresh(run, case, fresh, calls, situation):
+    """Fail unless a pass gave what a fresh layer gives for the case."""
+    output, input_gradient = run
+    pairs = (
+        ("layer.forward_pass(X)", output, fresh.output),
+        ("layer.backward_pass(G)", input_gradient, fresh.input_gradient),
+    )
+    for what, yours, wanted in pairs:
+        if wanted.error is not None:
+            continue  # a fresh layer fails as well: not a matter of state
+        value = yours.value
+        if isinstance(wanted.value, np.ndarray):
+            message = f"{situation}, it is not what a fresh layer gives."
+            expect_close(value, wanted.value, what=what, message=message)
+    log = Observation(None, None, None, None, calls)
+    for name, start in (("W", case.W), ("w0", case.b)):
+        mine, theirs = log.updates_of(start), fresh.updates_of(start)
+        if mine and theirs and isinstance(theirs[0][1], np.ndarray):
+            message = f"{situation}, the gradient of {name} is not what a fresh layer gives."
+            what = f"the gradient given to the optimizer of {name}"
+            expect_close(mine[0][1], theirs[0][1], what=what, message=message)
+
+
+ROUNDS = [AffineCase(2, 3, 2), AffineCase(4, 3, 2), AffineCase(1, 3, 2), AffineCase(3, 3, 2)]
+
+
+@check("state", "Passes do not remember the ones before, whatever the batch size")
+def test_repeated_passes(student, conventions, new_layer, observe):
+    """Forward and backward again and again on one layer."""
+    fresh = [observe(case) for case in ROUNDS]
+    student.begin()
+    optimizer = student.expose(Probe(), "update")
+    with student.program():
+        layer = new_layer(ROUNDS[0], optimizer)
+        runs = []
+        for case in ROUNDS:
+            put_weights(layer, case, conventions)
+            runs.append((layer.forward_pass(case.X), layer.backward_pass(case.G)))
+    for number, (run, case, alone) in enumerate(zip(runs, ROUNDS, fresh, strict=True), 1):
+        situation = f"In pass {number} on the same layer"
+        expect_as_fresh(run, case, alone, optimizer.calls, situation)
+
+
+@check("state", "Two layers do not disturb each other")
+def test_interleaved_layers(student, new_layer, observe):
+    """Two layers, forward both, then backward both."""
+    cases = [AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2)]
+    fresh = [observe(case) for case in cases]
+    student.begin()
+    optimizer = student.expose(Probe(), "update")
+    with student.program():
+        layers = [new_layer(case, optimizer) for case in cases]
+        pairs = list(zip(layers, cases, strict=True))
+        outputs = [layer.forward_pass(case.X) for layer, case in pairs]
+        results = [layer.backward_pass(case.G) for layer, case in pairs]
+    for run, case, alone in zip(zip(outputs, results, strict=True), cases, fresh, strict=True):
+        expect_as_fresh(run, case, alone, optimizer.calls, "With a second layer in use")
+
+
+# -- purity --------------------------------------------------------------------------------
+
+
+@check("purity", "X and accum_grad are left as they were")
+@each_case(5, where=lambda case: case.size < 14)
+def test_arguments_unchanged(case, student, new_layer):
+    """Read back after both passes."""
+    with student.program():
+        X, G = student.array(case.X), student.array(case.G)
+        layer = new_layer(case, student.expose(Probe(), "update"))
+        done = layer.forward_pass(X)
+        read = [("X", "forward_pass", done, case.X, student.read(X))]
+        done = layer.backward_pass(G)
+        read += [
+            ("X", "backward_pass", done, case.X, student.read(X)),
+            ("accum_grad", "backward_pass", done, case.G, student.read(G)),
+        ]
+    for name, method, done, before, after in read:
+        if done.error is not None:
+            raise done.error
+        message = f"{method} changed the caller's array {name}."
+        what = f"{name} after {method}"
+        expect_close(after.value, before, what=what, message=message, rtol=0.0, atol=0.0)
+
+
+# -- seeded --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def published(expected):
+    """The statement's example."""
+    return expected[0]
+
+
+@check("seeded", "The example of the statement, after np.random.seed(42)", weight=2)
+def test_seeded_example(student, conventions, published):
+    """The published numbers."""
+    expect_seeded(student, conventions, published)
+
+
+@check("seeded", "Other shapes, batches and seeds")
+def test_seeded_numbers(student, conventions, expected):
+    """The other entries of expected.json."""
+    for wanted in expected[1:]:
+        student.begin()
+        expect_seeded(student, conventions, wanted)
+
+
+def expect_seeded(student, conventions, wanted):
+    """Fail unless a seeded layer gives the expected output and input gradient.
+
+    This group is about the draw. Numbers that are wrong for another reason, which costs its
+    points where it belongs, do not cost them here as well: then it is enough that the weights
+    are drawn from the expected stream, whatever limits they are scaled to.
+    """
+    student.seed(wanted["seed"])
+    with student.program():
+        layer = student.Dense(n_units=wanted["n_units"], input_shape=tuple(wanted["input_shape"]))
+        done = layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update"))
+        W, w0 = layer.W, getattr(layer, conventions.bias)
+        output = layer.forward_pass(np.array(wanted["X"]))
+        gradient = layer.backward_pass(np.array(wanted["accum_grad"]))
+    if done.error is not None:
+        raise done.error
+    right = [
+        pending.error is None and is_close(pending.value, np.array(wanted[key]))
+        for pending, key in ((output, "output"), (gradient, "input_gradient"))
+    ]
+    if all(right):
+        return
+    drawn = expect_array(W.value, "layer.W after initialize", np.shape(wanted["W"]))
+    if not same_draw(drawn, np.array(wanted["W"])):
+        expect_close(
+            W.value,
+            np.array(wanted["W"]),
+            what="layer.W after initialize",
+            message="These are not the weights that np.random.uniform draws after "
+            f"np.random.seed({wanted['seed']}). Draw W in one call from NumPy's global "
+            "generator, and do not seed it yourself.",
+        )
+    if right[0] or not is_close(drawn, np.array(wanted["W"])):
+        return
+    # The draw is right and the output is not. Is it also wrong on the same weights set by hand?
+    with student.program():
+        layer = student.Dense(n_units=wanted["n_units"], input_shape=tuple(wanted["input_shape"]))
+        layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update"))
+        layer.W = np.array(wanted["W"])
+        setattr(layer, conventions.bias, conventions.shaped(np.array(wanted["w0"])))
+        again = layer.forward_pass(np.array(wanted["X"]))
+    zeros = conventions.shaped(np.array(wanted["w0"]))
+    unbiased = w0.error is None and is_close(w0.value, zeros)
+    if unbiased and again.error is None and is_close(again.value, np.array(wanted["output"])):
+        expect_close(output.value, np.array(wanted["output"]), what="layer.forward_pass(X)")
+
+
+def same_draw(W, wanted):
+    """Whether W is the expected draw, up to a clearly different range (another check's matter)."""
+    if is_close(W, wanted):
+        return True
+    ones = np.ones(W.size)
+    line, *_ = np.linalg.lstsq(np.stack([wanted.ravel(), ones], axis=1), W.ravel(), rcond=None)
+    slope, shift = line
+    fitted = slope * wanted + shift
+    nearly_right = abs(slope - 1) < LIMIT_SLACK and abs(shift) < LIMIT_SLACK * np.abs(wanted).max()
+    return slope > 0 and not nearly_right and is_close(W, fitted)
+
+
+def expected_values(reference):
+    """Make the contents of expected.json from the reference solution."""
+    shapes = [(42, 1, 2, 3), (42, 4, 3, 2), (0, 3, 3, 3), (7, 20, 5, 4), (123, 2, 4, 6), (2024, 8, 7, 2)]
+    cases = []
+    for seed, batch, n_inputs, n_units in shapes:
+        generator = np.random.default_rng(seed)
+        if (seed, batch) == (42, 1):
+            X, G = np.array([[1.0, 2.0]]), np.array([[0.1, 0.2, 0.3]])
+        else:
+            X = generator.standard_normal((batch, n_inputs)).round(3)
+            G = generator.standard_normal((batch, n_units)).round(3)
+        np.random.seed(seed)
+        layer = reference.Dense(n_units=n_units, input_shape=(n_inputs,))
+        layer.initialize(SGD(0.01))
+        W, w0 = layer.W, layer.w0
+        values = {"X": X, "accum_grad": G, "W": W, "w0": w0}
+        values["output"] = layer.forward_pass(X)
+        values["input_gradient"] = layer.backward_pass(G)
+        values["W_after"], values["w0_after"] = layer.W, layer.w0
+        case = {"seed": seed, "n_units": n_units, "input_shape": [n_inputs], "learning_rate": 0.01}
+        cases.append(case | {name: value.tolist() for name, value in values.items()})
+    return cases
+
+
+# -- style: a note, no marks ---------------------------------------------------------------
+
+
+@check("forward", "Rows are computed together", weight=0)
+def test_vectorised(student, new_layer):
+    """Lines executed must not grow with the batch. Counted, not timed; only a note."""
+    counts = []
+    for batch in (2, 32):
+        case = AffineCase(batch, 3, 2)
+        layer = new_layer(case, student.expose(Probe(), "update"))
+        try:
+            lines = layer.forward_pass.count_lines(case.X) + layer.backward_pass.count_lines(case.G)
+        except StudentError:
+            return
+        counts.append(lines)
+    if counts[1] > counts[0]:
+        student.note(
+            "The work is done row by row in Python (a loop over the batch). That is allowed; "
+            "NumPy's matrix product does all rows at once, and much faster."
+        )

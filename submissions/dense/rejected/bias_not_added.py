@@ -1,0 +1,44 @@
+# mistake: the output is X.W only, the bias is trained but never added
+# fails: forward
+import copy
+
+import numpy as np
+
+
+class Dense(Layer):
+    def __init__(self, n_units, input_shape=None):
+        # configuration
+        self.input_shape = input_shape
+        self.n_units = n_units
+        self.trainable = True
+        # filled in later
+        self.W = None
+        self.w0 = None
+        self.layer_input = None
+
+    def initialize(self, optimizer):
+        (features,) = self.input_shape
+        limit = np.sqrt(1 / features)
+        self.W = np.random.uniform(-limit, limit, [features, self.n_units])
+        self.w0 = np.zeros((1, self.n_units), dtype=float)
+        self.W_opt = copy.copy(optimizer)
+        self.w0_opt = copy.copy(optimizer)
+
+    def forward_pass(self, X, training=True):
+        self.layer_input = X
+        return X.dot(self.W)
+
+    def backward_pass(self, accum_grad):
+        W = self.W
+        if self.trainable:
+            grad_w = self.layer_input.T.dot(accum_grad)
+            grad_w0 = np.sum(accum_grad, axis=0, keepdims=True)
+            self.W = self.W_opt.update(self.W, grad_w)
+            self.w0 = self.w0_opt.update(self.w0, grad_w0)
+        return accum_grad.dot(W.T)
+
+    def output_shape(self):
+        return (self.n_units,)
+
+    def parameters(self):
+        return self.W.size + self.w0.size

@@ -1,0 +1,43 @@
+# mistake: keeps the weights inside the initial limits after every step
+# fails: update
+import copy
+
+import numpy as np
+
+
+class Dense(Layer):
+    def __init__(self, n_units, input_shape=None):
+        self.layer_input = None
+        self.input_shape = input_shape
+        self.n_units = n_units
+        self.trainable = True
+        self.W = None
+        self.w0 = None
+
+    def output_shape(self):
+        return (self.n_units,)
+
+    def initialize(self, optimizer):
+        self.limit = 1 / np.sqrt(self.input_shape[0])
+        size = (self.input_shape[0], self.n_units)
+        self.W = np.random.uniform(-self.limit, self.limit, size)
+        self.w0 = np.zeros((1, self.n_units))
+        self.W_opt = copy.copy(optimizer)
+        self.w0_opt = copy.copy(optimizer)
+
+    def parameters(self):
+        return np.prod(self.W.shape) + np.prod(self.w0.shape)
+
+    def forward_pass(self, X, training=True):
+        self.layer_input = X
+        return X.dot(self.W) + self.w0
+
+    def backward_pass(self, accum_grad):
+        grad_input = accum_grad.dot(self.W.T)
+        if self.trainable:
+            grad_W = self.layer_input.T.dot(accum_grad)
+            grad_w0 = accum_grad.sum(axis=0, keepdims=True)
+            stepped = self.W_opt.update(self.W, grad_W)
+            self.W = np.clip(stepped, -self.limit, self.limit)
+            self.w0 = self.w0_opt.update(self.w0, grad_w0)
+        return grad_input
