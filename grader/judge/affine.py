@@ -88,9 +88,8 @@ class AffineCase:
         return self._values[3]
 
     def __str__(self) -> str:
-        kind = "integers" if self.integers else "floats"
-        shape = f"batch {self.batch}, {self.n_inputs} inputs, {self.n_units} units"
-        return f"{shape}, {kind} from seed {self.seed}"
+        counts = ((self.batch, "row"), (self.n_inputs, "input"), (self.n_units, "unit"))
+        return ", ".join(f"{count} {noun}{'s' * (count > 1)}" for count, noun in counts)
 
 
 def affine_cases(max_batch: int = 24, max_inputs: int = 5, max_units: int = 5) -> Any:

@@ -70,7 +70,7 @@ def expect_array(
         _wrong_type(what, f"{shown} (a {type(value).__name__})", wanted, value, shape)
     array = np.asarray(value)
     if array.shape != shape and array.shape not in or_shapes:
-        message = f"{what} has shape {array.shape}; the expected shape is {shape}."
+        message = _sentence(f"{what} has shape {array.shape}; the expected shape is {shape}.")
         evidence = {"kind": "shape", "what": what, "yours": describe(value)}
         evidence["expected"] = {"shape": list(shape)}
         raise CheckFailed(message, evidence, value)
@@ -80,7 +80,12 @@ def expect_array(
 def _wrong_type(what: str, got: str, wanted: str, value: Any, shape: tuple[int, ...]) -> NoReturn:
     evidence = {"kind": "type", "what": what, "yours": describe(value)}
     evidence["expected"] = {"shape": list(shape)}
-    raise CheckFailed(f"{what} is {got}; expected {wanted}.", evidence, value)
+    raise CheckFailed(_sentence(f"{what} is {got}; expected {wanted}."), evidence, value)
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital, unless it begins with code."""
+    return text[0].upper() + text[1:] if text.startswith("the ") else text
 
 
 def expect_close(
@@ -132,7 +137,9 @@ def expect_close(
         "largest_error": number(largest),
         "tolerance": {"rtol": rtol, "atol": atol},
     }
-    raise CheckFailed(f"{message} ({text})" if message else text, evidence, yours)
+    if or_shapes:
+        evidence["shapes"] = [list(shape) for shape in (expected.shape, *or_shapes)]
+    raise CheckFailed(f"{message} ({text})" if message else _sentence(text), evidence, yours)
 
 
 def closeness(

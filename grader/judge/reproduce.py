@@ -1,74 +1,65 @@
-"""Room: scripts that show a failure with nothing but NumPy and the student's file."""
+"""Room: scripts that show a failure with nothing but NumPy and the student's file.
+
+A script is put together from what the proxy has recorded (:class:`~grader.sandbox.trace.Step`)
+and from the evidence of the check: the calls, then the comparison that failed.
+"""
 
 from __future__ import annotations
 
 import inspect
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from grader.judge.evidence import ATOL, RTOL
 from grader.sandbox.trace import Exposure, Pending, RemoteObject, Step
 
 MAX_LITERAL = 20_000
-"""Elements of the arrays that a script may spell out; beyond, there is no script."""
+"""Array elements that a script may spell out; where more are needed there is no script."""
 
-_HEADER = '''"""{title}
-
-{message}
-
-Run me beside your file:  python {{me}} [{file}]
-I need nothing but NumPy. I exit with 0 once the difference is gone.
-"""
-
-import copy
-import math
-import sys
-import types
-
-import numpy as np
-'''
-
-_RECORDER = '''
+_RECORDING = '''\
 class Recording:
-    """Hands every call on to an optimizer, and keeps what it was called with."""
+    """Hands every call on to an optimizer and keeps the arguments."""
 
     def __init__(self, inner, calls):
         self.inner, self.calls = inner, calls
 
-    def __copy__(self):
+    def __deepcopy__(self, memo):
         return Recording(copy.deepcopy(self.inner), self.calls)
 
-    def __deepcopy__(self, memo):
-        return self.__copy__()
+    def __copy__(self):
+        return copy.deepcopy(self)
 
     def update(self, w, grad):
         self.calls.append((np.copy(w), np.copy(grad)))
         return self.inner.update(w, grad)
 '''
 
-_LOAD = """
+_LOAD = """\
 path = sys.argv[1] if len(sys.argv) > 1 else {file!r}
-student = types.ModuleType("student")
-{names}
 with open(path, "rb") as file:
     exec(compile(file.read(), path, "exec"), vars(student))
-
 """
 
-_COMPARE = """
-expected = {expected}
-print("expected:", expected, sep="\\n")
-print("yours:", yours, sep="\\n")
-same = np.size(yours) == np.size(expected) and np.shape(yours) in {shapes} and np.allclose(
-    np.reshape(yours, np.shape(expected)), expected, rtol={rtol}, atol={atol}
-)
-print("the same" if same else "different")
-sys.exit(0 if same else 1)
-"""
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a submission finds around it.
+
+    Attributes:
+        file: Its name.
+        source: Its text.
+        provided: Source of the modules that it may import, by name.
+        names: Predefined names, as ``(name, module, attribute or "")``.
+    """
+
+    file: str
+    source: str
+    provided: Mapping[str, str]
+    names: Sequence[tuple[str, str, str]]
 
 
 def write_script(
@@ -78,197 +69,220 @@ def write_script(
     steps: Sequence[Step],
     evidence: Mapping[str, Any],
     yours: Any,
-    file: str,
-    source: str,
-    provided: Mapping[str, str],
-    names: Sequence[tuple[str, str, str]],
+    given: Given,
 ) -> str | None:
-    """Return a script that repeats ``steps`` and shows the failure, or None if it cannot be one.
+    """Return a script that repeats ``steps`` and shows the failure.
 
     Args:
         title: The check's title.
         message: Why it failed.
         steps: What was done, in order.
         evidence: What the check found.
-        yours: The value that was found wrong; matched with the steps' results by identity.
-        file: The submission's name.
-        source: Its text.
-        provided: Source of the modules that students may import.
-        names: Predefined names, as ``(name, module, attribute)``.
+        yours: The value that was found wrong; it is looked for among the steps' results and the
+            arguments of recorded calls, by identity.
+        given: The submission and its surroundings.
+
+    Returns:
+        Source text; None if the arrays are too large to be written down.
     """
-    writer = _Writer(steps, yours)
-    lines = writer.lines()
-    if lines is None:
+    calls = _Calls(steps, yours)
+    body = list(calls.lines())
+    comparison = _comparison(evidence) if calls.found else ""
+    if calls.elements > MAX_LITERAL or comparison is None:
         return None
-    text = _HEADER.format(title=_doc(title), message=_doc(message), file=file)
-    text += "".join(f"\n\n{code}" for code in writer.classes.values())
-    if writer.exposed:
-        text += f"\n{_RECORDER}"
-    text += "\n" + _LOAD.format(file=file, names=_names(source, provided, names))
-    text += "\n".join(lines) + "\n"
-    expected = evidence.get("expected")
-    if writer.found and isinstance(expected, dict) and "values" in expected:
-        if expected.get("corner"):
-            return None
-        accepted = [tuple(expected["shape"])]
-        shape = evidence.get("yours", {}).get("shape")
-        if shape is not None and evidence.get("kind") == "value":
-            accepted.append(tuple(shape))
-        tolerance = evidence.get("tolerance", {"rtol": RTOL, "atol": ATOL})
-        values = _plain(expected["values"])
-        text += _COMPARE.format(expected=f"np.array({values})", shapes=accepted, **tolerance)
-    elif writer.found:
-        text += 'print("yours:", yours, sep="\\n")\n'
-        if isinstance(expected, dict) and "shape" in expected:
-            shape_ = tuple(expected["shape"])
-            text += f'print("expected shape:", {shape_})\n'
-            text += f"sys.exit(0 if np.shape(yours) == {shape_} else 1)\n"
-    return text
+    end = "It exits with 0 once the difference is gone." if comparison else ""
+    parts = [
+        f'"""{_for_docstring(title)}\n\n{_for_docstring(message)}\n\n'
+        f"Usage: python THIS_SCRIPT [{_for_docstring(given.file)}]\n"
+        f'It needs nothing but NumPy and your file. {end}\n"""\n',
+        "import copy\nimport math\nimport sys\nimport types\n"
+        + ("from dataclasses import dataclass, field\n" if calls.dataclasses else "")
+        + "\nimport numpy as np\n",
+        *calls.classes.values(),
+        *([_RECORDING] if calls.classes else []),
+        _surroundings(given) + _LOAD.format(file=given.file),
+        "\n".join(body) + "\n",
+        comparison if calls.found else "",
+    ]
+    return "\n".join(part for part in parts if part)
 
 
-def _doc(text: str) -> str:
+def _for_docstring(text: str) -> str:
     """Text that cannot end the docstring it is put into, wrapped."""
-    safe = text.replace("\\", "/").replace('"""', "'''").strip('"')
+    safe = text.replace("\\", "/").replace('"', "'")
     safe = "".join(c if c.isprintable() or c == "\n" else "?" for c in safe)
     return "\n".join(textwrap.fill(line, 88) for line in safe.splitlines())
 
 
-def _plain(values: Any) -> str:
-    return re.sub(r"'(-?inf|nan)'", r'float("\1")', repr(values))
-
-
-def _names(
-    source: str, provided: Mapping[str, str], names: Sequence[tuple[str, str, str]]
-) -> str:
-    """Code that defines what the file uses of the provided names without defining it itself."""
-    lines = []
-    needed: set[str] = set()
-    for name in provided:
-        if re.search(rf"^\s*(from|import)\s+{name}\b", source, re.M):
-            needed.add(name)
-    local = []
-    for name, module, attribute in names:
-        if module in provided:
-            defined = re.search(rf"^\s*class\s+{name}\b|import .*\b{name}\b", source, re.M)
-            if defined or not re.search(rf"\b{name}\b", source):
+def _surroundings(given: Given) -> str:
+    """Code that makes the module ``student`` with the names that the file finds defined."""
+    lines = ['student = types.ModuleType("student")']
+    needed = [
+        name
+        for name in given.provided
+        if re.search(rf"^\s*(from|import)\s+{name}\b", given.source, re.M)
+    ]
+    for name, module, attribute in given.names:
+        if module in given.provided:
+            if re.search(rf"^\s*class\s+{name}\b|\bimport\b.*\b{name}\b", given.source, re.M):
                 continue
-            needed.add(module)
-            local.append(f"student.{name} = sys.modules[{module!r}].{attribute}")
-        else:
-            local.append(f"student.{name} = {module}" if not attribute else "")
-    for name in sorted(needed):
-        lines.append(f"sys.modules[{name!r}] = types.ModuleType({name!r})")
-        lines.append(f"exec({provided[name]!r}, vars(sys.modules[{name!r}]))")
-    known = {"numpy": "np"}
-    for line in local:
-        for module, short in known.items():
-            line = re.sub(rf"= {module}$", f"= {short}", line)
-        if line:
-            lines.append(line)
-    return "\n".join(lines)
+            needed.append(module)
+        origin = f"sys.modules[{module!r}]" if module != "numpy" else "np"
+        lines.append(f"student.{name} = {origin}" + (f".{attribute}" if attribute else ""))
+    modules = []
+    for name in dict.fromkeys(needed):
+        source = given.provided[name]
+        literal = f"r'''{source}'''" if "'''" not in source else repr(source)
+        modules.append(f"sys.modules[{name!r}] = types.ModuleType({name!r})")
+        modules.append(f"exec({literal}, vars(sys.modules[{name!r}]))\n")
+    return "\n".join([*modules, *lines]) + "\n"
 
 
-class _Writer:
-    """Turns steps into lines of Python."""
+def _comparison(evidence: Mapping[str, Any]) -> str | None:
+    """Code that compares ``yours`` with what was expected; None if that is too large."""
+    expected = evidence.get("expected")
+    lines = ['print("yours:", yours, sep="\\n")']
+    if evidence.get("kind") in ("shape", "type") and expected:
+        shape = tuple(expected["shape"])
+        lines += [
+            f'print("expected: an array of shape {shape}")',
+            f"sys.exit(0 if isinstance(yours, np.ndarray) and yours.shape == {shape} else 1)",
+        ]
+    elif evidence.get("kind") == "value" and expected:
+        if expected.get("corner"):
+            return None
+        values = np.array(_numbers(expected["values"]))
+        tolerance = evidence["tolerance"]
+        scale = max(1.0, float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0)))
+        allowed = tolerance["atol"] + tolerance["rtol"] * scale
+        shapes = [tuple(shape) for shape in evidence.get("shapes", [expected["shape"]])]
+        lines = [
+            f"expected = {_literal(values)}",
+            'print("expected:", expected, sep="\\n")',
+            *lines,
+            f"same = np.shape(yours) in {shapes} and np.allclose(",
+            f"    np.reshape(yours, expected.shape), expected, rtol=0, atol={allowed!r},"
+            " equal_nan=True",
+            ")",
+            'print("the same" if same else "different")',
+            "sys.exit(0 if same else 1)",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _numbers(values: Any) -> Any:
+    """Undo what evidence does to numbers that JSON lacks."""
+    if isinstance(values, list):
+        return [_numbers(value) for value in values]
+    if isinstance(values, str):
+        return complex(values) if "j" in values else float(values)
+    return values
+
+
+def _literal(array: np.ndarray[Any, Any]) -> str:
+    if not array.size:
+        return f"np.zeros({array.shape})"
+    text = re.sub(r"\b(nan|inf)\b", r"math.\1", repr(array.tolist()))
+    usual = array.dtype in (np.float64, np.complex128)
+    return f"np.array({text})" if usual else f"np.array({text}, dtype=np.{array.dtype})"
+
+
+class _Calls:
+    """Turns steps into lines of Python.
+
+    Attributes:
+        found: Whether one of the lines assigns ``yours``.
+        classes: Source of the classes of exposed objects, by name.
+        dataclasses: Whether these need :mod:`dataclasses`.
+        elements: How many array elements the lines spell out.
+    """
 
     def __init__(self, steps: Sequence[Step], yours: Any) -> None:
         self.steps = [step for step in steps if step.kind != "reset"]
         self.yours = yours
         self.found = False
-        self.exposed = False
         self.classes: dict[str, str] = {}
-        self.variables: dict[int, str] = {}
-        self.results: dict[int, str] = {}
-        self.size = 0
+        self.dataclasses = False
+        self.elements = 0
+        self._names: dict[int, str] = {}
+        self._count: dict[str, int] = {}
+        self._referred = {
+            id(arg.step) for step in self.steps for arg in step.args if isinstance(arg, Pending)
+        }
 
-    def lines(self) -> list[str] | None:
-        lines = []
-        used = {id(a) for step in self.steps for a in step.args if isinstance(a, Pending)}
-        made = 0
+    def lines(self) -> Iterator[str]:
+        """Yield one line for each step, and one that fetches ``yours`` from a recorded call."""
         for step in self.steps:
-            if step.kind == "make":
-                made += 1
-                self.variables[id(step.result)] = "layer" if made == 1 else f"layer{made}"
-            elif step.kind == "array":
-                self.variables[id(step.result)] = f"array{len(self.variables)}"
-            elif step.kind == "expose":
-                count = sum(name.startswith("optimizer") for name in self.variables.values())
-                name = "optimizer" if not count else f"optimizer{count + 1}"
-                self.variables[id(step.args[0])] = name
-        for position, step in enumerate(self.steps):
             line = self._line(step)
-            mine = self.yours is not None and step.result is self.yours
-            if mine and step.kind in ("call", "get", "read", "draw"):
+            if self._is_yours(step):
                 self.found = True
-                line = f"yours = {line}"
-            elif id(step) in {id(p.step) for p in self._pendings(used)}:
-                name = f"result{position}"
-                self.results[id(step)] = name
-                line = f"{name} = {line}"
-            lines.append(line)
-        lines += self._from_calls()
-        return lines if self.size <= MAX_LITERAL else None
+                yield f"yours = {line}"
+            elif id(step) in self._referred:
+                yield f"{self._new_name(step, 'result')} = {line}"
+            elif step.kind not in ("get", "read"):
+                yield line
+        if not self.found and self.yours is not None:
+            yield from self._from_recorded_calls()
 
-    def _pendings(self, used: set[int]) -> list[Pending]:
-        return [
-            a for step in self.steps for a in step.args if isinstance(a, Pending) and id(a) in used
-        ]
+    def _is_yours(self, step: Step) -> bool:
+        answers = step.kind in ("call", "get", "read", "draw")
+        return answers and self.yours is not None and step.result is self.yours
 
-    def _from_calls(self) -> list[str]:
-        """Where ``yours`` is an argument of a call to an exposed object, fetch it."""
+    def _from_recorded_calls(self) -> Iterator[str]:
         for step in self.steps:
-            if step.kind != "expose" or self.yours is None:
+            if step.kind != "expose":
                 continue
             for number, call in enumerate(step.args[0].calls):
                 for position, value in enumerate(call.values):
                     if value is self.yours:
                         self.found = True
-                        name = self.variables[id(step.args[0])]
-                        return [f"yours = {name}.calls[{number}][{position}]"]
-        return []
+                        yield f"yours = {self._value(step.args[0])}.calls[{number}][{position}]"
+                        return
+
+    def _new_name(self, thing: Any, base: str) -> str:
+        count = self._count[base] = self._count.get(base, 0) + 1
+        name = self._names[id(thing)] = base if count == 1 else f"{base}{count}"
+        return name
 
     def _line(self, step: Step) -> str:
-        args = [self._value(arg) for arg in step.args]
+        args = [self._value(arg) for arg in step.args if step.kind != "expose"]
         args += [f"{key}={self._value(value)}" for key, value in step.kwargs.items()]
         listed = ", ".join(args)
-        if step.kind == "make":
-            return f"{self._value(step.result)} = student.{step.name}({listed})"
-        if step.kind == "set":
-            return f"{self._value(step.target)}.{step.name} = {listed}"
-        if step.kind == "get":
-            return f"{self._value(step.target)}.{step.name}"
-        if step.kind == "read":
-            return self._value(step.target)
-        if step.kind == "seed":
-            return f"np.random.seed({listed})"
-        if step.kind == "draw":
-            return f"np.random.random_sample({listed})"
-        if step.kind == "array":
-            return f"{self._value(step.result)} = {_in_layout(args[0], step.name)}"
-        if step.kind == "expose":
-            return self._expose(step.args[0])
-        return f"{self._value(step.target)}.{step.name}({listed})"
+        match step.kind:
+            case "make":
+                return f"{self._new_name(step.result, 'layer')} = student.{step.name}({listed})"
+            case "array":
+                return f"{self._new_name(step.result, 'array')} = {_in_layout(listed, step.name)}"
+            case "expose":
+                return self._expose(step.args[0])
+            case "seed":
+                return f"np.random.seed({listed})"
+            case "draw":
+                return f"np.random.random_sample({listed})"
+            case "read":
+                return self._value(step.target)
+            case "set":
+                return f"{self._value(step.target)}.{step.name} = {listed}"
+            case "get":
+                return f"{self._value(step.target)}.{step.name}"
+            case _:
+                return f"{self._value(step.target)}.{step.name}({listed})"
 
     def _expose(self, exposure: Exposure) -> str:
-        self.exposed = True
-        kind = type(exposure.real)
-        self.classes[kind.__name__] = textwrap.dedent(inspect.getsource(kind)).rstrip()
-        if "@dataclass" in self.classes[kind.__name__]:
-            self.classes = {"": "from dataclasses import dataclass, field", **self.classes}
-        return f"{self.variables[id(exposure)]} = Recording({exposure.real!r}, [])"
+        for kind in reversed(type(exposure.real).__mro__[:-1]):
+            source = textwrap.dedent(inspect.getsource(kind))
+            self.classes[kind.__name__] = source
+            self.dataclasses = self.dataclasses or "@dataclass" in source
+        return f"{self._new_name(exposure, 'optimizer')} = Recording({exposure.real!r}, [])"
 
     def _value(self, value: Any) -> str:
         if isinstance(value, RemoteObject | Exposure):
-            return self.variables.get(id(value), "student")
+            return self._names.get(id(value), "student")
         if isinstance(value, Pending):
-            return self.results.get(id(value.step), "None")
+            return self._names.get(id(value.step), "None")
         if isinstance(value, np.ndarray):
-            self.size += value.size
-            dtype = "" if value.dtype in (np.float64, np.complex128) else f", dtype=np.{value.dtype}"
-            values = _plain(repr(value.tolist()) if value.size else "[]")
-            if not value.size:
-                return f"np.zeros({value.shape}{dtype})"
-            return f"np.array({value.tolist()!r}{dtype})"
+            self.elements += value.size
+            return _literal(value) if self.elements <= MAX_LITERAL else "..."
         return repr(value)
 
 

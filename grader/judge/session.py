@@ -117,7 +117,7 @@ def run(
         "--capture=no",
         *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
     ]
-    with _problem_modules(problem), _own_pytest_environment():
+    with problem_modules(problem), _own_pytest_environment():
         code = pytest.main(arguments, plugins=[plugin])
     if plugin.failure is not None:
         raise plugin.failure
@@ -148,7 +148,7 @@ def _own_pytest_environment() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _problem_modules(problem: Problem) -> Iterator[None]:
+def problem_modules(problem: Problem) -> Iterator[None]:
     """Let the problem's checks import what it provides to students, and forget it afterwards."""
     folder = str(problem.provided_folder)
     sys.path.insert(0, folder)
@@ -172,7 +172,7 @@ def load_reference(problem: Problem) -> types.ModuleType:
     path = problem.reference_path
     module = types.ModuleType("reference")
     module.__file__ = str(path)
-    with _problem_modules(problem):
+    with problem_modules(problem):
         for name, origin, attribute in problem.provided_names:
             __import__(origin)
             found = sys.modules[origin]
@@ -180,12 +180,12 @@ def load_reference(problem: Problem) -> types.ModuleType:
         try:
             exec(compile(path.read_bytes(), str(path), "exec"), vars(module))
         except Exception as error:
-            where = _line_in(error, path)
+            where = line_in(error, path)
             raise ProblemError(path, where, f"{type(error).__name__}: {error}") from error
     return module
 
 
-def _line_in(error: BaseException, path: Path) -> int | None:
+def line_in(error: BaseException, path: Path) -> int | None:
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return error.lineno
     line, walker = None, error.__traceback__
@@ -284,7 +284,7 @@ class _SessionPlugin:
             return
         path, error = self.problem.checks_path, call.excinfo.value
         cause = error.__cause__ or error
-        line = _line_in(cause, path) or _line_in(error, path)
+        line = line_in(cause, path) or line_in(error, path)
         what = str(cause).splitlines()[0] if str(cause) else ""
         self.failure = ProblemError(path, line, f"{type(cause).__name__}: {what}")
 
@@ -299,7 +299,10 @@ class _SessionPlugin:
             if mark is None:
                 self._reject(*where, f"{item.name} is not marked with @check(...)")
                 continue
-            check = Check(item.name, mark.kwargs["group"], mark.kwargs["title"], mark.kwargs["weight"])
+            title = mark.kwargs["title"]
+            if "[" in item.name:  # a case of a parametrized check
+                title += f": {item.name.partition('[')[2][:-1]}"
+            check = Check(item.name, mark.kwargs["group"], title, mark.kwargs["weight"])
             if check.group not in groups:
                 self._reject(*where, f"{item.name}: problem.toml has no group {check.group!r}")
             self.checks[item.nodeid] = check
@@ -428,7 +431,7 @@ class _SessionPlugin:
 
     def _loadable(self, submission: Submission) -> Loadable:
         return Loadable(
-            Path(submission.name).stem,
+            "submission",  # whatever the file is called: it must not hide a module
             submission.source,
             self.problem.provided_sources,
             self.problem.provided_names,

@@ -17,7 +17,7 @@ import pytest
 import grader
 from grader.errors import ProblemError
 from grader.judge.evidence import CheckFailed
-from grader.judge.reproduce import write_script
+from grader.judge.reproduce import Given, write_script
 from grader.judge.session import Outcome, Trial
 from grader.problem import Problem
 from grader.report import CheckResult, CheckStatus, Report, ReportStatus
@@ -173,14 +173,14 @@ def _results(problem: Problem, trial: Trial, points: Mapping[str, Fraction]) -> 
         cause = _cause(outcome.error)
         first = seen.setdefault(cause, outcome) if cause is not None else outcome
         results.append(_result(problem, trial.submission, outcome, first, points))
-    return results
+    order = [group.id for group in problem.settings.groups]
+    return sorted(results, key=lambda result: order.index(result.group))
 
 
 def _cause(error: BaseException | None) -> Any:
     """What makes two failures the same one: an equal exception at an equal place."""
     if isinstance(error, StudentError):
-        place = error.frames[-1] if error.frames else error.call.partition("(")[0]
-        return (error.type_name, place)
+        return (error.type_name, error.frames[-1] if error.frames else error.message)
     return id(error) if isinstance(error, WorkerFailure) else None
 
 
@@ -215,27 +215,40 @@ def _result(
         return CheckResult(
             points=0.0, status="blocked", message=message, evidence=evidence, **common
         )
-    evidence = {**evidence, "calls": [str(s) for s in outcome.steps if _shown(s)]}
+    yours = getattr(error, "yours", None)
+    steps = _up_to_failure(outcome.steps, error, yours)
+    evidence = {**evidence, "calls": [str(s) for s in steps if _shown(s, yours)]}
     if outcome.example:
         evidence["example"] = {name: str(value) for name, value in outcome.example.items()}
     script = write_script(
         title=check.title,
         message=message,
-        steps=outcome.steps,
+        steps=steps,
         evidence=evidence,
-        yours=getattr(error, "yours", None),
-        file=submission.name,
-        source=submission.text,
-        provided=problem.provided_sources,
-        names=problem.provided_names,
+        yours=yours,
+        given=Given(
+            submission.name, submission.text, problem.provided_sources, problem.provided_names
+        ),
     )
     return CheckResult(
         points=0.0, status=status, message=message, evidence=evidence, reproduce=script, **common
     )
 
 
-def _shown(step: Step) -> bool:
-    return step.kind in ("make", "set", "call", "get")
+def _up_to_failure(steps: Sequence[Step], error: BaseException, yours: Any) -> list[Step]:
+    """Leave out what was done after the step that raised or gave the wrong value."""
+    for number, step in enumerate(steps):
+        raised = isinstance(error, StudentError) and error.step is step
+        if raised or (yours is not None and step.kind != "make" and step.result is yours):
+            return list(steps[: number + 1])
+    return list(steps)
+
+
+def _shown(step: Step, yours: Any) -> bool:
+    """Whether a step helps a reader: reading an attribute only if it is the one in question."""
+    if step.kind in ("get", "read"):
+        return yours is not None and step.result is yours
+    return step.kind in ("make", "set", "call")
 
 
 def _explain(

@@ -245,9 +245,9 @@ class Zygote:
 
     def close(self) -> None:
         """End the zygote, and with it whatever workers it still has."""
-        self._control.close()
         self._process.kill()
         self._process.wait()
+        self._control.close()
 
 
 class SingleWorkers:

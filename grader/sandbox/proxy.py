@@ -221,6 +221,15 @@ class Student:
             self._block = None
         self._send()
 
+    @contextlib.contextmanager
+    def untraced(self) -> Iterator[None]:
+        """Leave what is done in the block out of the trace: it only helps to judge."""
+        kept = list(self.trace)
+        try:
+            yield
+        finally:
+            self.trace[:] = kept
+
     def sync(self) -> None:
         """Send what waits; raise the first failure among it."""
         program = self._send()

@@ -19,7 +19,7 @@ class StudentError(Exception):
         message: Its text.
         frames: ``(line, function)`` of the student's file, outermost first.
         detail: More about syntax errors, missing modules and exits.
-        call: What was being done, as source, e.g. ``layer.forward_pass(X)``.
+        step: What was being done.
     """
 
     def __init__(
@@ -28,14 +28,19 @@ class StudentError(Exception):
         message: str,
         frames: Sequence[tuple[int, str]] = (),
         detail: Mapping[str, Any] | None = None,
-        call: str = "",
+        step: Step | None = None,
     ) -> None:
         super().__init__(f"{type_name}: {message}" if message else type_name)
         self.type_name = type_name
         self.message = message
         self.frames = tuple(frames)
         self.detail = dict(detail or {})
-        self.call = call
+        self.step = step
+
+    @property
+    def call(self) -> str:
+        """What was being done, as source, e.g. ``layer.forward_pass(X)``."""
+        return self.step.expression if self.step is not None else ""
 
     @property
     def line(self) -> int | None:
@@ -66,6 +71,12 @@ class Step:
 
     def __str__(self) -> str:
         """The operation as a line of source, with large arrays left out."""
+        made = self.kind == "make" and self.result is not None
+        return f"{_brief(self.result)} = {self.expression}" if made else self.expression
+
+    @property
+    def expression(self) -> str:
+        """The operation as an expression, with large arrays left out."""
         args = [_brief(arg) for arg in self.args]
         args += [f"{key}={_brief(value)}" for key, value in self.kwargs.items()]
         if self.kind == "make":
@@ -154,7 +165,7 @@ class Pending:
             return None
         _, name, message, frames, detail = self._outcome
         where = [(line, function) for line, function in frames]
-        return StudentError(name, message, where, detail, call=str(self.step))
+        return StudentError(name, message, where, detail, self.step)
 
     @property
     def value(self) -> Any:

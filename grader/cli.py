@@ -1,0 +1,259 @@
+"""Room: the command line. Parses, calls, picks a reporter, sets the exit code; decides nothing.
+
+What a command does not need is imported only by those that do: ``grader --help`` must not wait
+for NumPy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader import __version__
+from grader.errors import ExitCode, GraderError, UsageError
+from grader.reporters import FORMATS
+
+if TYPE_CHECKING:
+    from grader.problem import Library
+    from grader.report import Report
+
+EXIT_CODES = """\b
+Exit codes:
+  0  full marks            3  the problem package is broken
+  1  below full marks      4  the grader or the machine failed
+  2  wrong usage"""
+
+
+def main() -> None:
+    """Run the command line and leave the process with one of :class:`ExitCode`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that lacks ✓ is no reason to fail
+    try:
+        code = commands.main(prog_name="grader", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        code = leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\ngrader: interrupted", err=True)
+        code = ExitCode.INTERRUPTED
+    except GraderError as error:
+        click.echo(f"grader: {error}", err=True)
+        code = error.exit_code
+    _leave(code if isinstance(code, int) else ExitCode.FULL_MARKS)
+
+
+def _leave(code: int) -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone (`| head`). Python would complain once more while shutting down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(int(code))
+
+
+def _library(context: click.Context, parameter: click.Parameter, value: Path | None) -> Library:
+    from grader.problem import Library
+
+    return Library.find(value)
+
+
+def _complete_problem(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    from grader.problem import Library
+
+    return [slug for slug in Library.find().slugs() if slug.startswith(incomplete)]
+
+
+library_option = click.option(
+    "--library",
+    type=click.Path(path_type=Path),
+    callback=_library,
+    metavar="DIR",
+    help="A folder with problems/, reference/ and submissions/ (default: the one that came along).",
+)
+problem_argument = click.argument("problem", shell_complete=_complete_problem)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+@click.version_option(__version__, prog_name="grader")
+def commands() -> None:
+    """Grade NumPy layers: what is wrong, why, and the smallest example that shows it.
+
+    Submissions run in a process of their own; the verdict is made in another.
+
+    \b
+      grader start dense my-folder       begin with the exercise
+      grader check dense my-folder/dense.py
+      grader show dense                  read the statement
+    """
+
+
+@commands.command(epilog=EXIT_CODES)
+@problem_argument
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "format_", type=click.Choice(list(FORMATS)), default="terminal", show_default=True
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write the report to a file."
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
+@click.option("--only", metavar="GROUP", help="Check one group only, e.g. bias-gradient.")
+@click.option(
+    "--reproduce",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write a script for each failure that shows it with NumPy and FILE alone.",
+)
+@library_option
+def check(
+    problem: str,
+    file: Path,
+    format_: str,
+    output: Path | None,
+    seed: int | None,
+    only: str | None,
+    reproduce: Path | None,
+    library: Library,
+) -> int:
+    """Check FILE against PROBLEM and report.
+
+    \b
+      grader check dense dense.py
+      grader check dense dense.py --only forward
+      grader check dense dense.py --format json -o report.json
+      grader check dense dense.py --reproduce failures/
+    """
+    from grader.submission import read_submission
+
+    chosen = library.load(problem)
+    submission = read_submission(file)
+    from grader.grading import grade
+
+    report = grade(chosen, submission, seed=seed, only=only)
+    _show(report, format_, output, command=f"grader check {problem} {file}")
+    if reproduce is not None:
+        _write_scripts(report, reproduce, file)
+    if report.status == "fault":
+        return ExitCode.FAULT
+    return ExitCode.FULL_MARKS if report.status == "passed" else ExitCode.BELOW_FULL_MARKS
+
+
+def _show(report: Report, format_: str, output: Path | None, command: str) -> None:
+    """Write the report where it was asked for."""
+    import shutil
+
+    from grader.reporters import Page, reporter
+
+    color = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+    text = reporter(format_).render(report, Page(width, color, command))
+    if output is not None:
+        _write(output, text)
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass  # the reader has seen enough; the exit code still tells the verdict
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def _write_scripts(report: Report, folder: Path, file: Path) -> None:
+    written = 0
+    for result in report.checks:
+        if result.reproduce is None:
+            continue
+        name = "".join(c if c.isalnum() else "_" for c in result.id.removeprefix("test_"))
+        _write(folder / f"{name.strip('_')}.py", result.reproduce)
+        written += 1
+    if written:
+        click.echo(f"{written} scripts written; try: python {folder}/NAME.py {file}", err=True)
+    else:
+        click.echo("There is no failure to reproduce.", err=True)
+
+
+@commands.command()
+@library_option
+def problems(library: Library) -> None:
+    """List the problems."""
+    slugs = library.slugs()
+    width = max(map(len, slugs), default=0)
+    for slug in slugs:
+        click.echo(f"{slug:{width}}  {library.load(slug).settings.title}")
+
+
+@commands.command()
+@problem_argument
+@library_option
+def show(problem: str, library: Library) -> None:
+    """Show the statement of PROBLEM."""
+    from grader.reporters.statement import render_statement
+
+    click.echo(render_statement(library.load(problem).statement), nl=False)
+
+
+@commands.command()
+@problem_argument
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@library_option
+def start(problem: str, folder: Path, library: Library) -> None:
+    """Begin with PROBLEM: write the starter file and the statement into FOLDER."""
+    chosen = library.load(problem)
+    files = {
+        folder / f"{problem.replace('-', '_')}.py": chosen.starter_path.read_text("utf-8"),
+        folder / "statement.md": chosen.statement,
+    }
+    for path in files:
+        if path.exists():
+            raise UsageError(f"{path} exists already; name another folder or move it away")
+    for path, text in files.items():
+        _write(path, text)
+        click.echo(f"wrote {path}")
+    click.echo(f"\nFill it in, then: grader check {problem} {next(iter(files))}")
+
+
+@commands.command()
+@click.argument("problem", required=False, shell_complete=_complete_problem)
+@click.option(
+    "--write-expected",
+    is_flag=True,
+    help="First write expected.json anew from the reference solution.",
+)
+@library_option
+def verify(problem: str | None, write_expected: bool, library: Library) -> int:
+    """Prove that a problem package is sound (all of them by default).
+
+    The reference gets full marks, the starter does not, expected values are current, and the
+    sample submissions get the outcome that they declare. Exits with 3 otherwise.
+    """
+    from grader.verify import verify_problem, write_expected_values
+
+    sound = True
+    for slug in [problem] if problem else library.slugs():
+        chosen = library.load(slug)
+        if write_expected:
+            click.echo(f"wrote {write_expected_values(chosen)}")
+            chosen = library.load(slug)
+        for finding in verify_problem(chosen):
+            sound = sound and finding.ok
+            mark = click.style("✓", fg="green") if finding.ok else click.style("✗", fg="red")
+            click.echo(f"{mark} {slug}: {finding.claim}")
+            for line in finding.details:
+                click.echo(f"    {line}")
+    return ExitCode.FULL_MARKS if sound else ExitCode.BROKEN_PROBLEM

@@ -1,0 +1,39 @@
+"""Reports in the forms that people and programs read: one file per format, one protocol."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from grader.report import Report
+
+FORMATS = {"terminal": "grader.reporters.terminal", "json": "grader.reporters.as_json"}
+"""Format name to module; each module has a function ``render``. Imported when asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a report is written on.
+
+    Attributes:
+        width: Columns.
+        color: Whether colours may be used; nothing may depend on them.
+        command: The command line that made the report, without options, for hints.
+    """
+
+    width: int = 80
+    color: bool = False
+    command: str = ""
+
+
+class Reporter(Protocol):
+    """A format."""
+
+    def render(self, report: Report, page: Page) -> str:
+        """Return the whole report as text that ends with a line break."""
+
+
+def reporter(name: str) -> Reporter:
+    """Return the reporter for a format of :data:`FORMATS`."""
+    return cast(Reporter, importlib.import_module(FORMATS[name]))

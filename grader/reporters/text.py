@@ -1,0 +1,31 @@
+"""Room: making text that comes from a submission harmless on a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_KEPT = {"\n", "\t"}
+
+
+def inert(text: str) -> str:
+    """Return ``text`` with everything that a terminal would obey spelled out.
+
+    Control characters (escape sequences begin with one), bidirectional overrides and other
+    invisible formatting, lone surrogates and unassigned code points become ``\\x1b`` or
+    ``\\u202e``. Line breaks and tabs stay.
+    """
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return "".join(c if c in _KEPT or unicodedata.category(c)[0] != "C" else _spelled(c) for c in text)
+
+
+def _spelled(character: str) -> str:
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def number(value: float) -> str:
+    """Points as people write them: ``12``, ``5.33``."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
