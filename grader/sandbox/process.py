@@ -38,7 +38,12 @@ FailureKind = Literal["timeout", "memory", "crashed"]
 
 @dataclass
 class WorkerFailure(Exception):
-    """A worker is gone. ``reason`` is for the student; ``line`` is the last one seen to run."""
+    """A worker is gone.
+
+    Attributes:
+        reason: For the student, to be read behind "it": ``did not return within 2 s``.
+        line: The last line of the student's file that was seen to run.
+    """
 
     kind: FailureKind
     reason: str
@@ -323,7 +328,7 @@ class Worker:
             WorkerFailure: The worker overran, died or broke the protocol, and is gone.
         """
         if not self.alive:
-            raise WorkerFailure("crashed", "the process had already ended")
+            raise WorkerFailure("crashed", "had already ended its process")
         deadline = time.monotonic() + self._limits.call_seconds
         nonce = secrets.randbits(62)
         try:
@@ -340,7 +345,7 @@ class Worker:
             raise wire.ProtocolError(f"more than {MAX_CALLBACKS:,} calls of the optimizer")
         except wire.ProtocolError as error:
             self.kill()
-            reason = f"the reply of the process was not one that can be read ({error})"
+            reason = f"sent something that is not an answer ({error})"
             raise WorkerFailure("crashed", reason) from None
         except TimeoutError:
             line = self._ask_for_line()
@@ -454,17 +459,15 @@ class Worker:
     def _describe_exit(self) -> WorkerFailure:
         status = self.kill()
         if status is None:
-            return WorkerFailure("crashed", "the process ended by itself")
-        xcpu = getattr(signal, "SIGXCPU", None)
-        if xcpu is not None and -status == xcpu:
+            return WorkerFailure("crashed", "ended its process")
+        if status >= 0:
+            return WorkerFailure("crashed", f"ended its process (exit code {status}; os._exit?)")
+        name = signal.Signals(-status).name
+        if name == "SIGXCPU":
             used = f"used more than {self._limits.cpu_seconds} s of processor time"
             return WorkerFailure("timeout", used)
-        if status < 0:
-            name = signal.Signals(-status).name
-            crash = {"SIGSEGV": " (often endless recursion, or memory written by mistake)"}
-            return WorkerFailure("crashed", f"the process was ended by {name}{crash.get(name, '')}")
-        ended = f"the process ended by itself with exit code {status} (os._exit?)"
-        return WorkerFailure("crashed", ended)
+        hint = "; often endless recursion" if name == "SIGSEGV" else ""
+        return WorkerFailure("crashed", f"crashed its process ({name}{hint})")
 
 
 class _Output:
