@@ -1,0 +1,63 @@
+"""Room: what is imported before a worker is locked up, so that student code can import it.
+
+In the jail an import may find its file closed: as another user behind a home directory that only
+its owner may enter, and everywhere where there is no Landlock to tell files apart. What is loaded
+already needs no file. The list holds what student code plausibly imports; it leaves out what is
+slow to load and rarely of use to a layer (``asyncio``, ``unittest.mock``, ``numpy.f2py``).
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import gc
+import importlib
+import sys
+
+import numpy as np
+
+from grader.sandbox import openable
+
+MODULES = """
+    abc argparse array ast bisect builtins calendar cmath codecs collections collections.abc
+    concurrent.futures contextlib contextvars copy copyreg csv ctypes dataclasses datetime
+    decimal difflib dis doctest enum errno fcntl fractions functools gc getpass glob gzip
+    hashlib heapq inspect io itertools json keyword linecache locale logging math numbers
+    operator os os.path pathlib pickle platform pprint queue random re resource secrets shutil
+    signal stat statistics string struct subprocess sys sysconfig tempfile textwrap threading
+    time timeit token tokenize traceback types typing unicodedata unittest uuid warnings weakref
+    zipfile zlib zoneinfo _strptime
+    numpy.char numpy.ctypeslib numpy.exceptions numpy.fft numpy.lib.recfunctions
+    numpy.lib.scimath numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.polynomial
+    numpy.random numpy.rec numpy.testing numpy.typing
+""".split()  # noqa: SIM905 (one name a line would be a page)
+
+ENCODINGS = (
+    "ascii",
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "iso8859-1",
+    "iso8859-15",
+    "utf-8-sig",
+    "utf-16",
+)
+"""Of source files, as their first lines may declare them."""
+
+
+def preload() -> None:
+    """Import it all, run what computes only the first time, and leave only Python on the path.
+
+    Packages beside NumPy are not there for student code: a clear ``ModuleNotFoundError`` says so,
+    where the jail would refuse to open their files.
+    """
+    for name in MODULES:
+        with contextlib.suppress(ImportError):  # a NumPy or Python that lacks it
+            importlib.import_module(name)
+    for name in ENCODINGS:
+        codecs.lookup(name)
+    np.dot(np.ones((2, 3)), np.ones((3, 2)))
+    np.random.uniform(-1, 1, (2, 2))
+    sys.path[:] = openable.standard_library()
+    gc.collect()
+    gc.freeze()
