@@ -242,7 +242,7 @@ def _wrong_cells(expected: Any, yours: Any, tolerance: Any) -> set[Any]:
 
     def differs(a: Any, b: Any) -> bool:
         if isinstance(a, int | float) and isinstance(b, int | float):
-            return abs(a - b) > allowed
+            return bool(abs(a - b) > allowed)
         return bool(a != b)
 
     return {index for index, value in wanted.items() if differs(value, seen[index])}
@@ -282,7 +282,9 @@ def _printed(title: str, output: str) -> list[RenderableType]:
     lines = output.rstrip().splitlines()
     shown = lines[:MAX_OUTPUT_LINES]
     if len(lines) > MAX_OUTPUT_LINES:
-        shown.append(f"[{len(lines) - MAX_OUTPUT_LINES} more lines; all of them with --format json]")
+        shown.append(
+            f"[{len(lines) - MAX_OUTPUT_LINES} more lines; all of them with --format json]"
+        )
     parts: list[RenderableType] = ["", Text(f"{title}:", style="bold")]
     return parts + [Text(f"  {inert(line)}", style="dim", overflow="fold") for line in shown]
 

@@ -55,7 +55,8 @@ def serve(control: socket.socket) -> None:
     workers: dict[int, int] = {}
     control.send(json.dumps({"ready": os.getpid()}).encode())
     while True:
-        readable, _, _ = select.select([control, wake_read], [], [])
+        watched: list[Any] = [control, wake_read]
+        readable, _, _ = select.select(watched, [], [])
         if wake_read in readable:
             os.read(wake_read, 4096)
             _reap(control, workers)
@@ -85,6 +86,7 @@ def _die_with_parent() -> None:
 
 
 def _reap(control: socket.socket, workers: dict[int, int]) -> None:
+    ended: dict[str, float]
     while workers:
         pid, status, usage = os.wait4(-1, os.WNOHANG)
         if pid == 0:
