@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -149,24 +150,45 @@ def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
         source.close()
 
 
-@pytest.fixture
-def student(workers: Workers) -> Iterator[Student]:
-    """The source above in a fresh worker, with all the time it needs."""
-    yield from loaded(workers, LIMITS)
+@pytest.fixture(scope="module")
+def patient(workers: Workers) -> Iterator[Student]:
+    """The source above with all the time it needs."""
+    with loaded(workers, LIMITS) as remote:
+        yield remote
+
+
+@pytest.fixture(scope="module")
+def impatient(workers: Workers) -> Iterator[Student]:
+    """The source above with little time."""
+    with loaded(workers, HURRY) as remote:
+        yield remote
 
 
 @pytest.fixture
-def hurried(workers: Workers) -> Iterator[Student]:
-    """The source above in a fresh worker, with little time."""
-    yield from loaded(workers, HURRY)
+def student(patient: Student) -> Student:
+    """The source above at the beginning of a check, with all the time it needs."""
+    patient.begin()
+    return patient
 
 
-def loaded(workers: Workers, limits: Limits, name: str = "work") -> Iterator[Student]:
+@pytest.fixture
+def hurried(impatient: Student) -> Student:
+    """The source above at the beginning of a check, with little time."""
+    impatient.begin()
+    return impatient
+
+
+@contextlib.contextmanager
+def loaded(
+    workers: Workers, limits: Limits, source: str = SOURCE, name: str = "work"
+) -> Iterator[Student]:
     """Give a student whose worker is ended afterwards."""
-    remote = Student(workers, Loadable(name, SOURCE.encode()), limits)
-    remote.begin()
-    yield remote
-    remote.close()
+    remote = Student(workers, Loadable(name, source.encode()), limits)
+    try:
+        remote.begin()
+        yield remote
+    finally:
+        remote.close()
 
 
 def failure_of(call: Any, *args: Any) -> WorkerFailure:
@@ -209,12 +231,9 @@ def test_a_worker_answers(student: Student) -> None:
 
 def test_workers_are_independent(workers: Workers) -> None:
     """Two workers live side by side, and the end of one is nothing to the other."""
-    first, second = loaded(workers, LIMITS), loaded(workers, LIMITS)
-    one, other = next(first), next(second)
-    failure_of(one.leave, 0)
-    assert other.fine() == 42
-    first.close()
-    second.close()
+    with loaded(workers, LIMITS) as one, loaded(workers, LIMITS) as other:
+        failure_of(one.leave, 0)
+        assert other.fine() == 42
 
 
 def test_the_environment_holds_nothing_of_the_callers(student: Student) -> None:
@@ -268,10 +287,8 @@ def test_an_endless_loop_is_ended_and_located(hurried: Student) -> None:
 @posix_only
 def test_the_line_is_found_in_a_file_with_any_name(workers: Workers) -> None:
     """A file name with letters beyond ASCII does not hide the line that loops."""
-    students = loaded(workers, HURRY, "übung größe")
-    failure = failure_of(next(students).say_and_loop, "")
-    assert failure.line in lines_with("# waits")
-    students.close()
+    with loaded(workers, HURRY, name="übung größe") as student:
+        assert failure_of(student.say_and_loop, "").line in lines_with("# waits")
 
 
 @posix_only
@@ -331,11 +348,10 @@ def test_memory_beyond_the_limit_is_an_exception(student: Student, function: str
 @proc_only
 def test_processor_time_is_limited(workers: Workers) -> None:
     """A worker that has used up its processor time has run into a limit; it did not crash."""
-    students = loaded(workers, Limits(call_seconds=20, cpu_seconds=1))
-    failure = failure_of(next(students).endless)
+    with loaded(workers, Limits(call_seconds=20, cpu_seconds=1)) as student:
+        failure = failure_of(student.endless)
     assert failure.kind == "timeout"
     assert "1 s" in failure.reason
-    students.close()
 
 
 @posix_only
@@ -382,25 +398,26 @@ def test_a_closed_channel_is_a_crash(student: Student) -> None:
     assert_replaced(student)
 
 
-def test_callbacks_are_counted(student: Student, monkeypatch: pytest.MonkeyPatch) -> None:
+class Clock:
+    """An object of the judge that the student's code may ask."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def time(self) -> int:
+        """Return how often it was asked."""
+        self.asked += 1
+        return self.asked
+
+
+def test_callbacks_are_counted(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Student code that calls back without end is ended, however fast the calls are."""
     monkeypatch.setattr(process, "MAX_CALLBACKS", 20)
-    source = "def ask(clock):\n    while True: clock.time()\n"
-
-    class Clock:
-        calls = 0
-
-        def time(self) -> int:
-            self.calls += 1
-            return self.calls
-
     clock = Clock()
-    student._loadable = Loadable("asks", source.encode())
-    student.close()
-    student.begin()
-    failure = failure_of(student.ask, student.expose(clock, "time"))
+    with loaded(workers, LIMITS, "def ask(clock):\n    while True: clock.time()\n") as student:
+        failure = failure_of(student.ask, student.expose(clock, "time"))
     assert failure.kind == "crashed"
-    assert clock.calls == 20
+    assert clock.asked == 20
 
 
 # -- nothing stays behind ------------------------------------------------------------------
@@ -409,28 +426,25 @@ def test_callbacks_are_counted(student: Student, monkeypatch: pytest.MonkeyPatch
 @proc_only
 def test_no_process_stays_behind(workers: Workers) -> None:
     """After each kind of end the worker is gone, and nobody has to collect it."""
-    students = loaded(workers, HURRY)
-    student = next(students)
-    alive = relatives()
-    for call in ("endless", "dereference_null", "hang_up"):
-        failure_of(getattr(student, call))
-        assert len(relatives()) == len(alive) - 1
-        student.begin()
-    students.close()
-    assert len(relatives()) == len(alive) - 1
+    before = relatives()
+    with loaded(workers, HURRY) as student:
+        for call in ("endless", "dereference_null", "hang_up"):
+            assert len(relatives() - before) == 1
+            failure_of(getattr(student, call))
+            assert relatives() <= before
+            student.begin()
+    assert relatives() == before
 
 
 @proc_only
 def test_no_descriptor_stays_open(workers: Workers) -> None:
     """Workers that come and go leave no open files in the judge."""
-    for ended in loaded(workers, LIMITS):  # what is opened only once is open now
-        ended.fine()
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    counts = []
     for _ in range(3):
-        students = loaded(workers, LIMITS)
-        failure_of(next(students).leave, 0)
-        students.close()
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+        with loaded(workers, LIMITS) as student:
+            failure_of(student.leave, 0)
+        counts.append(len(list(Path("/proc/self/fd").iterdir())))
+    assert counts[1:] == counts[:2]
 
 
 @proc_only
@@ -454,15 +468,11 @@ def test_what_the_student_forks_ends_with_the_worker(student: Student) -> None:
 @proc_only
 def test_a_lost_zygote_is_started_again() -> None:
     """The process that forks the workers may die; the next check has a new one."""
-    zygote = Zygote()
-    students = loaded(zygote, LIMITS)
-    student = next(students)
-    os.kill(zygote._process.pid, signal.SIGKILL)
-    assert failure_of(student.endless).kind == "crashed"
-    student.begin()
-    assert student.fine() == 42
-    students.close()
-    zygote.close()
+    with contextlib.closing(Zygote()) as zygote, loaded(zygote, LIMITS) as student:
+        os.kill(zygote._process.pid, signal.SIGKILL)
+        assert failure_of(student.endless).kind == "crashed"
+        student.begin()
+        assert student.fine() == 42
 
 
 @proc_only
@@ -482,9 +492,8 @@ def test_a_slow_start_is_not_the_students_time(monkeypatch: pytest.MonkeyPatch) 
     command = process._command("single")
     command[-1] = f"sum(range(8_000_000))\n{command[-1]}"
     monkeypatch.setattr(process, "_command", lambda module: command)
-    students = loaded(SingleWorkers(), Limits(call_seconds=0.15))
-    assert next(students).fine() == 42
-    students.close()
+    with loaded(SingleWorkers(), Limits(call_seconds=0.15)) as student:
+        assert student.fine() == 42
 
 
 # -- what is printed -----------------------------------------------------------------------
@@ -522,6 +531,7 @@ def test_output_may_be_closed(student: Student) -> None:
     student.close_output()
     assert student.fine() == 42
     assert student.take_output() == ""
+    student.close()  # the next test needs another worker
 
 
 @posix_only
