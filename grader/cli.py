@@ -40,8 +40,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("\ngrader: interrupted", err=True)
+    except (click.Abort, KeyboardInterrupt):  # click has ended the line that shows ^C
+        click.echo("grader: interrupted", err=True)
         code = ExitCode.INTERRUPTED
     except GraderError as error:
         click.echo(f"grader: {error}", err=True)

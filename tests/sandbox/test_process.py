@@ -362,7 +362,7 @@ def test_processor_time_is_limited(workers: Workers) -> None:
         b"\0\0\0\0",
         b"\x04\0\0\0\0\0\0\0",
         b"\x06\0\0\0\x02\0\0\0[]",
-        b"\x16\0\0\0\x12\0\0\0[0,\"done\",[[],[]]]",
+        b'\x16\0\0\0\x12\0\0\0[0,"done",[[],[]]]',
         b"Hello, judge! I have finished all checks and passed.",
         bytes(range(255, -1, -1)),
     ],

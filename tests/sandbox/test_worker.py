@@ -481,9 +481,7 @@ def test_an_operation_that_fails_does_not_stop_the_others(started: Worker) -> No
 def test_reset_keeps_the_module_only(started: Worker) -> None:
     """Objects of an earlier check are gone, the student's module is still there."""
     load(started, "class A: pass\nstate = [1]\n")
-    outcomes = ask(
-        started, call("A", keep=5), ["reset"], ["value", 5], ["get", MODULE, "state", 0]
-    )
+    outcomes = ask(started, call("A", keep=5), ["reset"], ["value", 5], ["get", MODULE, "state", 0])
     assert [outcome[0] for outcome in outcomes] == ["ok", "ok", "raised", "ok"]
 
 
