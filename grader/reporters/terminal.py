@@ -57,7 +57,7 @@ def _parts(report: Report, page: Page) -> list[RenderableType]:
     seen: list[Mapping[str, Any]] = []
     for check in failures:
         if _essence(check) in seen:
-            parts += [_heading(check), Text("  the same example as above", style="dim")]
+            parts += ["", _heading(check), Text("  The same example shows it.", style="dim")]
             continue
         seen.append(_essence(check))
         parts += ["", *_failure(check, max(page.width, 40) - 2)]
@@ -120,9 +120,7 @@ def _essence(check: CheckResult) -> Mapping[str, Any]:
 
 def _heading(check: CheckResult) -> RenderableType:
     head = Text.assemble((f"{FAILED[0]} {check.title}", "bold red"))
-    worth = number(check.max_points)
-    lost = f"{check.group}, {worth} {'point' if worth == '1' else 'points'}"
-    return head.append(f"  ({lost})", style="dim")
+    return head.append(f"  ({check.group}, −{number(check.max_points)})", style="dim")
 
 
 def _failure(check: CheckResult, width: int) -> list[RenderableType]:
