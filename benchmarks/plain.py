@@ -125,11 +125,11 @@ class Wrapped:
         if name in self._methods:
             return Method(self._student, self._inside, name)
         inside = self._inside
-        return self._student.perform(name, lambda: getattr(_present(inside), name))
+        return self._student.perform(lambda: getattr(_present(inside), name))
 
     def __setattr__(self, name: str, value: Any) -> None:
         inside, student = self._inside, self._student
-        student.enqueue(name, lambda: setattr(_present(inside), name, student.localized(value)))
+        student.enqueue(lambda: setattr(_present(inside), name, student.localized(value)))
 
 
 def _present(answer: Answer) -> Any:
@@ -148,7 +148,7 @@ class Method:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it."""
-        return self.student.perform(self.name, self._bound(args, kwargs))
+        return self.student.perform(self._bound(args, kwargs))
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[], Any]:
         localized = self.student.localized
@@ -171,7 +171,7 @@ class Method:
                     outputs.append(function(x.copy()))
             return np.stack(outputs)
 
-        return self.student.perform(self.name, run)
+        return self.student.perform(run)
 
     def count_lines(self, *args: Any) -> Any:
         """Call it and count the lines of the student's file that are executed."""
@@ -192,7 +192,7 @@ class Method:
                 sys.settrace(before)
             return lines
 
-        return self.student.perform(self.name, run)
+        return self.student.perform(run)
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ class Kind:
         positional = [localized(arg) for arg in args]
         named = {key: localized(value) for key, value in kwargs.items()}
         make = functools.partial(self.real, *positional, **named)
-        made = self.student.enqueue(self.real.__name__, make, keep=True)
+        made = self.student.enqueue(make, keep=True)
         return Wrapped(self.student, made, self.methods)
 
 
@@ -257,7 +257,7 @@ class Student:
 
     def draw(self, count: int) -> Any:
         """Draw from NumPy's global generator."""
-        return self.perform("random_sample", lambda: np.random.random_sample(count))
+        return self.perform(lambda: np.random.random_sample(count))
 
     def expose(self, real: Any, *methods: str) -> Exposure:
         """Return ``real`` as something to hand to the student, whose calls are recorded."""
@@ -274,7 +274,7 @@ class Student:
 
     def read(self, made: Answer) -> Any:
         """Return the present value of an array made by :meth:`array`."""
-        return self.perform("read", lambda: made.result)
+        return self.perform(lambda: made.result)
 
     @contextlib.contextmanager
     def program(self) -> Iterator[None]:
@@ -297,20 +297,20 @@ class Student:
             return Handed(self, value, value.number, value.real)
         return _present(value) if isinstance(value, Answer) else crossed(value)
 
-    def enqueue(self, what: str, operation: Callable[[], Any], *, keep: bool = False) -> Answer:
+    def enqueue(self, operation: Callable[[], Any], *, keep: bool = False) -> Answer:
         """Do an operation; remember, rather than raise, what it raises."""
         answer = Answer(self._batch)
         try:
             result = operation()
             answer.result = result if keep else crossed(result)
         except (Exception, SystemExit) as error:
-            answer.error = self._explained(error, what)
+            answer.error = self._explained(error)
             self._batch.first_error = self._batch.first_error or answer.error
         return answer
 
-    def perform(self, what: str, operation: Callable[[], Any]) -> Any:
+    def perform(self, operation: Callable[[], Any]) -> Any:
         """Do an operation and return its answer; raise what it or one before it raised."""
-        answer = self.enqueue(what, operation)
+        answer = self.enqueue(operation)
         if self._in_block:
             return answer
         batch, self._batch = self._batch, Batch()
@@ -318,14 +318,14 @@ class Student:
             raise batch.first_error
         return answer.result
 
-    def _explained(self, error: BaseException, what: str) -> StudentError:
+    def _explained(self, error: BaseException) -> StudentError:
         frames, walker = [], error.__traceback__
         while walker is not None:
             code = walker.tb_frame.f_code
             if code.co_filename == self.filename:
                 frames.append((walker.tb_lineno, code.co_name))
             walker = walker.tb_next
-        return StudentError(type(error).__name__, str(error), frames, call=what)
+        return StudentError(type(error).__name__, str(error), frames)
 
 
 def load(problem: Problem, path: Path, name: str) -> types.ModuleType:

@@ -40,12 +40,20 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("\ngrader: interrupted", err=True)
+    except (click.Abort, KeyboardInterrupt):  # click has ended the line that shows ^C
+        click.echo("grader: interrupted", err=True)
         code = ExitCode.INTERRUPTED
     except GraderError as error:
         click.echo(f"grader: {error}", err=True)
         code = error.exit_code
+    except Exception as error:
+        if "GRADER_DEBUG" in os.environ:
+            raise
+        what = f"{type(error).__name__}: {error}"
+        click.echo(f"grader: internal error: {what}", err=True)
+        click.echo("This is a fault of the grader, not of a submission.", err=True)
+        click.echo("Set GRADER_DEBUG=1 to see where it happened, and please report it.", err=True)
+        code = ExitCode.FAULT
     _leave(code if isinstance(code, int) else ExitCode.FULL_MARKS)
 
 
@@ -102,9 +110,7 @@ def commands() -> None:
 @click.option(
     "--format", "format_", type=click.Choice(list(FORMATS)), default="terminal", show_default=True
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write the report to a file."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the report to a file.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
 @click.option("--only", metavar="GROUP", help="Check one group only, e.g. bias-gradient.")
 @click.option(

@@ -283,7 +283,9 @@ def _line_of(path: Path, keys: tuple[str, ...]) -> tuple[Path, int]:
     for depth, key in enumerate(keys):
         if key.isdigit():
             continue
-        repeat = int(keys[depth + 1]) if keys[depth + 1 : depth + 2] and keys[depth + 1].isdigit() else 0
+        repeat = (
+            int(keys[depth + 1]) if keys[depth + 1 : depth + 2] and keys[depth + 1].isdigit() else 0
+        )
         table = re.escape(".".join(k for k in keys[: depth + 1] if not k.isdigit()))
         pattern = rf"\s*(\[\[?\s*{table}\s*\]|{re.escape(key)}\s*=)"
         hits = [n for n in range(position, len(lines)) if re.match(pattern, lines[n])]

@@ -5,8 +5,8 @@ Shared by every problem about a dense layer, whatever its methods are called.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -45,6 +45,18 @@ class AffineCase:
         """What small means, for finding the smallest failing case."""
         shape = self.batch * self.n_inputs + self.n_inputs * self.n_units + self.n_units
         return shape + 0.5 * (not self.integers)
+
+    def smaller(self) -> Iterator[AffineCase]:
+        """Cases with one size reduced: to 1, to half, by 1; then with simpler values."""
+        for name in ("batch", "n_inputs", "n_units"):
+            size = getattr(self, name)
+            for less in dict.fromkeys((1, size // 2, size - 1)):
+                if 1 <= less < size:
+                    yield replace(self, **{name: less})
+        if not self.integers:
+            yield replace(self, integers=True)
+        if self.seed:
+            yield replace(self, seed=0)
 
     @cached_property
     def _values(self) -> tuple[Array, Array, Array, Array]:

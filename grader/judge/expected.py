@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 from grader.errors import ProblemError
-from grader.judge.replay import load_profile
+from grader.judge.replay import profile
 from grader.judge.session import line_in, load_reference, problem_modules
 from grader.problem import Problem
 
@@ -27,8 +27,11 @@ def compute_expected(problem: Problem) -> Any:
     module = types.ModuleType(f"checks of {problem.slug}")
     module.__file__ = str(path)
     reference = load_reference(problem)
-    load_profile()
-    with problem_modules(problem), mock.patch.dict(sys.modules, {module.__name__: module}):
+    with (
+        profile(),
+        problem_modules(problem),
+        mock.patch.dict(sys.modules, {module.__name__: module}),
+    ):
         try:
             exec(compile(path.read_bytes(), str(path), "exec"), vars(module))
             recipe = getattr(module, "expected_values", None)

@@ -26,7 +26,7 @@ from _pytest.reports import TestReport  # pytest.TestReport, with the constructo
 from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import replay
 from grader.problem import Problem
-from grader.sandbox.process import Limits, WorkerFailure, Workers
+from grader.sandbox.process import Limits, WorkerFailure, Workers, one_processor
 from grader.sandbox.proxy import Loadable, Student
 from grader.sandbox.trace import Step, StudentError
 from grader.submission import Submission
@@ -117,7 +117,13 @@ def run(
         "--capture=no",
         *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
     ]
-    with problem_modules(problem), _own_pytest_environment():
+    with (
+        problem_modules(problem),
+        _fresh_checks(problem),
+        _own_pytest_environment(),
+        replay.profile(),
+        one_processor(workers),
+    ):
         code = pytest.main(arguments, plugins=[plugin])
     if plugin.failure is not None:
         raise plugin.failure
@@ -163,6 +169,18 @@ def problem_modules(problem: Problem) -> Iterator[None]:
                 sys.modules[name] = module
 
 
+@contextlib.contextmanager
+def _fresh_checks(problem: Problem) -> Iterator[None]:
+    """Forget the module that pytest makes of ``checks.py``: every problem has one of that name."""
+    try:
+        yield
+    finally:
+        checks = str(problem.checks_path)
+        for name, module in list(sys.modules.items()):
+            if getattr(module, "__file__", None) == checks:
+                del sys.modules[name]
+
+
 def load_reference(problem: Problem) -> types.ModuleType:
     """Run the reference solution in this process and return its module.
 
@@ -186,6 +204,7 @@ def load_reference(problem: Problem) -> types.ModuleType:
 
 
 def line_in(error: BaseException, path: Path) -> int | None:
+    """The last line of ``path`` that ``error`` passed through, if any."""
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return error.lineno
     line, walker = None, error.__traceback__
@@ -217,6 +236,7 @@ class _SessionPlugin:
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
         self.examples: dict[str, list[replay.Example] | None] = {}
+        self.loaded_reference: types.ModuleType | None = None
         self.remote: Student | None = None
         self.outcome: Outcome | None = None
         self.remembered: dict[Any, tuple[Any, BaseException | None, list[Step]]] = {}
@@ -229,17 +249,19 @@ class _SessionPlugin:
         assert self.remote is not None
         return self.remote
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture
     def reference(self) -> types.ModuleType:
-        """The reference solution's module, in this process."""
-        return load_reference(self.problem)
+        """The reference solution's module, in this process; loaded once."""
+        if self.loaded_reference is None:
+            self.loaded_reference = load_reference(self.problem)
+        return self.loaded_reference
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture
     def expected(self) -> Any:
         """The contents of ``expected.json``."""
         return self.problem.expected
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture
     def seed(self) -> int:
         """The seed of this run."""
         return self.seed_value
@@ -274,7 +296,6 @@ class _SessionPlugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "check(group, title, weight): a graded check")
-        replay.load_profile()
 
     def pytest_exception_interact(
         self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]
@@ -293,7 +314,7 @@ class _SessionPlugin:
     ) -> None:
         groups = {group.id for group in self.problem.settings.groups}
         for item in items:
-            path, line, _ = item.location
+            _, line, _ = item.location
             where = (self.problem.checks_path, (line or 0) + 1)
             mark = item.get_closest_marker("check")
             if mark is None:
@@ -402,10 +423,22 @@ class _SessionPlugin:
             for name, value in pyfuncitem.funcargs.items()
             if name in _parameters(function)
         }
-        for example in examples:
+
+        def run(example: replay.Example) -> BaseException | None:
+            assert self.remote is not None
             self.remote.begin()
+            try:
+                body(**fixtures, **example)
+            except (AssertionError, StudentError) as error:
+                return error
+            return None
+
+        for example in examples:
             self.outcome.example = example
-            body(**fixtures, **example)
+            error = run(example)
+            if error is not None:
+                self.outcome.example = replay.shrink(example, run, type(error))
+                raise run(self.outcome.example) or error
         self.outcome.example = {}
         return True
 
@@ -426,7 +459,7 @@ class _SessionPlugin:
             keywords={},
             outcome="passed" if call.excinfo is None else "failed",
             longrepr=None,
-            when=call.when,
+            when=call.when,  # type: ignore[arg-type]  # items are never collected here
         )
 
     def _loadable(self, submission: Submission) -> Loadable:
@@ -442,9 +475,7 @@ _NO_CHECK = Check("", "", "", 0.0)
 
 
 def _for_worker(limits: Any) -> Limits:
-    return Limits(
-        limits.call_seconds, limits.cpu_seconds, limits.memory_mb, limits.output_kb
-    )
+    return Limits(limits.call_seconds, limits.cpu_seconds, limits.memory_mb, limits.output_kb)
 
 
 def _parameters(function: Callable[..., Any]) -> frozenset[str]:

@@ -42,7 +42,8 @@ def make_report(
     points = _points(problem, trial.outcomes)
     maximum = sum(g.points for g in problem.settings.groups if only in (None, g.id))
     status: ReportStatus
-    message, evidence, checks = "", {}, []
+    message, checks = "", list[CheckResult]()
+    evidence: dict[str, Any] = {}
     reason = _unloadable(problem, trial)
     if reason is not None:
         status, (message, evidence) = "unloadable", reason
@@ -259,7 +260,7 @@ def _explain(
         return "failed", error.message, error.evidence
     if isinstance(error, StudentError):
         status: CheckStatus = "memory" if error.type_name == "MemoryError" else "failed"
-        return status, _raised_message(submission, error), _raised(submission, error)
+        return status, _raised_message(error), _raised(submission, error)
     if isinstance(error, WorkerFailure):
         last = outcome.steps[-1] if outcome.steps else None
         call = f"{last} " if last else "It "
@@ -278,7 +279,7 @@ def _overrun(error: WorkerFailure) -> str:
     return str(error)
 
 
-def _raised_message(submission: Submission, error: StudentError) -> str:
+def _raised_message(error: StudentError) -> str:
     if error.type_name == "NotImplementedError":
         written = f": {error.message}" if error.message else ""
         return f"{error.call} is not written yet{written}."

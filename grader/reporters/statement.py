@@ -52,4 +52,3 @@ def maths_as_unicode(markdown: str) -> str:
 
     pieces = _CODE.split(markdown)
     return "".join(p if i % 2 else outside_code(p) for i, p in enumerate(pieces))
-

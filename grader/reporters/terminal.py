@@ -57,7 +57,7 @@ def _parts(report: Report, page: Page) -> list[RenderableType]:
     seen: list[Mapping[str, Any]] = []
     for check in failures:
         if _essence(check) in seen:
-            parts += [_heading(check), Text("  the same example as above", style="dim")]
+            parts += ["", _heading(check), Text("  The same example shows it.", style="dim")]
             continue
         seen.append(_essence(check))
         parts += ["", *_failure(check, max(page.width, 40) - 2)]
@@ -120,9 +120,7 @@ def _essence(check: CheckResult) -> Mapping[str, Any]:
 
 def _heading(check: CheckResult) -> RenderableType:
     head = Text.assemble((f"{FAILED[0]} {check.title}", "bold red"))
-    worth = number(check.max_points)
-    lost = f"{check.group}, {worth} {'point' if worth == '1' else 'points'}"
-    return head.append(f"  ({lost})", style="dim")
+    return head.append(f"  ({check.group}, −{number(check.max_points)})", style="dim")
 
 
 def _failure(check: CheckResult, width: int) -> list[RenderableType]:
@@ -242,7 +240,7 @@ def _wrong_cells(expected: Any, yours: Any, tolerance: Any) -> set[Any]:
 
     def differs(a: Any, b: Any) -> bool:
         if isinstance(a, int | float) and isinstance(b, int | float):
-            return abs(a - b) > allowed
+            return bool(abs(a - b) > allowed)
         return bool(a != b)
 
     return {index for index, value in wanted.items() if differs(value, seen[index])}
@@ -282,7 +280,9 @@ def _printed(title: str, output: str) -> list[RenderableType]:
     lines = output.rstrip().splitlines()
     shown = lines[:MAX_OUTPUT_LINES]
     if len(lines) > MAX_OUTPUT_LINES:
-        shown.append(f"[{len(lines) - MAX_OUTPUT_LINES} more lines; all of them with --format json]")
+        shown.append(
+            f"[{len(lines) - MAX_OUTPUT_LINES} more lines; all of them with --format json]"
+        )
     parts: list[RenderableType] = ["", Text(f"{title}:", style="bold")]
     return parts + [Text(f"  {inert(line)}", style="dim", overflow="fold") for line in shown]
 

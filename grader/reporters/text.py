@@ -16,7 +16,9 @@ def inert(text: str) -> str:
     """
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
-    return "".join(c if c in _KEPT or unicodedata.category(c)[0] != "C" else _spelled(c) for c in text)
+    return "".join(
+        c if c in _KEPT or unicodedata.category(c)[0] != "C" else _spelled(c) for c in text
+    )
 
 
 def _spelled(character: str) -> str:

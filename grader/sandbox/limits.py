@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
+from pathlib import Path
 
 _STACK = 8 << 20
 
@@ -11,8 +12,8 @@ _STACK = 8 << 20
 def address_space() -> int:
     """Bytes of address space in use now, 0 where the system does not tell."""
     try:
-        with open("/proc/self/statm") as statm:
-            return int(statm.read().split()[0]) * resource.getpagesize()
+        pages = Path("/proc/self/statm").read_text().split()[0]
+        return int(pages) * resource.getpagesize()
     except OSError:
         return 0
 

@@ -30,7 +30,7 @@ MODULES = """
     numpy.char numpy.ctypeslib numpy.exceptions numpy.fft numpy.lib.recfunctions
     numpy.lib.scimath numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.polynomial
     numpy.random numpy.rec numpy.testing numpy.typing
-""".split()  # noqa: SIM905 (one name a line would be a page)
+""".split()
 
 ENCODINGS = (
     "ascii",

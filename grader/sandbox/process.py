@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -112,6 +112,9 @@ class Workers(Protocol):
     def spawn(self, limits: Limits) -> Worker:
         """Start a worker that has seen no student code."""
 
+    def pin(self, processor: int) -> None:
+        """Keep the workers to one processor, where the system can."""
+
     def close(self) -> None:
         """End everything that was started."""
 
@@ -151,6 +154,10 @@ class _Probed:
     @abstractmethod
     def spawn(self, limits: Limits) -> Worker:
         """Start a worker that has seen no student code."""
+
+    @abstractmethod
+    def pin(self, processor: int) -> None:
+        """Keep the workers to one processor, where the system can."""
 
     @abstractmethod
     def close(self) -> None:
@@ -198,6 +205,36 @@ def _command(module: str, *arguments: str) -> list[str]:
     )
     # -I without -E: the environment is ours and clean, and PYTHONHASHSEED must count.
     return [sys.executable, "-s", "-P", "-c", code, *arguments]
+
+
+@contextlib.contextmanager
+def one_processor(workers: Workers) -> Iterator[None]:
+    """Keep this process and its workers to the processor that it runs on now.
+
+    Judge and worker take turns, never both at once. On two processors every turn wakes an idle
+    one, which on virtual machines costs ten times the switch on one (measured: a bare round trip
+    over a pipe 110 to 300 µs against 9 µs; grading the reference 2.0 times faster).
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    here = _current_processor()
+    if here in before:
+        os.sched_setaffinity(0, {here})
+        workers.pin(here)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _current_processor() -> int:
+    """The number of the processor that runs this thread: field 39 of proc_pid_stat(5)."""
+    try:
+        return int(Path("/proc/thread-self/stat").read_text().rpartition(")")[2].split()[36])
+    except (OSError, IndexError, ValueError):
+        return -1
 
 
 class Zygote(_Probed):
@@ -302,6 +339,11 @@ class Zygote(_Probed):
             return None
         return self._exits.pop(number)
 
+    def pin(self, processor: int) -> None:
+        """Keep the zygote, and so its workers, to one processor."""
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(self._process.pid, {processor})
+
     def close(self) -> None:
         """End the zygote, and with it whatever workers it still has."""
         self._process.kill()
@@ -340,6 +382,9 @@ class SingleWorkers(_Probed):
         output = os.dup(process.stdout.fileno())
         process.stdout.close()
         return Worker(channel, output, limits, process.send_signal, process.wait)
+
+    def pin(self, processor: int) -> None:
+        """Leave it to the system."""
 
     def close(self) -> None:
         """Nothing outlives its worker here."""
@@ -403,7 +448,7 @@ class Worker:
                     _, _, outcomes, copies = message
                     self._note_copies(copies)
                     return _checked_outcomes(outcomes, len(operations))
-                self._answer(nonce, message, deadline)
+                self._answer(message, deadline)
             raise wire.ProtocolError(f"more than {MAX_CALLBACKS:,} calls of the optimizer")
         except wire.ProtocolError as error:
             self.kill()
@@ -499,7 +544,7 @@ class Worker:
             if self._channel in readable or writable:
                 return
 
-    def _answer(self, nonce: int, message: list[Any], deadline: float) -> None:
+    def _answer(self, message: list[Any], deadline: float) -> None:
         if message[1:2] != ["callback"] or len(message) != 7 or self.callbacks is None:
             raise wire.ProtocolError("neither an answer nor a call")
         _, _, number, method, args, kwargs, copies = message

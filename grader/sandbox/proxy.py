@@ -28,7 +28,6 @@ from grader.sandbox.trace import (
     Program,
     RemoteObject,
     Step,
-    StudentError,
 )
 
 MODULE, RANDOM = 0, 1  # the handles that grader.sandbox.worker starts with
@@ -95,6 +94,7 @@ class RemoteMethod:
     name: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it in the worker."""
         owner = self.owner
         sent = owner._student.on_wire_call(args, kwargs)
         operation = ["call", owner._handle, self.name, *sent, 0]
@@ -133,6 +133,7 @@ class RemoteClass:
     bases: tuple[str, ...]
 
     def __call__(self, *args: Any, **kwargs: Any) -> RemoteInstance:
+        """Make an instance in the worker."""
         return self.student.make(self, args, kwargs)
 
 
@@ -146,9 +147,7 @@ class Student:
         notes: Harmless deviations met so far, in order of appearance.
     """
 
-    def __init__(
-        self, workers: Workers, loadable: Loadable, limits: Limits, seed: int = 0
-    ) -> None:
+    def __init__(self, workers: Workers, loadable: Loadable, limits: Limits, seed: int = 0) -> None:
         self.trace: list[Step] = []
         self.notes: dict[str, None] = {}
         self._workers = workers

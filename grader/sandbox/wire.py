@@ -33,14 +33,11 @@ MAX_DIMENSIONS = 32
 LENGTH = struct.Struct("<I")
 
 _DTYPES = [
-    np.dtype(code)
-    for code in "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
+    np.dtype(code) for code in "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 ]
 _CODE_OF = {dtype: code for code, dtype in enumerate(_DTYPES)}
 _AS_THEY_ARE = frozenset({type(None), bool, float})
-_dumps = json.JSONEncoder(
-    separators=(",", ":"), check_circular=False, ensure_ascii=False
-).encode
+_dumps = json.JSONEncoder(separators=(",", ":"), check_circular=False, ensure_ascii=False).encode
 
 
 class ProtocolError(Exception):

@@ -13,6 +13,7 @@ raises does not stop those behind it. In between, a method of a judge-side objec
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import io
 import linecache
@@ -46,6 +47,9 @@ class Missing(Exception):
 
 class Stub:
     """Stands for an object of the judge; its methods run there, on the values sent along."""
+
+    _server: Server
+    _exposed: wire.Exposed
 
     def __init__(self, server: Server, exposed: wire.Exposed) -> None:
         self.__dict__.update(exposed.attributes)
@@ -346,15 +350,14 @@ def describe_exception(error: BaseException, filename: str, writer: wire.Writer)
 def _flush() -> None:
     """Let what was printed arrive before the reply does, so that it is filed under its call."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        # Replaced or closed by the student: then there is nothing to show.
+        with contextlib.suppress(BaseException):
             stream.flush()
-        except BaseException:
-            pass  # replaced or closed by the student: then there is nothing to show
 
 
 def run(channel: socket.socket, output: int) -> None:
     """Serve ``channel``; what is printed goes to the descriptor ``output``. Does not return."""
-    sys.stdout = open(output, "w", 1 << 13, "utf-8", "backslashreplace", closefd=False)
+    sys.stdout = os.fdopen(output, "w", 1 << 13, "utf-8", "backslashreplace", closefd=False)
     sys.stderr = sys.stdout
     if hasattr(signal, "SIGUSR1"):
         # Asked by the judge just before it kills: which line of the student's is running?
@@ -375,5 +378,5 @@ def _make_repeatable() -> None:
     """
     random.seed(0)
     np.random.seed(0)
-    entropy = random.Random(0)
+    entropy = random.Random(0)  # noqa: S311  (to be repeatable is the point)
     np.random.bit_generator.randbits = entropy.getrandbits  # type: ignore[attr-defined]

@@ -71,11 +71,12 @@ def serve(control: socket.socket, judge: int, private: list[str]) -> None:
 
 
 def _reap(control: socket.socket, workers: dict[int, int]) -> None:
+    ended: dict[str, float]
     while workers:
         pid, status, usage = os.wait4(-1, os.WNOHANG)
         if pid == 0:
             return
-        ended: dict[str, float] = {
+        ended = {
             "exited": workers.pop(pid, 0),
             "status": os.waitstatus_to_exitcode(status),
         }

@@ -278,9 +278,11 @@ def expect_numerical(yours, case, part, *, what, reference, own):
         usable = numerical is not None and np.any(numerical)
         if usable and agrees(array, numerical, exact=case.integers):
             return
-    tolerance = {"rtol": 0.0, "atol": 0.0} if case.integers else {
-        "rtol": gradients.RTOL, "atol": gradients.ATOL
-    }
+    tolerance = (
+        {"rtol": 0.0, "atol": 0.0}
+        if case.integers
+        else {"rtol": gradients.RTOL, "atol": gradients.ATOL}
+    )
     message = "The gradient is not the slope of the loss, as central differences measure it."
     expect_close(yours, expected, what=what, message=message, or_shapes=or_shapes, **tolerance)
 
@@ -939,7 +941,7 @@ def test_arguments_unchanged(case, student, new_layer):
 # -- seeded --------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def published(expected):
     """The statement's example."""
     return expected[0]
@@ -1019,7 +1021,14 @@ def same_draw(W, wanted):
 
 def expected_values(reference):
     """Make the contents of expected.json from the reference solution."""
-    shapes = [(42, 1, 2, 3), (42, 4, 3, 2), (0, 3, 3, 3), (7, 20, 5, 4), (123, 2, 4, 6), (2024, 8, 7, 2)]
+    shapes = [
+        (42, 1, 2, 3),
+        (42, 4, 3, 2),
+        (0, 3, 3, 3),
+        (7, 20, 5, 4),
+        (123, 2, 4, 6),
+        (2024, 8, 7, 2),
+    ]
     cases = []
     for seed, batch, n_inputs, n_units in shapes:
         generator = np.random.default_rng(seed)

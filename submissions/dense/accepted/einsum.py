@@ -5,6 +5,26 @@ import math
 import numpy as np
 
 
+class Layer(object):
+    def set_input_shape(self, shape):
+        self.input_shape = shape
+
+    def layer_name(self):
+        return self.__class__.__name__
+
+    def parameters(self):
+        return 0
+
+    def forward_pass(self, X, training):
+        raise NotImplementedError()
+
+    def backward_pass(self, accum_grad):
+        raise NotImplementedError()
+
+    def output_shape(self):
+        raise NotImplementedError()
+
+
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):
         self.n_units = n_units

@@ -11,6 +11,26 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
+class Layer(object):
+    def set_input_shape(self, shape):
+        self.input_shape = shape
+
+    def layer_name(self):
+        return self.__class__.__name__
+
+    def parameters(self):
+        return 0
+
+    def forward_pass(self, X, training):
+        raise NotImplementedError()
+
+    def backward_pass(self, accum_grad):
+        raise NotImplementedError()
+
+    def output_shape(self):
+        raise NotImplementedError()
+
+
 class Dense(Layer):
     def __init__(
         self, n_units: int, input_shape: tuple[int, ...] | None = None

@@ -1,0 +1,751 @@
+"""The student's module as checks see it: objects, errors, programs, exposed objects, traces."""
+
+from __future__ import annotations
+
+import contextlib
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.sandbox.process import Limits, WorkerFailure, Workers, start_workers
+from grader.sandbox.proxy import Loadable, RemoteInstance, Student
+from grader.sandbox.trace import Exposure, Step, StudentError
+from grader.sandbox.wire import Opaque
+
+LIMITS = Limits(call_seconds=10)
+SEED = 42
+
+COUNTER = """
+    import numpy as np
+
+    LIMIT = 5
+
+    class Counter:
+        step = 2
+
+        def __init__(self, start=0, *, name="counter"):
+            self.count = start
+            self.name = name
+
+        def add(self, amount=1, times=1):
+            self.count += amount * times
+            return self.count
+
+        def double(self, x):
+            return x * 2
+
+        @property
+        def half(self):
+            return self.count / 2
+
+    def total(*counters):
+        return sum(counter.count for counter in counters)
+
+    def same(x):
+        return x
+
+    def layout(x):
+        return [x.flags.c_contiguous, x.flags.f_contiguous, x.flags.writeable, x]
+
+    def spoil(x):
+        x *= 0
+"""
+
+FAULTY = """
+    import numpy as np
+
+    class Faulty:
+        def __init__(self, size=1):
+            self.size = 1 / size
+
+        def work(self):
+            return self.help(np.zeros(2))
+
+        def help(self, x):
+            return x @ np.zeros(3)
+
+    def leave():
+        import os
+        os._exit(1)
+
+    def fine():
+        return 1
+"""
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """A source of workers for the whole file."""
+    source = start_workers()
+    yield source
+    source.close()
+
+
+@contextlib.contextmanager
+def loaded(workers: Workers, source: str) -> Iterator[Student]:
+    """Give the module made of ``source`` at the beginning of a check."""
+    remote = Student(workers, Loadable("work", textwrap.dedent(source).encode()), LIMITS, SEED)
+    try:
+        remote.begin()
+        yield remote
+    finally:
+        remote.close()
+
+
+@pytest.fixture
+def student(workers: Workers) -> Iterator[Student]:
+    """A module with a class that works."""
+    with loaded(workers, COUNTER) as remote:
+        yield remote
+
+
+@pytest.fixture
+def faulty(workers: Workers) -> Iterator[Student]:
+    """A module with a class that raises."""
+    with loaded(workers, FAULTY) as remote:
+        yield remote
+
+
+# -- objects -------------------------------------------------------------------------------
+
+
+def test_a_class_behaves_like_a_class(student: Student) -> None:
+    """Instances are made, called, read and written to as if they were here."""
+    counter = student.Counter(3, name="c")
+    assert isinstance(counter, RemoteInstance)
+    assert (counter.count, counter.name, counter.step) == (3, "c", 2)
+    assert counter.add() == 4
+    assert counter.add(2, times=3) == 10
+    counter.count = 7
+    counter.note = "new"
+    assert (counter.count, counter.note, counter.half) == (7, "new", 3.5)
+
+
+def test_instances_are_apart(student: Student) -> None:
+    """What is done to one instance is not done to another."""
+    one, other = student.Counter(1), student.Counter(2)
+    one.add(10)
+    assert (one.count, other.count) == (11, 2)
+
+
+def test_the_modules_functions_and_constants(student: Student) -> None:
+    """Functions are called and other names are read; objects can be arguments."""
+    assert student.total(student.Counter(1), student.Counter(2)) == 3
+    assert student.LIMIT == 5
+    assert "Counter" in student.classes
+    assert "total" in student.functions
+
+
+def test_arrays_cross_by_value(student: Student) -> None:
+    """The student's code gets a copy, and so does the judge."""
+    mine = np.ones((2, 3))
+    student.spoil(mine)
+    assert np.array_equal(mine, np.ones((2, 3)))
+    assert np.array_equal(student.Counter().double(mine), 2 * mine)
+
+
+def test_what_cannot_cross_is_opaque(student: Student) -> None:
+    """An object comes back as a stand-in that tells its type."""
+    value = student.same(student.Counter())
+    assert isinstance(value, Opaque)
+    assert value.type_name.endswith("Counter")
+
+
+def test_a_class_knows_its_methods_and_bases(workers: Workers) -> None:
+    """Checks can see what a class has without calling anything."""
+    source = "class A:\n    def f(self): ...\nclass B(A):\n    def g(self): ...\n"
+    with loaded(workers, source) as student:
+        assert {"f", "g"} <= student.B.methods
+        assert student.B.bases == ("A",)
+
+
+def test_names_that_are_missing(student: Student) -> None:
+    """A missing class, attribute or method is the student's AttributeError, with its name."""
+    for ask in (
+        lambda: student.Dense(),
+        lambda: student.Counter().weights,
+        lambda: student.Counter().multiply(2),
+    ):
+        with pytest.raises(StudentError) as caught:
+            ask()
+        assert caught.value.type_name == "AttributeError"
+
+
+def test_subclasses_of_arrays_are_noted(workers: Workers) -> None:
+    """An array that is not a plain one arrives as one, and a note says so, once."""
+    source = "import numpy as np\ndef masked(): return np.ma.masked_array([1.0, 2.0])\n"
+    with loaded(workers, source) as student:
+        assert type(student.masked()) is np.ndarray
+        student.masked()
+        assert len(student.notes) == 1
+        assert "MaskedArray" in next(iter(student.notes))
+
+
+# -- errors --------------------------------------------------------------------------------
+
+
+def test_an_error_says_what_where_and_in_which_call(faulty: Student) -> None:
+    """Type, message, the student's own lines, and the call that was being made."""
+    broken = faulty.Faulty(2)
+    with pytest.raises(StudentError) as caught:
+        broken.work()
+    error = caught.value
+    assert error.type_name == "ValueError"
+    assert "matmul" in error.message
+    assert error.frames == ((9, "work"), (12, "help"))
+    assert error.line == 12
+    assert error.call.endswith("layer.work()")
+    assert str(error) == f"ValueError: {error.message}"
+
+
+def test_an_error_of_the_constructor_comes_with_the_next_answer(faulty: Student) -> None:
+    """Making an object waits; what it raises is told instead of what follows from it."""
+    broken = faulty.Faulty(0)
+    broken.name = "unused"
+    with pytest.raises(StudentError) as caught:
+        broken.work()
+    assert caught.value.type_name == "ZeroDivisionError"
+    assert caught.value.call.endswith("Faulty(0)")
+    assert caught.value.frames == ((6, "__init__"),)
+
+
+def test_what_waits_can_be_sent(faulty: Student) -> None:
+    """`sync` raises the first error of what has been done so far, and clears it."""
+    faulty.Faulty(0)
+    with pytest.raises(StudentError, match="ZeroDivisionError"):
+        faulty.sync()
+    faulty.sync()
+    assert faulty.fine() == 1
+
+
+def test_an_error_outside_the_file_has_no_line(student: Student) -> None:
+    """Arguments that do not fit are refused before a line of the student's runs."""
+    with pytest.raises(StudentError) as caught:
+        student.Counter().add(1, 2, 3, 4)
+    assert caught.value.type_name == "TypeError"
+    assert (caught.value.frames, caught.value.line) == ((), None)
+
+
+def test_a_file_that_does_not_load(workers: Workers) -> None:
+    """Loading raises what the file raised."""
+    remote = Student(workers, Loadable("work", b"x = [\n"), LIMITS)
+    with pytest.raises(StudentError) as caught:
+        remote.load()
+    remote.close()
+    assert caught.value.type_name == "SyntaxError"
+    assert caught.value.detail["line"] == 1
+
+
+@pytest.mark.parametrize(
+    "account",
+    ["5", "{}", "[]", "{'classes': 3}", "{'classes': {'A': 1}, 'functions': []}", "None"],
+)
+def test_a_forged_account_of_the_module_is_a_crash(workers: Workers, account: str) -> None:
+    """A file that tampers with the worker while it is loaded gains a failure."""
+    source = (
+        "import sys\n"
+        f"sys.modules['grader.sandbox.worker']._describe_module = lambda *args: {account}\n"
+    )
+    remote = Student(workers, Loadable("work", source.encode()), LIMITS)
+    with pytest.raises(WorkerFailure) as caught:
+        remote.load()
+    remote.close()
+    assert caught.value.kind == "crashed"
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        "5",
+        "[]",
+        "['ok']",
+        "['passed', 1]",
+        "['ok', 1, 2]",
+        "['raised', 'E', 'm', [], []]",
+        "['raised', 5, 'm', [], {'d': []}]",
+        "['raised', 'E', None, [], {'d': []}]",
+        "['raised', 'E', 'm', [[1]], {'d': []}]",
+        "['raised', 'E', 'm', [['1', 'f']], {'d': []}]",
+        "['raised', 'E', 'm', [[1, 'f', 2]], {'d': []}]",
+    ],
+)
+def test_a_forged_outcome_is_a_crash(workers: Workers, outcome: str) -> None:
+    """An answer that has not the form of an answer is not looked into."""
+    source = f"""
+        import sys
+
+        def forge():
+            sys.modules["grader.sandbox.worker"].Server._outcome = lambda *args: {outcome}
+    """
+    with loaded(workers, source) as student:
+        student.forge()
+        with pytest.raises(WorkerFailure) as caught:
+            student.forge()
+        assert caught.value.kind == "crashed"
+
+
+# -- programs ------------------------------------------------------------------------------
+
+
+def test_a_program_is_sent_at_its_end(student: Student) -> None:
+    """Inside, answers are promises; afterwards they are there, in order."""
+    with student.program() as program:
+        counter = student.Counter(1)
+        first = counter.add(1)
+        counter.count = 10
+        second, third = counter.add(1), counter.count
+        with pytest.raises(RuntimeError, match="before the end"):
+            first.value  # noqa: B018
+    assert (first.value, second.value, third.value) == (2, 11, 11)
+    assert program.first_error is None
+    assert counter.add(1) == 12
+
+
+def test_a_program_runs_on_after_an_error(faulty: Student) -> None:
+    """Each promise has its own error; asking for a value raises the first one, the cause."""
+    with faulty.program() as program:
+        fine = faulty.fine()
+        broken = faulty.Faulty(0)
+        later = broken.work()
+        also_fine = faulty.fine()
+    assert (fine.value, also_fine.value) == (1, 1)
+    assert fine.error is None
+    assert later.error is not None
+    assert later.error.type_name == "Missing"
+    with pytest.raises(StudentError) as caught:
+        later.value  # noqa: B018
+    assert caught.value.type_name == "ZeroDivisionError"
+    assert program.first_error is not None
+    assert program.first_error.type_name == "ZeroDivisionError"
+
+
+def test_programs_do_not_nest(student: Student) -> None:
+    """A block inside a block is a mistake of the check's author."""
+    with student.program(), pytest.raises(RuntimeError), student.program():
+        pass
+
+
+def test_promises_can_be_arguments(student: Student) -> None:
+    """A result that is not here yet is handed over in the worker."""
+    with student.program():
+        counter = student.Counter(1)
+        first = counter.add(4)
+        second = counter.add(first)
+        counter.count = first
+        third = counter.count
+    assert (first.value, second.value, third.value) == (5, 10, 5)
+
+
+def test_kept_promises_can_be_arguments(student: Student) -> None:
+    """After the block a promise stands for its value."""
+    with student.program():
+        counter = student.Counter(1)
+        first = counter.add(4)
+    assert counter.add(first) == 10
+
+
+def test_results_that_cannot_cross_can_be_arguments(student: Student) -> None:
+    """Inside a program even an object of the student's is handed on."""
+    with student.program():
+        inner = student.same(student.Counter(4))
+        total = student.total(inner, inner)
+    assert total.value == 8
+
+
+def test_an_exception_in_a_program_block_sends_nothing(student: Student) -> None:
+    """A check that fails inside a block fails with its own error, and the next block works."""
+    with pytest.raises(KeyError), student.program():
+        student.Counter(1)
+        raise KeyError("the check's own")
+    student.begin()
+    with student.program():
+        count = student.Counter(3).count
+    assert count.value == 3
+
+
+# -- arrays in the worker ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layout", "c_contiguous", "f_contiguous"),
+    [("c", True, False), ("fortran", False, True), ("strided", False, False)],
+)
+def test_array_layouts(
+    student: Student, layout: str, c_contiguous: bool, f_contiguous: bool
+) -> None:
+    """The student's code sees the memory layout that the check asked for."""
+    values = np.arange(6.0).reshape(2, 3)
+    found = student.layout(student.array(values, layout))
+    assert found[:3] == [c_contiguous, f_contiguous, True]
+    assert np.array_equal(found[3], values)
+
+
+def test_arrays_in_the_worker_show_what_was_done_to_them(student: Student) -> None:
+    """Code that writes over its input is found out by reading the array again."""
+    remote = student.array(np.ones(3))
+    assert np.array_equal(student.read(remote), np.ones(3))
+    student.spoil(remote)
+    assert np.array_equal(student.read(remote), np.zeros(3))
+
+
+def test_sweeps(student: Student) -> None:
+    """A method is called on each entry of a stack in one message."""
+    stack = np.arange(6.0).reshape(3, 2)
+    counter = student.Counter()
+    assert np.array_equal(counter.double.sweep(stack), 2 * stack)
+    outputs = counter.add.sweep(np.arange(3), attribute="count", x=np.array([10]))
+    assert outputs.ravel().tolist() == [10, 11, 12]
+
+
+def test_lines_are_counted(student: Student) -> None:
+    """The number of executed lines of the student's file."""
+    assert student.Counter().add.count_lines(1) == 2
+
+
+# -- objects of the judge ------------------------------------------------------------------
+
+
+@dataclass
+class Momentum:
+    """An optimizer with a memory, and with a method that is not for students."""
+
+    learning_rate: float = 0.5
+    name: str = "momentum"
+    _velocity: Any = field(default=0.0, repr=False)
+    told: int = 0
+
+    def update(self, w: Any, grad: Any) -> Any:
+        """Return the new value of w."""
+        if np.shape(w) != np.shape(grad):
+            raise ValueError("the gradient does not fit")
+        self._velocity = self._velocity + grad
+        return w - self.learning_rate * self._velocity
+
+    def expected(self) -> int:
+        """Tell what students should not know."""
+        self.told += 1
+        return 42
+
+
+@dataclass
+class Nested:
+    """An object with something in it that can change."""
+
+    values: list[int] = field(default_factory=list)
+
+    def push(self, value: int) -> int:
+        """Remember a value; return how many there are."""
+        self.values.append(value)
+        return len(self.values)
+
+
+OPTIMIZING = """
+    import copy
+    import numpy as np
+
+    KEPT = []
+
+    def use(optimizer, w=1.0, grad=2.0):
+        return optimizer.update(w, grad)
+
+    def use_by_name(optimizer):
+        return optimizer.update(grad=2.0, w=1.0)
+
+    def use_arrays(optimizer):
+        w = np.ones((2, 2))
+        w[:] = optimizer.update(w, np.full((2, 2), 2.0))
+        return w
+
+    def use_copies(optimizer):
+        first, second = copy.copy(optimizer), copy.deepcopy(optimizer)
+        third = copy.deepcopy(first)
+        return [o.update(0.0, 1.0) for o in (first, first, second, third, optimizer)]
+
+    def push_copies(stack):
+        stack.push(1)
+        other = copy.deepcopy(stack)
+        return [other.push(2), other.push(3), stack.push(4)]
+
+    def provoke(optimizer):
+        try:
+            optimizer.update(np.ones(2), np.ones(3))
+        except ValueError as error:
+            return f"caught: {error}"
+
+    def show(optimizer):
+        return [optimizer.learning_rate, optimizer.name, repr(optimizer)]
+
+    def peek(optimizer):
+        return optimizer._velocity
+
+    def steal(optimizer):
+        method = type(optimizer.update)
+        return method(optimizer._server, optimizer._exposed.id, "expected")()
+
+    def keep(optimizer):
+        KEPT.append(optimizer)
+        KEPT.append(copy.copy(optimizer))
+
+    def use_kept(number):
+        return KEPT[number].update(1.0, 2.0)
+
+    def fine():
+        return 1
+"""
+
+
+@pytest.fixture
+def optimizing(workers: Workers) -> Iterator[Student]:
+    """A module that uses objects of the judge."""
+    with loaded(workers, OPTIMIZING) as remote:
+        yield remote
+
+
+def test_calls_to_an_exposed_object_are_made_and_recorded(optimizing: Student) -> None:
+    """The real method runs in the judge; its arguments and result can be looked at."""
+    real = Momentum()
+    optimizer = optimizing.expose(real, "update")
+    assert optimizing.use(optimizer) == 0.0
+    assert real._velocity == 2.0
+    (call,) = optimizer.calls
+    assert (call.number, call.method, call.values) == (optimizer.number, "update", [1.0, 2.0])
+    assert call.result == 0.0
+
+
+def test_arrays_reach_an_exposed_object_as_they_are(optimizing: Student) -> None:
+    """Arguments are recorded as they were when the call was made, whatever happens later."""
+    optimizer = optimizing.expose(Momentum(), "update")
+    assert np.array_equal(optimizing.use_arrays(optimizer), np.zeros((2, 2)))
+    w, grad = optimizer.calls[0].values
+    assert np.array_equal(w, np.ones((2, 2)))
+    assert np.array_equal(grad, np.full((2, 2), 2.0))
+
+
+def test_arguments_by_name_are_recorded_in_the_methods_order(optimizing: Student) -> None:
+    """A check that looks at the first value sees `w`, however the student's code passed it."""
+    optimizer = optimizing.expose(Momentum(), "update")
+    assert optimizing.use_by_name(optimizer) == 0.0
+    assert optimizer.calls[0].values == [1.0, 2.0]
+
+
+def test_copies_have_numbers_and_state_of_their_own(optimizing: Student) -> None:
+    """Copies are made where the object is; all their calls are recorded with the original's."""
+    optimizer = optimizing.expose(Momentum(), "update")
+    assert optimizing.use_copies(optimizer) == [-0.5, -1.0, -0.5, -0.5, -0.5]
+    first, again, second, third, original = [call.number for call in optimizer.calls]
+    assert first == again
+    assert original == optimizer.number
+    assert len({first, second, third, original}) == 4
+
+
+def test_copies_share_nothing_that_changes(optimizing: Student) -> None:
+    """A copy of an object with a list in it has a list of its own."""
+    real = Nested()
+    stack = optimizing.expose(real, "push")
+    assert optimizing.push_copies(stack) == [2, 3, 2]
+    assert real.values == [1, 4]
+
+
+def test_an_error_of_an_exposed_object_can_be_caught(optimizing: Student) -> None:
+    """A ValueError of the real method is one in the student's code, with its text."""
+    optimizer = optimizing.expose(Momentum(), "update")
+    message = optimizing.provoke(optimizer)
+    assert message.startswith("caught: ")
+    assert "does not fit" in message
+    assert len(optimizer.calls) == 1
+
+
+def test_an_error_of_an_exposed_object_is_an_error_of_the_call(optimizing: Student) -> None:
+    """Not caught, it ends the student's function at its own line; nobody crashes."""
+    optimizer = optimizing.expose(Momentum(), "update")
+    with pytest.raises(StudentError) as caught:
+        optimizing.use(optimizer, None, np.ones(2))
+    assert caught.value.type_name == "ValueError"
+    assert caught.value.frames == ((8, "use"),)
+    assert optimizing.fine() == 1
+
+
+def test_an_exposed_object_shows_its_plain_attributes(optimizing: Student) -> None:
+    """Public numbers and texts are there to be read, and its type's name."""
+    optimizer = optimizing.expose(Momentum(), "update")
+    learning_rate, name, shown = optimizing.show(optimizer)
+    assert (learning_rate, name) == (0.5, "momentum")
+    assert "Momentum" in shown
+
+
+def test_private_attributes_are_not_shown(optimizing: Student) -> None:
+    """What begins with an underscore is missing, with the error of the real class."""
+    with pytest.raises(StudentError) as caught:
+        optimizing.peek(optimizing.expose(Momentum(), "update"))
+    assert caught.value.type_name == "AttributeError"
+    assert "Momentum" in caught.value.message
+
+
+def test_only_exposed_methods_run(optimizing: Student) -> None:
+    """A forged call of another method never reaches the object."""
+    real = Momentum()
+    with pytest.raises((StudentError, WorkerFailure)):
+        optimizing.steal(optimizing.expose(real, "update"))
+    assert real.told == 0
+
+
+def test_an_object_of_an_earlier_check_is_not_the_new_one(optimizing: Student) -> None:
+    """A module that keeps an optimizer in a global uses the old one, not that of this check."""
+    optimizing.keep(optimizing.expose(Momentum(), "update"))
+    optimizing.begin()
+    optimizer = optimizing.expose(Momentum(), "update")
+    with contextlib.suppress(StudentError):
+        optimizing.use_kept(0)
+    assert optimizer.calls == []
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["object", "copy"])
+def test_an_object_of_an_earlier_check_is_no_crash(optimizing: Student, number: int) -> None:
+    """A kept optimizer may be of no use any more, but the worker does not die of it."""
+    optimizing.keep(optimizing.expose(Momentum(), "update"))
+    optimizing.begin()
+    with contextlib.suppress(StudentError):
+        optimizing.use_kept(number)
+    assert optimizing.fine() == 1
+
+
+# -- checks after one another --------------------------------------------------------------
+
+
+def test_a_new_check_forgets_the_objects(student: Student) -> None:
+    """An instance of the check before is gone; the module's state is not."""
+    counter = student.Counter(1)
+    assert counter.count == 1
+    student.begin()
+    with pytest.raises(StudentError) as caught:
+        counter.count  # noqa: B018
+    assert caught.value.type_name == "Missing"
+    assert student.Counter(2).count == 2
+
+
+def test_a_new_check_draws_the_same_numbers(student: Student) -> None:
+    """NumPy's global generator begins anew, with the seed of the run."""
+    first = student.draw(3)
+    assert not np.array_equal(student.draw(3), first)
+    student.begin()
+    assert np.array_equal(student.draw(3), first)
+    assert np.array_equal(first, np.random.RandomState(SEED).random_sample(3))
+
+
+def test_a_check_can_seed(student: Student) -> None:
+    """Draws follow the seed that a check has set."""
+    student.seed(7)
+    assert np.array_equal(student.draw(4), np.random.RandomState(7).random_sample(4))
+
+
+def test_a_lost_worker_is_replaced_in_the_next_check(faulty: Student) -> None:
+    """Within the check everything fails; the next one has a new worker with the module in it."""
+    with pytest.raises(WorkerFailure):
+        faulty.leave()
+    with pytest.raises(WorkerFailure):
+        faulty.fine()
+    faulty.begin()
+    assert faulty.fine() == 1
+
+
+def test_nothing_is_left_of_a_check_that_was_cut_short(student: Student) -> None:
+    """What waited to be sent when a check ended is not sent in the next one."""
+    student.Counter(no_such_argument=1)
+    student.begin()
+    student.sync()
+    assert student.Counter(1).add(1) == 2
+
+
+def test_a_student_that_was_never_loaded_can_be_closed(workers: Workers) -> None:
+    """There is nothing to show and nothing to end."""
+    remote = Student(workers, Loadable("work", b""), LIMITS)
+    assert remote.take_output() == ""
+    remote.close()
+
+
+# -- traces --------------------------------------------------------------------------------
+
+
+def told(steps: list[Step]) -> list[str]:
+    """The steps that reports show, as text."""
+    return [str(step) for step in steps if step.kind in ("make", "set", "call", "get")]
+
+
+def test_the_trace_reads_like_source(optimizing: Student) -> None:
+    """What was done can be read as lines of Python, with large arrays left out."""
+    optimizer = optimizing.expose(Momentum(), "update")
+    optimizing.use(optimizer, np.zeros(2), grad=np.array([1.0, 2.0]))
+    with contextlib.suppress(StudentError):
+        optimizing.use(optimizer, np.zeros((3, 4)), "text")
+    assert told(optimizing.trace) == [
+        "student.use(optimizer, [0.0, 0.0], grad=[1.0, 2.0])",
+        "student.use(optimizer, array(3, 4), 'text')",
+    ]
+
+
+def test_the_trace_names_objects(student: Student) -> None:
+    """Instances are called layer, layer2 and so on; attributes and results are as in source."""
+    one = student.Counter(1, name="x")
+    other = student.Counter()
+    one.count = 5
+    other.add(one.count)
+    student.total(one, other)
+    made, made_too, *rest = told(student.trace)
+    assert made.endswith("Counter(1, name='x')")
+    assert made_too.endswith("Counter()")
+    assert rest == [
+        "layer.count = 5",
+        "layer.count",
+        "layer2.add(5)",
+        "student.total(layer, layer2)",
+    ]
+    assert [step.result for step in student.trace if step.kind in ("call", "get")] == [5, 5, 10]
+
+
+def test_promises_in_the_trace(student: Student) -> None:
+    """A result that was not known yet is shown as something left out."""
+    with student.program():
+        counter = student.Counter()
+        counter.add(counter.count)
+    assert told(student.trace)[-1] == "layer.add(…)"
+
+
+def test_every_step_can_be_read(optimizing: Student) -> None:
+    """Steps that belong to no object of the student's are not shown as methods of None."""
+    optimizer = optimizing.expose(Momentum(), "update")
+    remote = optimizing.array(np.ones(2))
+    optimizing.read(remote)
+    optimizing.draw(1)
+    optimizing.use(optimizer)
+    shown = [str(step) for step in optimizing.trace]
+    assert [text for text in shown if "None." in text or ".(" in text] == []
+
+
+def test_a_new_check_has_a_new_trace(student: Student) -> None:
+    """The steps of the check before are not in it."""
+    assert student.Counter().add() == 1
+    student.begin()
+    assert told(student.trace) == []
+
+
+def test_what_is_untraced_is_done_all_the_same(student: Student) -> None:
+    """A block that only helps to judge leaves no steps."""
+    counter = student.Counter(1)
+    before = list(student.trace)
+    with student.untraced():
+        assert counter.add(1) == 2
+    assert student.trace == before
+    assert counter.count == 2
+
+
+def test_exposures_stand_for_the_real_object() -> None:
+    """An exposure knows the object it stands for, and has no calls at first."""
+    real = Momentum()
+    exposure = Exposure(real, 3, ("update",))
+    assert exposure.real is real
+    assert exposure.calls == []
+    assert exposure.on_wire().attributes == {"learning_rate": 0.5, "name": "momentum", "told": 0}
