@@ -62,12 +62,17 @@ def serve(control: socket.socket, judge: int, private: list[str]) -> None:
             if pid == 0:
                 _become_worker(request, descriptors, baseline, jail, zygote)
             workers[pid] = request["spawn"]
+            _announce(control, request["spawn"], pid)
             for descriptor in descriptors:
                 os.close(descriptor)
-            pidfd = os.pidfd_open(pid)
-            answer = json.dumps({"spawned": request["spawn"], "pid": pid}).encode()
-            socket.send_fds(control, [answer], [pidfd])
-            os.close(pidfd)
+
+
+def _announce(control: socket.socket, number: int, pid: int) -> None:
+    """Tell the judge of a worker, and hand over a descriptor that signals it and no other."""
+    pidfd = os.pidfd_open(pid)
+    spawned = json.dumps({"spawned": number, "pid": pid}).encode()
+    socket.send_fds(control, [spawned], [pidfd])
+    os.close(pidfd)
 
 
 def _reap(control: socket.socket, workers: dict[int, int]) -> None:
