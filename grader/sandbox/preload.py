@@ -19,17 +19,17 @@ import numpy as np
 from grader.sandbox import openable
 
 MODULES = """
-    abc argparse array ast bisect builtins calendar cmath codecs collections collections.abc
-    concurrent.futures contextlib contextvars copy copyreg csv ctypes dataclasses datetime
-    decimal difflib dis doctest enum errno fcntl fractions functools gc getpass glob gzip
-    hashlib heapq inspect io itertools json keyword linecache locale logging math numbers
-    operator os os.path pathlib pickle platform pprint queue random re resource secrets shutil
-    signal stat statistics string struct subprocess sys sysconfig tempfile textwrap threading
-    time timeit token tokenize traceback types typing unicodedata unittest uuid warnings weakref
-    zipfile zlib zoneinfo _strptime
-    numpy.char numpy.ctypeslib numpy.exceptions numpy.fft numpy.lib.recfunctions
-    numpy.lib.scimath numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.polynomial
-    numpy.random numpy.rec numpy.testing numpy.typing
+    __future__ _strptime abc argparse array ast base64 binascii bisect builtins cProfile calendar
+    cmath codecs collections collections.abc concurrent.futures contextlib contextvars copy
+    copyreg csv ctypes dataclasses datetime decimal difflib dis doctest enum errno fcntl fractions
+    functools gc getpass glob gzip hashlib heapq hmac html inspect io itertools json keyword
+    linecache locale logging math mmap numbers operator os os.path pathlib pdb pickle platform
+    pprint queue random re resource secrets shutil signal stat statistics string struct subprocess
+    sys sysconfig tempfile textwrap threading time timeit token tokenize traceback types typing
+    unicodedata unittest uuid warnings weakref zipfile zlib zoneinfo
+    numpy.char numpy.ctypeslib numpy.exceptions numpy.fft numpy.lib.recfunctions numpy.lib.scimath
+    numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.rec
+    numpy.testing numpy.typing
 """.split()
 
 ENCODINGS = (
