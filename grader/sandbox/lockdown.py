@@ -38,15 +38,18 @@ class Jail:
 
     Attributes:
         layers: Names of those that this system has, in the order in which they are entered.
+        imports: Whether Python's own files can be opened inside. Not where there is no Landlock,
+            nor by another user where Python is in a home directory that is closed to others.
     """
 
     def __init__(self, private: Sequence[str] = ()) -> None:
         self._ruleset = _build_ruleset(private)
         self._identity = _unused_identity()
         self._filter = _build_filter(opening=self._ruleset is not None)
-        self.layers = self._rehearse(("user", "capabilities", "landlock", "seccomp"))
+        self.layers, self.imports = self._rehearse(("user", "capabilities", "landlock", "seccomp"))
         if "landlock" not in self.layers:
             self._filter = _build_filter(opening=False)
+            self.imports = self._filter is None
 
     @property
     def descriptors(self) -> tuple[int, ...]:
@@ -79,10 +82,10 @@ class Jail:
             ("seccomp", self._filter_calls),
         ]
 
-    def _rehearse(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Have a child enter each of the layers that it can; return those it could."""
+    def _rehearse(self, names: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """Have a child enter each of the layers that it can; return those, and `imports`."""
         zygote = os.getpid()
-        bits = {name: 1 << number for number, name in enumerate(names)}
+        bits = {name: 1 << number for number, name in enumerate([*names, "imports"])}
         pid = os.fork()
         if pid == 0:
             entered = 0
@@ -91,10 +94,15 @@ class Jail:
                     with contextlib.suppress(OSError):
                         layer()
                         entered |= bits.get(name, 0)
+                with contextlib.suppress(OSError), open(os.__file__, "rb"):
+                    entered |= bits["imports"]
             finally:
                 os._exit(entered)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        return tuple(name for name, bit in bits.items() if status > 0 and status & bit)
+        entered = max(status, 0)  # negative where a layer killed it: then none is to be had
+        return tuple(name for name in names if entered & bits[name]), bool(
+            entered & bits["imports"]
+        )
 
     # -- the layers ----------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 In the jail an import may find its file closed: as another user behind a home directory that only
 its owner may enter, and everywhere where there is no Landlock to tell files apart. What is loaded
-already needs no file. The list holds what student code plausibly imports; it leaves out what is
-slow to load and rarely of use to a layer (``asyncio``, ``unittest.mock``, ``numpy.f2py``).
+already needs no file. The first list holds what student code plausibly imports; what is rarely of
+use to a layer is loaded only where files are closed, and there any other import fails.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import contextlib
 import gc
 import importlib
 import sys
+import warnings
 
 import numpy as np
 
@@ -32,6 +33,15 @@ MODULES = """
     numpy.testing numpy.typing
 """.split()
 
+RARE_MODULES = """
+    asyncio bz2 cmd code codeop colorsys configparser encodings.idna filecmp fileinput fnmatch
+    graphlib html.parser http importlib.metadata importlib.resources importlib.util ipaddress lzma
+    marshal multiprocessing ntpath opcode optparse pickletools pkgutil plistlib posixpath profile
+    pstats pyclbr quopri reprlib rlcompleter runpy sched select selectors shelve shlex socket
+    sqlite3 symtable tabnanny tarfile tomllib trace tracemalloc unittest.mock urllib.parse wave
+    wsgiref xml.etree.ElementTree zipapp zipimport numpy.matlib
+""".split()
+
 ENCODINGS = (
     "ascii",
     "cp1250",
@@ -45,15 +55,20 @@ ENCODINGS = (
 """Of source files, as their first lines may declare them."""
 
 
-def preload() -> None:
+def preload(*, rare: bool) -> None:
     """Import it all, run what computes only the first time, and leave only Python on the path.
 
     Packages beside NumPy are not there for student code: a clear ``ModuleNotFoundError`` says so,
     where the jail would refuse to open their files.
+
+    Args:
+        rare: Load the rarely used as well, because in the jail nothing more can be imported.
     """
-    for name in MODULES:
-        with contextlib.suppress(ImportError):  # a NumPy or Python that lacks it
-            importlib.import_module(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what is deprecated, to those who use it
+        for name in [*MODULES, *(RARE_MODULES if rare else [])]:
+            with contextlib.suppress(ImportError):  # a NumPy or Python that lacks it
+                importlib.import_module(name)
     for name in ENCODINGS:
         codecs.lookup(name)
     np.dot(np.ones((2, 3)), np.ones((3, 2)))

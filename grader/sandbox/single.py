@@ -31,7 +31,7 @@ def main() -> None:
             from grader.sandbox.preload import preload
 
             jail = lockdown.Jail(configuration["private"])
-            preload()
+            preload(rare=not jail.imports)
             limits.apply(configuration["limits"], limits.address_space())
             jail.enter(os.getppid())
         else:

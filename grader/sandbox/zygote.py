@@ -38,7 +38,7 @@ def serve(control: socket.socket, judge: int, private: list[str]) -> None:
     linux.die_with_parent(judge)
     linux.forbid_inspection()
     jail = lockdown.Jail(private)
-    preload()
+    preload(rare=not jail.imports)
     baseline = limits.address_space()
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
