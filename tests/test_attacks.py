@@ -63,8 +63,13 @@ def judge(folder: Path, files: list[Path], python_path: Path = ROOT) -> dict[str
     temporary = folder / "tmp"
     for place in (work, temporary):
         place.mkdir()
-    environment = {**os.environ, "PYTHONPATH": str(python_path), "TMPDIR": str(temporary)}
-    environment["GRADER_TEST_SECRET"] = "s3cret"
+    paths = [str(python_path), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "TMPDIR": str(temporary),
+        "GRADER_TEST_SECRET": "must not arrive in a worker",
+    }
     command = [sys.executable, "-P", "-c", JUDGE, str(result), *map(str, files)]
     done = subprocess.run(
         command, cwd=work, env=environment, capture_output=True, text=True, timeout=900, check=False
