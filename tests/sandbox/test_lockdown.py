@@ -143,7 +143,8 @@ def test_workers_end_with_their_judge() -> None:
     time.sleep(60)
     """
     command = [sys.executable, "-c", textwrap.dedent(code)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    paths = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as judge:
         assert judge.stdout is not None
         zygote = int(judge.stdout.readline())
