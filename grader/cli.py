@@ -263,3 +263,32 @@ def verify(problem: str | None, write_expected: bool, library: Library) -> int:
             for line in finding.details:
                 click.echo(f"    {line}")
     return ExitCode.FULL_MARKS if sound else ExitCode.BROKEN_PROBLEM
+
+
+@commands.command()
+@click.option("-v", "--verbose", is_flag=True, help="Show what was refused as well, and how.")
+@library_option
+def doctor(verbose: bool, library: Library) -> int:
+    """Find out what submissions are kept from on this machine, by trying.
+
+    A process like those that run submissions tries each forbidden thing: to read the reference,
+    to reach the network, to start or signal processes. Exits with 4 if anything was open.
+    """
+    from grader.doctor import examine
+
+    private = [path for slug in library.slugs() for path in library.load(slug).private_paths]
+    findings = examine(list(dict.fromkeys(private)))
+    for area in dict.fromkeys(finding.area for finding in findings):
+        tried = [finding for finding in findings if finding.area == area]
+        opened = [finding for finding in tried if not finding.refused]
+        mark = click.style("✗", fg="red") if opened else click.style("✓", fg="green")
+        count = f"{len(opened)} of {len(tried)} open" if opened else f"{len(tried)} refused"
+        click.echo(f"{mark} {area.replace('_', ' ')}: {count}")
+        for finding in tried if verbose else opened:
+            state = f"refused ({finding.detail})" if finding.refused else "OPEN"
+            click.echo(f"    {state}: {finding.tried}")
+        for advice in dict.fromkeys(finding.advice for finding in opened):
+            click.echo(f"    {advice}")
+    if all(finding.refused for finding in findings):
+        return ExitCode.FULL_MARKS
+    return ExitCode.FAULT

@@ -38,7 +38,7 @@ def grade_all(
         UsageError: There is no such group.
         Fault: The grader or the machine failed.
     """
-    workers = workers or start_workers()
+    workers = workers or start_workers(problem.private_paths)
     try:
         from grader.judge import session, verdict
 

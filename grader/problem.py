@@ -164,6 +164,12 @@ class Problem:
             raise ProblemError(path, None, "the reference solution is missing")
         return path
 
+    @property
+    def private_paths(self) -> list[Path]:
+        """What a submission must not be able to read."""
+        files = [self.checks_path, self.expected_path, self.reference_path]
+        return [self.library, self.folder, *files]
+
     def samples(self, verdict: str) -> list[Path]:
         """Sample submissions, ``accepted`` or ``rejected``, sorted."""
         return sorted((self.library / "submissions" / self.slug / verdict).glob("*.py"))

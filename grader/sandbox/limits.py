@@ -6,6 +6,8 @@ import resource
 import sys
 from pathlib import Path
 
+_STACK = 8 << 20
+
 
 def address_space() -> int:
     """Bytes of address space in use now, 0 where the system does not tell."""
@@ -23,16 +25,31 @@ def apply(limits: dict[str, int], baseline: int) -> None:
         limits: ``cpu_seconds``, ``memory_bytes`` (beyond ``baseline``) and ``file_bytes``.
         baseline: Bytes of address space that Python and NumPy use before any student code.
     """
-    wanted = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_CPU: limits["cpu_seconds"],
-        resource.RLIMIT_FSIZE: limits["file_bytes"],
-        resource.RLIMIT_NOFILE: 64,
-    }
+    seconds = limits["cpu_seconds"]
+    # At the soft limit comes SIGXCPU, which says what happened; at the hard one SIGKILL.
+    _lower("RLIMIT_CPU", seconds, seconds + 1)
+    for name, value in {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_FSIZE": limits["file_bytes"],
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_NICE": 0,
+        "RLIMIT_NOFILE": 64,
+        "RLIMIT_NPROC": 0,  # counts for everybody but root
+        "RLIMIT_RTPRIO": 0,
+        "RLIMIT_STACK": _STACK,
+    }.items():
+        _lower(name, value, value)
     if sys.platform == "linux":  # macOS accepts RLIMIT_AS and ignores it
-        wanted[resource.RLIMIT_AS] = baseline + limits["memory_bytes"]
-    for kind, value in wanted.items():
-        hard = resource.getrlimit(kind)[1]
-        if hard != resource.RLIM_INFINITY:
-            value = min(value, hard)
-        resource.setrlimit(kind, (value, value))
+        allowed = baseline + limits["memory_bytes"]
+        _lower("RLIMIT_AS", allowed, allowed)
+
+
+def _lower(name: str, soft: int, hard: int) -> None:
+    kind = getattr(resource, name, None)
+    if kind is None:  # not every system has every limit
+        return
+    present = resource.getrlimit(kind)[1]
+    if present != resource.RLIM_INFINITY:
+        soft, hard = min(soft, present), min(hard, present)
+    resource.setrlimit(kind, (soft, hard))

@@ -19,16 +19,23 @@ import subprocess
 import sys
 import threading
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from grader.errors import Fault
 from grader.sandbox import wire
 
+if TYPE_CHECKING:
+    from grader.sandbox.probe import Attempt
+
 MAX_CALLBACKS = 10_000
 """Calls of judge-side objects within one request; a correct layer makes two."""
+
+LOCKED_UP = b"\x01"  # as grader.sandbox.worker sends it
 
 _START_SECONDS = 60.0
 _READ_SIZE = 1 << 16
@@ -93,10 +100,14 @@ class Workers(Protocol):
     """A source of fresh workers.
 
     Attributes:
-        isolation: For each thing that student code might do, whether it is refused here.
+        attempts: Forbidden things, each tried in a worker, and what became of it.
+        isolation: For each kind of thing that student code might do, whether it is refused.
     """
 
-    isolation: dict[str, bool]
+    @property
+    def attempts(self) -> list[Attempt]: ...  # noqa: D102
+    @property
+    def isolation(self) -> dict[str, bool]: ...  # noqa: D102
 
     def spawn(self, limits: Limits) -> Worker:
         """Start a worker that has seen no student code."""
@@ -108,19 +119,54 @@ class Workers(Protocol):
         """End everything that was started."""
 
 
-def _isolation(memory: bool) -> dict[str, bool]:
-    """What holds today: a process apart, with limits. It is not yet kept from the machine."""
-    apart = {"separate_process": True, "wall_time": True, "memory": memory}
-    return {**apart, "files": False, "network": False, "processes": False, "signals": False}
-
-
-def start_workers() -> Workers:
+def start_workers(private: Sequence[Path] = ()) -> Workers:
     """Return the fastest source of workers that this system has.
 
     On Linux the zygote process starts loading NumPy at once and is waited for by the first
     :meth:`Workers.spawn`, so that the judge can do its own imports meanwhile.
+
+    Args:
+        private: Files and folders that student code must not read, wherever they are; the
+            grader's own package and the library beside it are always among them.
     """
-    return Zygote() if sys.platform == "linux" else SingleWorkers()
+    return Zygote(private) if sys.platform == "linux" else SingleWorkers(private)
+
+
+class _Probed:
+    """A source of workers that finds out by trying what its workers are kept from."""
+
+    private: list[Path]
+
+    @cached_property
+    def attempts(self) -> list[Attempt]:
+        """Each forbidden thing, tried in a worker when this is first asked for."""
+        from grader.sandbox import probe
+
+        return probe.try_everything(self, self.private)
+
+    @property
+    def isolation(self) -> dict[str, bool]:
+        """For each kind of forbidden thing, whether all of it was refused."""
+        from grader.sandbox import probe
+
+        return probe.summarize(self.attempts)
+
+    @abstractmethod
+    def spawn(self, limits: Limits) -> Worker:
+        """Start a worker that has seen no student code."""
+
+    @abstractmethod
+    def pin(self, processor: int) -> None:
+        """Keep the workers to one processor, where the system can."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End everything that was started."""
+
+
+def _private_paths(given: Sequence[Path]) -> list[Path]:
+    """What student code must not read: what the caller says, and the grader itself."""
+    return [Path(__file__).resolve().parents[1], *(path.resolve() for path in given)]
 
 
 def _environment() -> dict[str, str]:
@@ -191,22 +237,34 @@ def _current_processor() -> int:
         return -1
 
 
-class Zygote:
-    """Forks workers from a process that has NumPy loaded (:mod:`grader.sandbox.zygote`)."""
+class Zygote(_Probed):
+    """Forks workers from a process that has NumPy loaded (:mod:`grader.sandbox.zygote`).
 
-    def __init__(self) -> None:
-        self.isolation = _isolation(memory=True)
+    Attributes:
+        layers: Of the jail around its workers, known once the first of them was asked for.
+    """
+
+    def __init__(self, private: Sequence[Path] = ()) -> None:
+        from grader.sandbox import linux
+
+        self.private = _private_paths(private)
+        self.layers: tuple[str, ...] = ()
         self._control, self._process = self._start()
+        linux.forbid_inspection()  # of the judge, which knows the expected values
         self._ready = False
         self._spawned = 0
         self._exits: dict[int, int] = {}
 
-    @staticmethod
-    def _start() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
+            given = {
+                "control": theirs.fileno(),
+                "judge": os.getpid(),
+                "private": [str(path) for path in self.private],
+            }
             process = subprocess.Popen(
-                _command("zygote", str(theirs.fileno())),
+                _command("zygote", json.dumps(given)),
                 env=_environment(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -230,7 +288,7 @@ class Zygote:
 
     def _spawn(self, limits: Limits) -> Worker:
         if not self._ready:
-            self._receive()
+            self.layers = tuple(self._receive()[0]["layers"])
             self._ready = True
         self._spawned += 1
         number = self._spawned
@@ -293,11 +351,11 @@ class Zygote:
         self._control.close()
 
 
-class SingleWorkers:
+class SingleWorkers(_Probed):
     """Starts each worker as a process of its own, where forking is not to be had."""
 
-    def __init__(self) -> None:
-        self.isolation = _isolation(memory=False)
+    def __init__(self, private: Sequence[Path] = ()) -> None:
+        self.private = _private_paths(private)
 
     def spawn(self, limits: Limits) -> Worker:
         """Start one worker by exec."""
@@ -314,6 +372,7 @@ class SingleWorkers:
             )
             assert process.stdin and process.stdout
             configuration: dict[str, Any] = {"limits": limits.for_worker()}
+            configuration["private"] = [str(path) for path in self.private]
             if posix:
                 configuration["channel"] = theirs.fileno()
             else:  # pragma: no cover (Windows)
@@ -350,6 +409,7 @@ class Worker:
         self.callbacks: Callbacks | None = None
         self.alive = True
         self.subclasses: list[str] = []
+        self._locked_up = False
         self._channel = channel
         self._limits = limits
         self._send_signal = send_signal
@@ -358,19 +418,25 @@ class Worker:
         self._captured = _Output(output, limits.output_kb << 10)
         channel.setblocking(False)
 
-    def request(self, operations: Sequence[Any], writer: wire.Writer) -> list[Any]:
+    def request(
+        self, operations: Sequence[Any], writer: wire.Writer, seconds: float | None = None
+    ) -> list[Any]:
         """Have the worker carry out ``operations``; return one outcome for each.
 
         Args:
             operations: As :mod:`grader.sandbox.worker` describes them.
             writer: Has made the nodes of the values in them, in order.
+            seconds: Wall time it may take; that of the limits by default.
 
         Raises:
             WorkerFailure: The worker overran, died or broke the protocol, and is gone.
         """
         if not self.alive:
             raise WorkerFailure("crashed", "had already ended its process")
-        deadline = time.monotonic() + self._limits.call_seconds
+        if not self._locked_up:
+            self._await_lock()
+        seconds = self._limits.call_seconds if seconds is None else seconds
+        deadline = time.monotonic() + seconds
         nonce = secrets.randbits(62)
         try:
             self._send(writer.frame([nonce, operations]), deadline)
@@ -391,8 +457,7 @@ class Worker:
         except TimeoutError:
             line = self._ask_for_line()
             self.kill()
-            seconds = f"{self._limits.call_seconds:g} s"
-            raise WorkerFailure("timeout", f"did not return within {seconds}", line) from None
+            raise WorkerFailure("timeout", f"did not return within {seconds:g} s", line) from None
         except OSError:
             raise self._describe_exit() from None
         except BaseException:  # Ctrl-C among them: never leave a worker behind
@@ -415,6 +480,21 @@ class Worker:
         status = self._wait_for_exit()
         self._captured.close()
         return status
+
+    def _await_lock(self) -> None:
+        """Wait until the worker is in its jail; up to there nothing is the submission's fault."""
+        try:
+            self._wait(time.monotonic() + _START_SECONDS)
+            self._locked_up = self._channel.recv(1) == LOCKED_UP
+        except OSError:
+            pass  # said below, together with a channel that closed
+        except BaseException:
+            self.kill()
+            raise
+        if not self._locked_up:
+            self.kill()
+            told = self.take_output().strip()
+            raise Fault(f"a worker could not be locked up; see 'grader doctor'\n{told}".strip())
 
     # -- the channel ---------------------------------------------------------------------
 

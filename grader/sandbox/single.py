@@ -1,6 +1,7 @@
 """Room: one worker in a process of its own, started by exec where there is no zygote.
 
-On standard input comes one line of JSON: the limits, and how to get at the channel.
+On standard input comes one line of JSON: the limits, folders that stay closed, and how to get
+at the channel.
 """
 
 from __future__ import annotations
@@ -25,7 +26,16 @@ def main() -> None:
 
         channel = socket.socket(fileno=configuration["channel"])
         os.setsid()
-        limits.apply(configuration["limits"], limits.address_space())
+        if sys.platform == "linux":
+            from grader.sandbox import lockdown
+            from grader.sandbox.preload import preload
+
+            jail = lockdown.Jail(configuration["private"])
+            preload(rare=not jail.imports)
+            limits.apply(configuration["limits"], limits.address_space())
+            jail.enter(os.getppid())
+        else:
+            limits.apply(configuration["limits"], limits.address_space())
     from grader.sandbox import worker
 
     worker.run(channel, output=1)

@@ -8,7 +8,7 @@ A request is ``[nonce, operations]``; each operation is a list whose first item 
 operation: ``["ok", value]`` or ``["raised", type, message, frames, detail]``. An operation that
 raises does not stop those behind it. In between, a method of a judge-side object sends
 ``[nonce, "callback", id, method, args, kwargs, copies]`` and waits for ``["ok", value]`` or
-``["raise", message]``.
+``["raise", message]``. Before all this, :data:`LOCKED_UP` is sent.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ from grader.sandbox import wire
 
 MODULE, RANDOM = 0, 1
 """Handles that every worker starts with: the student's module, and ``numpy.random``."""
+
+LOCKED_UP = b"\x01"
+"""The first byte on the channel: from here on, what goes wrong is the submission's doing."""
 
 MAX_FRAMES = 12
 MAX_MESSAGE = 4000
@@ -360,6 +363,7 @@ def run(channel: socket.socket, output: int) -> None:
         # Asked by the judge just before it kills: which line of the student's is running?
         faulthandler.register(signal.SIGUSR1, file=output, all_threads=False)
     _make_repeatable()
+    channel.sendall(LOCKED_UP)
     try:
         Server(channel).serve()
     finally:

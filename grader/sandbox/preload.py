@@ -1,0 +1,78 @@
+"""Room: what is imported before a worker is locked up, so that student code can import it.
+
+In the jail an import may find its file closed: as another user behind a home directory that only
+its owner may enter, and everywhere where there is no Landlock to tell files apart. What is loaded
+already needs no file. The first list holds what student code plausibly imports; what is rarely of
+use to a layer is loaded only where files are closed, and there any other import fails.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import gc
+import importlib
+import sys
+import warnings
+
+import numpy as np
+
+from grader.sandbox import openable
+
+MODULES = """
+    __future__ _strptime abc argparse array ast base64 binascii bisect builtins cProfile calendar
+    cmath codecs collections collections.abc concurrent.futures contextlib contextvars copy
+    copyreg csv ctypes dataclasses datetime decimal difflib dis doctest enum errno fcntl fractions
+    functools gc getpass glob gzip hashlib heapq hmac html inspect io itertools json keyword
+    linecache locale logging math mmap numbers operator os os.path pathlib pdb pickle platform
+    pprint queue random re resource secrets shutil signal stat statistics string struct subprocess
+    sys sysconfig tempfile textwrap threading time timeit token tokenize traceback types typing
+    unicodedata unittest uuid warnings weakref zipfile zlib zoneinfo
+    numpy.char numpy.ctypeslib numpy.exceptions numpy.fft numpy.lib.recfunctions numpy.lib.scimath
+    numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.rec
+    numpy.testing numpy.typing
+""".split()
+
+RARE_MODULES = """
+    asyncio bz2 cmd code codeop colorsys configparser encodings.idna filecmp fileinput fnmatch
+    graphlib html.parser http importlib.metadata importlib.resources importlib.util ipaddress lzma
+    marshal multiprocessing ntpath opcode optparse pickletools pkgutil plistlib posixpath profile
+    pstats pyclbr quopri reprlib rlcompleter runpy sched select selectors shelve shlex socket
+    sqlite3 symtable tabnanny tarfile tomllib trace tracemalloc unittest.mock urllib.parse wave
+    wsgiref xml.etree.ElementTree zipapp zipimport numpy.matlib
+""".split()
+
+ENCODINGS = (
+    "ascii",
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "iso8859-1",
+    "iso8859-15",
+    "utf-8-sig",
+    "utf-16",
+)
+"""Of source files, as their first lines may declare them."""
+
+
+def preload(*, rare: bool) -> None:
+    """Import it all, run what computes only the first time, and leave only Python on the path.
+
+    Packages beside NumPy are not there for student code: a clear ``ModuleNotFoundError`` says so,
+    where the jail would refuse to open their files.
+
+    Args:
+        rare: Load the rarely used as well, because in the jail nothing more can be imported.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what is deprecated, to those who use it
+        for name in [*MODULES, *(RARE_MODULES if rare else [])]:
+            with contextlib.suppress(ImportError):  # a NumPy or Python that lacks it
+                importlib.import_module(name)
+    for name in ENCODINGS:
+        codecs.lookup(name)
+    np.dot(np.ones((2, 3)), np.ones((3, 2)))
+    np.random.uniform(-1, 1, (2, 2))
+    sys.path[:] = openable.standard_library()
+    gc.collect()
+    gc.freeze()
