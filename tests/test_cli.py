@@ -228,6 +228,12 @@ def test_version(grader: Run) -> None:
     assert grader("--version").stdout == f"grader, version {package.__version__}\n"
 
 
+def test_shell_completion_knows_commands_and_problems(grader: Run) -> None:
+    """Completion works as click gives it, and completes the names of problems."""
+    words = {"_GRADER_COMPLETE": "bash_complete", "COMP_WORDS": "grader check de", "COMP_CWORD": "2"}
+    assert grader(env=words).stdout == "plain,dense\n"
+
+
 def test_problems_lists_titles(grader: Run) -> None:
     """Each problem with its title."""
     assert "dense  Implement a custom Dense layer\n" in grader("problems").stdout

@@ -75,8 +75,12 @@ class RemoteInstance(RemoteObject):
             raise AttributeError(name)
         if name in self._methods:
             return RemoteMethod(self, name)
-        operation = ["get", self._handle, name, 0]
-        return self._student.perform(operation, Step("get", self, name))
+        step = Step("get", self, name)
+        found = self._student.perform(["get", self._handle, name, 0], step)
+        if isinstance(found, Pending):
+            # Nobody knows yet what it is. If it is called, it may be a method that is missing.
+            found.call = RemoteMethod(self, name)
+        return found
 
     def __setattr__(self, name: str, value: Any) -> None:
         operation = ["set", self._handle, name, self._student.on_wire(value)]

@@ -450,7 +450,7 @@ def test_weights_are_uniform(large_layers):
 
 
 @check("forward", "The output is X·W + w0", weight=8)
-@each_case(25)
+@each_case(20)
 def test_forward(case, observe, right):
     """Generated shapes and values, non-zero biases."""
     expect_close(observe(case).output.value, right(case).output, what="layer.forward_pass(X)")
@@ -508,7 +508,7 @@ def test_training_argument(student, new_layer, observe):
 
 
 @check("input-gradient", "backward_pass returns G·Wᵀ, with W as it was before the update", weight=2)
-@each_case(25)
+@each_case(20)
 def test_input_gradient(case, observe, right, numerical):
     """Compared with the reference; the optimizer really moves W in between."""
     expect_gradient(
@@ -522,7 +522,7 @@ def test_input_gradient(case, observe, right, numerical):
 
 
 @check("input-gradient", "It is the slope of the loss, measured numerically")
-@each_case(10)
+@each_case(8)
 def test_input_gradient_numerically(case, observe, numerical, reference):
     """Exact central differences for integers, in double precision for floats."""
     expect_numerical(
@@ -551,7 +551,7 @@ def gradient_for(observation, start, name):
 
 
 @check("weight-gradient", "The optimizer is given Xᵀ·G for W", weight=2)
-@each_case(25)
+@each_case(20)
 def test_weight_gradient(case, observe, right, numerical):
     """Compared with the reference."""
     expect_gradient(
@@ -565,7 +565,7 @@ def test_weight_gradient(case, observe, right, numerical):
 
 
 @check("weight-gradient", "It is the slope of the loss, measured numerically")
-@each_case(10)
+@each_case(8)
 def test_weight_gradient_numerically(case, observe, numerical, reference):
     """Exact central differences for integers, in double precision for floats."""
     expect_numerical(
@@ -579,7 +579,7 @@ def test_weight_gradient_numerically(case, observe, numerical, reference):
 
 
 @check("bias-gradient", "The optimizer is given the column sums of G for w0", weight=2)
-@each_case(25)
+@each_case(20)
 def test_bias_gradient(case, observe, right, numerical):
     """Compared with the reference."""
     expect_gradient(
@@ -593,7 +593,7 @@ def test_bias_gradient(case, observe, right, numerical):
 
 
 @check("bias-gradient", "It is the slope of the loss, measured numerically")
-@each_case(10)
+@each_case(8)
 def test_bias_gradient_numerically(case, observe, numerical, reference):
     """Exact central differences for integers, in double precision for floats."""
     expect_numerical(
@@ -610,7 +610,7 @@ def test_bias_gradient_numerically(case, observe, numerical, reference):
 
 
 @check("update", "update is called once per parameter and pass, as update(parameter, gradient)")
-@each_case(10)
+@each_case(8)
 def test_one_update_per_pass(case, observe):
     """Neither none nor two, and the arguments the right way round."""
     observation = observe(case)
@@ -628,7 +628,7 @@ def test_one_update_per_pass(case, observe):
 
 
 @check("update", "What update returns becomes the new parameter")
-@each_case(10)
+@each_case(8)
 def test_update_is_kept(case, observe):
     """W and w0 hold exactly what the optimizer returned last."""
     observation = observe(case)
@@ -677,21 +677,18 @@ def three_steps(student, once, conventions, new_layer):
         for step, result in zip(cases, results, strict=True):
             log = Observation(None, result, None, None, optimizer.calls)
             found.append({"W": log.updates_of(step.W), "w0": log.updates_of(step.b)})
-        if not any(calls for step in found for calls in step.values()):
-            expect_updates_at_all(results[0])
+        used = [call for step in found for calls in step.values() for call, _, _ in calls]
+        if not used or any(call.result is None for call in used):
+            for result in results:
+                result.value  # if backward_pass raised, that is the reason
+            fail("backward_pass does not hand the optimizer what it could work with.")
         return optimizer, found
 
     return lambda case: once(("three steps", case), lambda: run(case))
 
 
-def expect_updates_at_all(result):
-    """Fail: backward_pass raised, or it never used the optimizer."""
-    result.value  # if backward_pass raised, that is the reason
-    fail("backward_pass never called the optimizer's update, so its use cannot be looked at.")
-
-
 @check("optimizers", "W and w0 each have an optimizer of their own", weight=2)
-@each_case(5, where=lambda case: case.size < 8)
+@each_case(2, where=lambda case: case.size < 6)
 def test_separate_optimizers(case, three_steps):
     """Two copies of the optimizer that initialize is given, and not that optimizer itself."""
     optimizer, steps = three_steps(case)
@@ -710,7 +707,7 @@ def test_separate_optimizers(case, three_steps):
 
 
 @check("optimizers", "An optimizer keeps its memory from step to step")
-@each_case(5, where=lambda case: case.size < 8)
+@each_case(2, where=lambda case: case.size < 6)
 def test_momentum_over_steps(case, three_steps):
     """Three steps with momentum give what one optimizer per parameter gives for the gradients."""
     _, steps = three_steps(case)
@@ -741,7 +738,8 @@ def test_layers_do_not_share_optimizers(student, new_layer):
             layer.forward_pass(case.X)
             result = layer.backward_pass(case.G)
     if not optimizer.calls:
-        expect_updates_at_all(result)
+        result.value
+        fail("backward_pass never called the optimizer's update, so its use cannot be looked at.")
     used = []
     for case in (one, other):
         log = Observation(None, None, None, None, optimizer.calls)
@@ -759,7 +757,7 @@ def test_layers_do_not_share_optimizers(student, new_layer):
 
 @check("trainable", "A frozen layer keeps its parameters and still returns the gradient")
 @pytest.mark.parametrize("when", ["before the forward pass", "after the forward pass"])
-@each_case(5, where=lambda case: case.size < 12)
+@each_case(3, where=lambda case: case.size < 9)
 def test_frozen(case, when, student, conventions, new_layer, observe, right):
     """trainable = False, set before and after the forward pass."""
     optimizer = student.expose(Probe(), "update")
@@ -918,7 +916,7 @@ def test_interleaved_layers(student, new_layer, observe):
 
 
 @check("purity", "X and accum_grad are left as they were")
-@each_case(5, where=lambda case: case.size < 14)
+@each_case(3, where=lambda case: case.size < 9)
 def test_arguments_unchanged(case, student, new_layer):
     """Read back after both passes."""
     with student.program():

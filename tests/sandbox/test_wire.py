@@ -81,7 +81,7 @@ def same(one: Any, other: Any) -> bool:
         return False
     if isinstance(one, np.ndarray | np.generic):
         alike = one.dtype == other.dtype and one.shape == other.shape
-        return alike and one.tobytes() == other.tobytes()
+        return bool(alike and one.tobytes() == other.tobytes())
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
@@ -176,7 +176,7 @@ def test_other_names_of_a_dtype_are_the_same_dtype() -> None:
 
 def test_sequences_and_mappings_are_told_apart() -> None:
     """A list, a tuple and a dictionary with the same content stay three different things."""
-    values = [[1, 2], (1, 2), {1: 2}, [], (), {}, [()], ([],), {"d": [], "t": ()}]
+    values: list[Any] = [[1, 2], (1, 2), {1: 2}, [], (), {}, [()], ([],), {"d": [], "t": ()}]
     assert same(sent(values), values)
 
 

@@ -175,6 +175,20 @@ def test_provided_modules_and_names_are_there(started: Worker) -> None:
     assert answer(started, call("facts")) == [True, "Dense", "ndarray", 3.0]
 
 
+def test_a_class_that_does_not_like_to_be_looked_at(started: Worker) -> None:
+    """A descriptor that raises on the class is no method, and hinders nothing."""
+    source = """
+        class Abstract:
+            def __get__(self, instance, owner):
+                raise NotImplementedError
+
+        class Dense:
+            name = Abstract()
+            def forward_pass(self): ...
+    """
+    assert load(started, source)["classes"]["Dense"]["methods"] == ["forward_pass"]
+
+
 def test_a_class_of_the_students_replaces_a_provided_one(started: Worker) -> None:
     """A file that brings its own Layer uses it, and it is listed."""
     source = """
