@@ -67,6 +67,13 @@ class Answer:
     batch: Batch
     result: Any = None
     error: StudentError | None = None
+    call: Callable[..., Any] | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call what was read: an attribute of an instance that is not a method of its class."""
+        if self.call is None:
+            raise TypeError("the answer of a call cannot be called")
+        return self.call(*args, **kwargs)
 
     @property
     def value(self) -> Any:
@@ -125,7 +132,10 @@ class Wrapped:
         if name in self._methods:
             return Method(self._student, self._inside, name)
         inside = self._inside
-        return self._student.perform(lambda: getattr(_present(inside), name))
+        found = self._student.perform(lambda: getattr(_present(inside), name))
+        if isinstance(found, Answer):
+            found.call = Method(self._student, inside, name)
+        return found
 
     def __setattr__(self, name: str, value: Any) -> None:
         inside, student = self._inside, self._student

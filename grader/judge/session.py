@@ -365,7 +365,13 @@ class _SessionPlugin:
             limits = self.problem.settings.limits
             self.remembered.clear()
             loadable = self._loadable(submission)
-            self.remote = Student(self.workers, loadable, _for_worker(limits), self.seed_value)
+            self.remote = Student(
+                self.workers,
+                loadable,
+                _for_worker(limits),
+                seed=self.seed_value,
+                methods=self._methods(),
+            )
             try:
                 self.remote.load()
                 trial.classes, trial.functions = self.remote.classes, self.remote.functions
@@ -380,6 +386,17 @@ class _SessionPlugin:
             trial.notes = sorted(self.remote.notes)
         trial.seconds = time.perf_counter() - started
         return trial
+
+    def _methods(self) -> frozenset[str]:
+        """Names of the methods that the reference has."""
+        if self.loaded_reference is None:
+            self.loaded_reference = load_reference(self.problem)
+        entry = getattr(self.loaded_reference, self.problem.settings.entry, None)
+        return frozenset(
+            name
+            for name in dir(entry)
+            if not name.startswith("__") and callable(getattr(entry, name))
+        )
 
     def _run_checks(self, trial: Trial, items: list[pytest.Item], deadline: float) -> None:
         overruns: dict[int, BaseException] = {}

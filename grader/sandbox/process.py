@@ -583,7 +583,8 @@ class Worker:
             return WorkerFailure("crashed", "ended its process")
         if status >= 0:
             return WorkerFailure("crashed", f"ended its process (exit code {status}; os._exit?)")
-        name = signal.Signals(-status).name
+        known = -status in list(signal.Signals)
+        name = signal.Signals(-status).name if known else f"signal {-status}"
         if name == "SIGXCPU":
             used = f"used more than {self._limits.cpu_seconds} s of processor time"
             return WorkerFailure("timeout", used)

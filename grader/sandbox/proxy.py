@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,12 +76,8 @@ class RemoteInstance(RemoteObject):
             raise AttributeError(name)
         if name in self._methods:
             return RemoteMethod(self, name)
-        step = Step("get", self, name)
-        found = self._student.perform(["get", self._handle, name, 0], step)
-        if isinstance(found, Pending):
-            # Nobody knows yet what it is. If it is called, it may be a method that is missing.
-            found.call = RemoteMethod(self, name)
-        return found
+        operation = ["get", self._handle, name, 0]
+        return self._student.perform(operation, Step("get", self, name))
 
     def __setattr__(self, name: str, value: Any) -> None:
         operation = ["set", self._handle, name, self._student.on_wire(value)]
@@ -146,18 +143,31 @@ class Student:
 
     Starts a worker when it needs one: at first, and after one has been lost.
 
+    Args:
+        methods: Names that are called on instances whatever the student's classes have: what is
+            missing, or is no method, is then found out in the student's process.
+
     Attributes:
         trace: What was done since :meth:`begin`.
         notes: Harmless deviations met so far, in order of appearance.
     """
 
-    def __init__(self, workers: Workers, loadable: Loadable, limits: Limits, seed: int = 0) -> None:
+    def __init__(
+        self,
+        workers: Workers,
+        loadable: Loadable,
+        limits: Limits,
+        *,
+        seed: int = 0,
+        methods: frozenset[str] = frozenset(),
+    ) -> None:
         self.trace: list[Step] = []
         self.notes: dict[str, None] = {}
         self._workers = workers
         self._loadable = loadable
         self._limits = limits
         self._seed = seed
+        self._methods = methods
         self._worker: Worker | None = None
         self._classes: dict[str, RemoteClass] = {}
         self._functions: frozenset[str] = frozenset()
@@ -286,8 +296,7 @@ class Student:
             self.load()
         self._queue = Program()
         self._block = None
-        self._exposed.clear()
-        self._next_exposure = 0
+        self._exposed.clear()  # numbers go on: what is kept from before is known as such
         self.trace = []
         if self._next_handle > 2:
             self._next_handle = 2
@@ -312,7 +321,8 @@ class Student:
         made = sum(step.kind == "make" for step in self.trace)
         variable = "layer" if made == 0 else f"layer{made + 1}"
         handle = self._new_handle()
-        remote = RemoteInstance(self, handle, kind.name, kind.methods, variable)
+        methods = kind.methods | self._methods
+        remote = RemoteInstance(self, handle, kind.name, methods, variable)
         operation = ["call", MODULE, kind.name, *self.on_wire_call(args, kwargs), handle]
         self.enqueue(operation, Step("make", None, kind.name, args, kwargs, remote))
         return remote
@@ -376,25 +386,35 @@ class Student:
 
     def copied(self, original: int, copy_number: int) -> None:
         """The student's code copied an exposed object."""
-        if original not in self._exposed or len(self._exposed) > MAX_COPIES:
-            raise wire.ProtocolError("copy of an unknown object, or too many copies")
-        exposure, real = self._exposed[original]
-        self._exposed[copy_number] = (exposure, _copy(real))
+        if len(self._exposed) > MAX_COPIES:
+            raise wire.ProtocolError("too many copies")
+        if original in self._exposed:
+            exposure, real = self._exposed[original]
+            self._exposed[copy_number] = (exposure, _copy(real))
 
     def called(self, number: int, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """The student's code called a method of an exposed object."""
         if number not in self._exposed:
-            raise wire.ProtocolError("call of an unknown object")
+            raise ValueError("this object is from before: it was not given to this layer")
         exposure, real = self._exposed[number]
         if method not in exposure.methods:
             raise wire.ProtocolError("call of an unknown method")
-        call = ExposureCall(number, method, [*args, *kwargs.values()])
+        function = getattr(real, method)
+        call = ExposureCall(number, method, _in_order(function, args, kwargs))
         exposure.calls.append(call)
         try:
-            call.result = getattr(real, method)(*args, **kwargs)
+            call.result = function(*args, **kwargs)
         except Exception as error:  # what it was given was unfit: that is for the student to see
             raise ValueError(f"{type(real).__name__}.{method}: {error}") from error
         return call.result
+
+
+def _in_order(function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
+    """The arguments in the order of the parameters, however they were passed."""
+    try:
+        return list(inspect.signature(function).bind(*args, **kwargs).arguments.values())
+    except TypeError:
+        return [*args, *kwargs.values()]
 
 
 def _copy(real: Any) -> Any:

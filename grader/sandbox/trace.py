@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,8 @@ class Step:
         args += [f"{key}={_brief(value)}" for key, value in self.kwargs.items()]
         if self.kind == "make":
             return f"{self.name}({', '.join(args)})"
+        if self.kind in ("seed", "draw"):
+            return f"np.random.{self.name}({', '.join(args)})"
         target = _brief(self.target)
         if self.kind == "set":
             return f"{target}.{self.name} = {args[0]}"
@@ -144,20 +146,13 @@ class Exposure:
 class Pending:
     """The answer of an operation that may not have been sent yet."""
 
-    __slots__ = ("_outcome", "_program", "call", "operation", "step")
+    __slots__ = ("_outcome", "_program", "operation", "step")
 
     def __init__(self, program: Program, operation: list[Any], step: Step) -> None:
         self._program = program
         self._outcome: list[Any] | None = None
-        self.call: Callable[..., Any] | None = None
         self.operation = operation
         self.step = step
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call what was read: an attribute of an instance that is not a method of its class."""
-        if self.call is None:
-            raise TypeError("the answer of a call cannot be called")
-        return self.call(*args, **kwargs)
 
     def resolve(self, outcome: list[Any]) -> None:
         """Take the worker's answer."""

@@ -113,9 +113,9 @@ class Writer:
         if kind in _AS_THEY_ARE:
             return value
         if kind is str:
-            self.text -= len(value)
-            if self.text < 0:
+            if len(value) > self.text:
                 return _opaque(value, "too much text")
+            self.text -= len(value)
             # Lone surrogates cannot be written as UTF-8; show them as escapes.
             return value.encode("utf-8", "backslashreplace").decode()
         if kind is int:
@@ -123,9 +123,9 @@ class Writer:
                 return _opaque(value, f"an integer of {value.bit_length()} bits")
             return value
         if kind is list or kind is tuple or kind is dict:
-            self.items -= len(value)
-            if self.items < 0 or depth >= MAX_DEPTH:
+            if len(value) > self.items or depth >= MAX_DEPTH:
                 return _opaque(value, "too large or too deep")
+            self.items -= len(value)
             inner = depth + 1
             if kind is dict:
                 pairs = [[self.value(k, inner), self.value(value[k], inner)] for k in value]
@@ -161,9 +161,9 @@ class Writer:
             code = _CODE_OF.get(little) if little is not None else None
             if code is None:
                 return _opaque(array, f"an array of dtype {array.dtype}")
-        self.room -= array.nbytes
-        if self.room < 0:
+        if array.nbytes > self.room:
             return _opaque(array, f"an array of {array.nbytes / 1e6:,.0f} MB")
+        self.room -= array.nbytes
         self.arrays.append(array if array.dtype == _DTYPES[code] else array.astype(_DTYPES[code]))
         node: dict[str, Any] = {"a": [code, *array.shape]}
         if subclass:
@@ -248,8 +248,8 @@ def _text(node: Any) -> str:
     return node
 
 
-_NEVER_WRITTEN = re.compile(rb"\\u[dD][89a-fA-F]|\d{100}")
-"""Escaped surrogates and endless integers: :class:`Writer` writes neither."""
+_ESCAPED_SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
+"""An odd number of backslashes, then a surrogate: :class:`Writer` never escapes one."""
 
 
 def decode(body: bytes | bytearray, subclasses: list[str] | None = None) -> Any:
@@ -272,8 +272,8 @@ def decode(body: bytes | bytearray, subclasses: list[str] | None = None) -> Any:
             raise ProtocolError("header length")
         start = LENGTH.size + length
         header = bytes(view[LENGTH.size : start])
-        if _NEVER_WRITTEN.search(header):
-            raise ProtocolError("text or integer")
+        if _ESCAPED_SURROGATE.search(header):
+            raise ProtocolError("an escaped surrogate")
         reader = _Reader(view[start:], subclasses)
         value = json.loads(header, object_hook=reader.node)
         if reader.position != len(reader.data):

@@ -358,6 +358,7 @@ def _flush() -> None:
 def run(channel: socket.socket, output: int) -> None:
     """Serve ``channel``; what is printed goes to the descriptor ``output``. Does not return."""
     sys.stdout = os.fdopen(output, "w", 1 << 13, "utf-8", "backslashreplace", closefd=False)
+    sys.stdout.reconfigure(line_buffering=True)  # so that a line is seen even if no more follows
     sys.stderr = sys.stdout
     if hasattr(signal, "SIGUSR1"):
         # Asked by the judge just before it kills: which line of the student's is running?

@@ -15,7 +15,14 @@ import numpy as np
 import pytest
 
 from grader.sandbox import process
-from grader.sandbox.process import Limits, SingleWorkers, WorkerFailure, Workers, Zygote
+from grader.sandbox.process import (
+    Limits,
+    SingleWorkers,
+    WorkerFailure,
+    Workers,
+    Zygote,
+    start_workers,
+)
 from grader.sandbox.proxy import Loadable, Student
 from grader.sandbox.trace import StudentError
 
@@ -151,6 +158,13 @@ def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
 
 
 @pytest.fixture(scope="module")
+def fastest() -> Iterator[Workers]:
+    """The source that this system uses, for what does not depend on how a worker is started."""
+    with contextlib.closing(start_workers()) as source:
+        yield source
+
+
+@pytest.fixture(scope="module")
 def patient(workers: Workers) -> Iterator[Student]:
     """The source above with all the time it needs."""
     with loaded(workers, LIMITS) as remote:
@@ -176,6 +190,20 @@ def hurried(impatient: Student) -> Student:
     """The source above at the beginning of a check, with little time."""
     impatient.begin()
     return impatient
+
+
+@pytest.fixture(scope="module")
+def lasting(fastest: Workers) -> Iterator[Student]:
+    """The source above in the fastest worker that there is."""
+    with loaded(fastest, LIMITS) as remote:
+        yield remote
+
+
+@pytest.fixture
+def anyone(lasting: Student) -> Student:
+    """The source above at the beginning of a check, in whatever kind of worker is fastest."""
+    lasting.begin()
+    return lasting
 
 
 @contextlib.contextmanager
@@ -285,18 +313,19 @@ def test_an_endless_loop_is_ended_and_located(hurried: Student) -> None:
 
 
 @posix_only
-def test_the_line_is_found_in_a_file_with_any_name(workers: Workers) -> None:
+def test_the_line_is_found_in_a_file_with_any_name(fastest: Workers) -> None:
     """A file name with letters beyond ASCII does not hide the line that loops."""
-    with loaded(workers, HURRY, name="übung größe") as student:
+    with loaded(fastest, HURRY, name="übung größe") as student:
         assert failure_of(student.say_and_loop, "").line in lines_with("# waits")
 
 
 @posix_only
-def test_a_process_that_ignores_signals_is_ended(hurried: Student) -> None:
+def test_a_process_that_ignores_signals_is_ended(fastest: Workers) -> None:
     """No line can be named then, and the worker is gone all the same."""
-    failure = failure_of(hurried.deaf)
-    assert (failure.kind, failure.line) == ("timeout", None)
-    assert_replaced(hurried)
+    with loaded(fastest, HURRY) as student:
+        failure = failure_of(student.deaf)
+        assert (failure.kind, failure.line) == ("timeout", None)
+        assert_replaced(student)
 
 
 def test_leaving_the_process_is_a_crash(student: Student) -> None:
@@ -309,21 +338,21 @@ def test_leaving_the_process_is_a_crash(student: Student) -> None:
 
 @posix_only
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGABRT", "SIGXCPU"])
-def test_a_signal_is_described(student: Student, name: str) -> None:
+def test_a_signal_is_described(anyone: Student, name: str) -> None:
     """A worker that is ended by a signal is gone, and the signal or its meaning is named."""
-    failure = failure_of(student.raise_signal, int(signal.Signals[name]))
+    failure = failure_of(anyone.raise_signal, int(signal.Signals[name]))
     assert failure.kind == ("timeout" if name == "SIGXCPU" else "crashed")
     assert name in failure.reason or failure.kind == "timeout"
-    assert_replaced(student)
+    assert_replaced(anyone)
 
 
 @proc_only
-def test_a_signal_without_name_is_described(student: Student) -> None:
+def test_a_signal_without_name_is_described(anyone: Student) -> None:
     """Real-time signals have numbers only, and end a process like others."""
-    failure = failure_of(student.raise_signal, 40)
+    failure = failure_of(anyone.raise_signal, 40)
     assert failure.kind == "crashed"
     assert "40" in failure.reason
-    assert_replaced(student)
+    assert_replaced(anyone)
 
 
 @posix_only
@@ -346,9 +375,9 @@ def test_memory_beyond_the_limit_is_an_exception(student: Student, function: str
 
 
 @proc_only
-def test_processor_time_is_limited(workers: Workers) -> None:
+def test_processor_time_is_limited(fastest: Workers) -> None:
     """A worker that has used up its processor time has run into a limit; it did not crash."""
-    with loaded(workers, Limits(call_seconds=20, cpu_seconds=1)) as student:
+    with loaded(fastest, Limits(call_seconds=20, cpu_seconds=1)) as student:
         failure = failure_of(student.endless)
     assert failure.kind == "timeout"
     assert "1 s" in failure.reason
@@ -368,27 +397,28 @@ def test_processor_time_is_limited(workers: Workers) -> None:
     ],
     ids=["4 GiB", "empty frame", "empty header", "list", "answer", "text", "noise"],
 )
-def test_garbage_on_the_channel_is_a_crash(student: Student, data: bytes) -> None:
+def test_garbage_on_the_channel_is_a_crash(anyone: Student, data: bytes) -> None:
     """What the student's code writes to the judge cannot be taken for an answer."""
-    failure = failure_of(student.write, as_bytes(data))
+    failure = failure_of(anyone.write, as_bytes(data))
     assert failure.kind == "crashed"
-    assert_replaced(student)
+    assert_replaced(anyone)
 
 
 @posix_only
-def test_an_announced_frame_that_does_not_come_is_a_timeout(hurried: Student) -> None:
+def test_an_announced_frame_that_does_not_come_is_a_timeout(fastest: Workers) -> None:
     """The judge waits for 80 MB no longer than for anything else."""
-    failure = failure_of(hurried.write_and_wait, as_bytes(b"\0\0\0\x05half"))
-    assert failure.kind == "timeout"
-    assert_replaced(hurried)
+    with loaded(fastest, HURRY) as student:
+        failure = failure_of(student.write_and_wait, as_bytes(b"\0\0\0\x05half"))
+        assert failure.kind == "timeout"
+        assert_replaced(student)
 
 
 @posix_only
-def test_an_endless_answer_is_cut_off(student: Student) -> None:
+def test_an_endless_answer_is_cut_off(anyone: Student) -> None:
     """A worker that goes on writing is ended at its first frame that is none."""
-    failure = failure_of(student.write, as_bytes(b" " * 4096), 1000)
+    failure = failure_of(anyone.write, as_bytes(b" " * 4096), 1000)
     assert failure.kind == "crashed"
-    assert_replaced(student)
+    assert_replaced(anyone)
 
 
 @posix_only
@@ -410,11 +440,11 @@ class Clock:
         return self.asked
 
 
-def test_callbacks_are_counted(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_callbacks_are_counted(fastest: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Student code that calls back without end is ended, however fast the calls are."""
     monkeypatch.setattr(process, "MAX_CALLBACKS", 20)
     clock = Clock()
-    with loaded(workers, LIMITS, "def ask(clock):\n    while True: clock.time()\n") as student:
+    with loaded(fastest, LIMITS, "def ask(clock):\n    while True: clock.time()\n") as student:
         failure = failure_of(student.ask, student.expose(clock, "time"))
     assert failure.kind == "crashed"
     assert clock.asked == 20

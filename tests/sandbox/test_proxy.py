@@ -163,15 +163,55 @@ def test_a_class_knows_its_methods_and_bases(workers: Workers) -> None:
         assert student.B.bases == ("A",)
 
 
-@pytest.mark.parametrize("name", ["weights", "Dense"])
-def test_names_that_are_missing(student: Student, name: str) -> None:
-    """A missing attribute, method or class is the student's AttributeError, with its name."""
+def test_names_that_are_missing(student: Student) -> None:
+    """A missing attribute, method, function or class is the student's AttributeError."""
     counter = student.Counter()
-    for ask in (lambda: getattr(counter, name), lambda: getattr(student, name)(2)):
+    for owner, name in ((counter, "weights"), (student, "weights"), (student, "Dense")):
         with pytest.raises(StudentError) as caught:
-            ask()
+            getattr(owner, name)
         assert caught.value.type_name == "AttributeError"
         assert repr(name) in caught.value.message
+
+
+ODD = """
+    class Base:
+        def shape(self):
+            return (1,)
+
+    class Odd(Base):
+        def __init__(self):
+            self.act = lambda x: x + 1
+            self.size = 3
+
+        @property
+        def shape(self):
+            return (2,)
+"""
+
+
+def test_functions_in_attributes_can_be_called(workers: Workers) -> None:
+    """A method that is put into the instance is called like one of the class."""
+    with loaded(workers, ODD) as student:
+        odd = student.Odd()
+        with student.program():
+            promised = odd.act(1)
+            missing = odd.missing(1)
+        assert promised.value == 2
+        assert missing.error is not None
+        assert missing.error.type_name == "AttributeError"
+        assert odd.act(2) == 3
+
+
+def test_a_property_in_place_of_a_method(workers: Workers) -> None:
+    """A check that calls it meets the student's TypeError, not one of its own."""
+    with loaded(workers, ODD) as student:
+        odd = student.Odd()
+        with student.program():
+            promised = odd.shape()
+        assert promised.error is not None
+        assert promised.error.type_name == "TypeError"
+        with pytest.raises(StudentError, match="not callable"):
+            odd.shape()
 
 
 def test_subclasses_of_arrays_are_noted(workers: Workers) -> None:
