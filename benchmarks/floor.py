@@ -48,9 +48,11 @@ def record(path: Path, slug: str) -> Iterator[bytes]:
         worker = spawn(limits)
         ask = worker.request
 
-        def request(operations: Any, writer: wire.Writer) -> list[Any]:
+        def request(
+            operations: Any, writer: wire.Writer, seconds: float | None = None
+        ) -> list[Any]:
             frames.append(writer.frame(operations))
-            return ask(operations, writer)
+            return ask(operations, writer, seconds)
 
         worker.request = request  # type: ignore[method-assign]
         return worker
