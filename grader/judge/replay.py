@@ -12,9 +12,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from unittest import mock
 
 import hypothesis
 from hypothesis import Phase, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import DataObject
 
 Example = dict[str, Any]
@@ -39,9 +42,23 @@ def profile() -> Iterator[None]:
     )
     settings.load_profile(PROFILE)
     try:
-        yield
+        with _no_constants_of_ours():
+            yield
     finally:
         settings.load_profile(before)
+
+
+def _no_constants_of_ours() -> contextlib.AbstractContextManager[Any]:
+    """Keep hypothesis from mixing numbers that stand in local source files into what it draws.
+
+    What is local depends on where the package is installed, so that a report would depend on
+    it too; and reading all those files costs time, and leaves a folder behind. There is no
+    setting for it (hypothesis 6.170); where the function is gone, there is nothing to do.
+    """
+    if not hasattr(providers, "_get_local_constants"):
+        return contextlib.nullcontext()
+    nothing = Constants()
+    return mock.patch.object(providers, "_get_local_constants", lambda: nothing)
 
 
 def draw_examples(

@@ -157,7 +157,6 @@ class Student:
         workers: Workers,
         loadable: Loadable,
         limits: Limits,
-        *,
         seed: int = 0,
         methods: frozenset[str] = frozenset(),
     ) -> None:
