@@ -27,7 +27,7 @@ from grader.errors import ProblemError, UsageError
 
 TOTAL_POINTS = 100
 
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 PositiveInt = Annotated[int, msgspec.Meta(gt=0)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_]\w*$")]
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -177,7 +177,7 @@ class Problem:
     @property
     def statement(self) -> str:
         """The statement, as Markdown with LaTeX maths."""
-        return self._existing("statement.md").read_text("utf-8")
+        return _read_text(self._existing("statement.md"))
 
     @cached_property
     def expected(self) -> Any:
@@ -185,7 +185,7 @@ class Problem:
         if not self.expected_path.exists():
             return None
         try:
-            return json.loads(self.expected_path.read_bytes())
+            return json.loads(_read_text(self.expected_path))
         except json.JSONDecodeError as error:
             raise ProblemError(self.expected_path, error.lineno, error.msg) from None
 
@@ -198,7 +198,7 @@ class Problem:
             if not path.is_file():
                 where = _line_of(self.folder / "problem.toml", ("provided", "modules"))
                 raise ProblemError(*where, f"provided module {name!r} is missing: {path}")
-            sources[name] = path.read_text("utf-8")
+            sources[name] = _read_text(path)
         return sources
 
     @property
@@ -224,6 +224,14 @@ class Problem:
         return path
 
 
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ProblemError(path, line, "not UTF-8 text") from None
+
+
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
@@ -238,9 +246,7 @@ def _split_origin(origin: str) -> tuple[str, str]:
 def _read_settings(folder: Path) -> Settings:
     path = folder / "problem.toml"
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except UnicodeDecodeError:
-        raise ProblemError(path, None, "not UTF-8 text") from None
+        document = tomllib.loads(_read_text(path))
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"\(at line (\d+)", str(error))
         what = str(error).partition(" (at")[0]
@@ -248,8 +254,8 @@ def _read_settings(folder: Path) -> Settings:
     try:
         settings = msgspec.convert(document, Settings)
     except msgspec.ValidationError as error:
-        what, _, place = str(error).partition(" - at `$")
-        keys = tuple(re.findall(r"\w+", place))
+        what, _, place = str(error).partition(" - at `")
+        keys = tuple(re.findall(r"\w+", place.partition("$")[2]))
         unknown = re.search(r"unknown field `(\w+)`", what)
         missing = re.search(r"missing required field `(\w+)`", what)
         _, line_number = _line_of(path, (*keys, unknown[1]) if unknown else keys)
@@ -257,6 +263,10 @@ def _read_settings(folder: Path) -> Settings:
         shown = f"{name}: {what}" if name and not (unknown or missing) else what
         raise ProblemError(path, line_number, shown[:1].lower() + shown[1:]) from None
     _check_groups(path, settings.groups)
+    for name in settings.provided.names:
+        if not name.isidentifier():
+            where = _line_of(path, ("provided", "names"))
+            raise ProblemError(*where, f"provided.names: {name!r} is not a name in Python")
     return settings
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,12 +41,15 @@ class Submission:
     @property
     def lines(self) -> list[str]:
         """The text by lines, undecodable bytes replaced; for quoting, not for running."""
-        return self.text.splitlines()
+        return re.split(r"\r\n|\r|\n", self.text.removesuffix("\n").removesuffix("\r"))
 
     @property
     def text(self) -> str:
         """The text, undecodable bytes replaced."""
-        return _decode(self.source, "replace")
+        try:
+            return _decode(self.source)
+        except (UnicodeError, LookupError, SyntaxError):
+            return self.source.decode("utf-8", "replace")
 
 
 def read_submission(path: Path) -> Submission:
@@ -81,25 +85,42 @@ def submission_from(name: str, source: bytes) -> Submission:
             what = "the file is UTF-16; save it as UTF-8"
         return Submission(name, source, what, line)
     try:
-        _decode(source, "strict")
+        _decode(source)
     except UnicodeDecodeError as error:
-        line = source.count(b"\n", 0, error.start) + 1
+        line = error.object.count(b"\n", 0, error.start) + 1
         what = (
-            f"the byte {source[error.start]:#04x} is not {error.encoding}; save the file as UTF-8"
-            " or declare its encoding in the first line, e.g. '# -*- coding: latin-1 -*-'"
+            f"the byte {error.object[error.start]:#04x} is not {error.encoding}; save the file as"
+            " UTF-8 or declare its encoding in the first line, e.g. '# -*- coding: latin-1 -*-'"
         )
         return Submission(name, source, what, line)
-    except (SyntaxError, LookupError) as error:
-        return Submission(name, source, str(error), 1)
+    except (UnicodeError, LookupError, SyntaxError) as error:
+        declared = _DECLARATION.search(source.partition(b"\n")[0])
+        what = f"the declared encoding cannot be used ({error}); save the file as UTF-8"
+        return Submission(name, source, what, 1 if declared else 2)
     return Submission(name, source)
 
 
-def _decode(source: bytes, errors: str) -> str:
+_DECLARATION = re.compile(rb"coding[:=]")  # as PEP 263 has it, near enough to name the line
+
+
+def _decode(source: bytes) -> str:
+    """Decode as Python does.
+
+    Raises:
+        UnicodeError, LookupError, SyntaxError: Python would refuse it.
+    """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-    except (SyntaxError, LookupError):
-        if errors == "strict":
-            source.decode("utf-8")  # name the byte if that is what is wrong
-            raise
-        encoding = "utf-8"
-    return source.decode(encoding, errors)
+    except SyntaxError:
+        source.decode("utf-8")  # name the byte if that is what is wrong
+        raise
+    if encoding == "utf-8-sig":  # so that positions count from the first byte
+        return source.decode("utf-8").removeprefix("\ufeff")
+    try:
+        text = source.decode(encoding)
+    except UnicodeDecodeError:
+        raise
+    except Exception as error:  # some codecs are not for text, and raise what they like
+        raise LookupError(f"{encoding}: {error}") from None
+    text.encode("utf-8")  # a codec such as unicode_escape can give half of a surrogate pair
+    return text

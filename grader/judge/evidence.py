@@ -120,8 +120,7 @@ def expect_close(
     wrong = np.argwhere(~right)
     first = tuple(int(i) for i in wrong[0])
     seen, wanted = compared[first], expected[first]
-    with np.errstate(all="ignore"):
-        error = np.abs(compared - expected)
+    error = _distance(compared, expected)
     largest = float(np.max(error)) if not np.isnan(error).any() else math.nan
     where = f"[{', '.join(map(str, first))}]" if first else ""
     text = f"{what} differs from the expected value"
@@ -146,13 +145,23 @@ def closeness(
     yours: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], rtol: float, atol: float
 ) -> np.ndarray[Any, Any]:
     """Element by element, whether ``yours`` is right; both of the same shape."""
+    if yours.dtype.kind in "biu" and expected.dtype.kind in "biu":
+        exact: np.ndarray[Any, Any] = yours == expected
+        return exact
     finite = np.isfinite(expected)
     scale = max(1.0, float(np.max(np.abs(expected[finite]), initial=0.0)))
-    with np.errstate(all="ignore"):
-        near = np.abs(yours - expected) <= atol + rtol * scale
-        same = (yours == expected) | (np.isnan(yours) & np.isnan(expected))
+    near = _distance(yours, expected) <= atol + rtol * scale
+    same = (yours == expected) | (np.isnan(yours) & np.isnan(expected))
     result: np.ndarray[Any, Any] = np.where(finite, near, same)
     return result
+
+
+def _distance(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """``|a - b|`` in double precision: booleans have no difference, and integers wrap."""
+    wide = [x.astype(np.float64) if x.dtype.kind in "biu" else x for x in (a, b)]
+    with np.errstate(all="ignore"):
+        distance: np.ndarray[Any, Any] = np.abs(wide[0] - wide[1])
+    return distance
 
 
 def is_close(yours: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) -> bool:
@@ -185,7 +194,8 @@ def describe(value: Any) -> dict[str, Any]:
         array = np.asarray(value)
         shown = array
         if array.size > MAX_VALUES:
-            shown = array[tuple(slice(0, 8) for _ in array.shape)]
+            edge = max(1, int(MAX_VALUES ** (1 / array.ndim)))
+            shown = array[tuple(slice(0, edge) for _ in array.shape)]
         described: dict[str, Any] = {"shape": list(array.shape), "dtype": str(array.dtype)}
         described["values"] = _nested(shown)
         if shown is not array:

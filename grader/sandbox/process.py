@@ -595,7 +595,7 @@ class Worker:
 class _Output:
     """Collects what a worker prints, up to a limit; the rest is read and dropped."""
 
-    _FRAME = re.compile(rb'File "(?!<)[^"\n/\\]*\.py", line (\d+)')
+    _FRAME = re.compile(rb'File "(?!<)[^"\n/]*\.py", line (\d+)')
 
     def __init__(self, descriptor: int, limit: int) -> None:
         self.descriptor = descriptor

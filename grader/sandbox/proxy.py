@@ -332,6 +332,8 @@ class Student:
             value = wire.Ref(value._handle)
         elif isinstance(value, Exposure):
             value = value.on_wire()
+        elif isinstance(value, Pending) and value.resolved:
+            value = value.value
         elif isinstance(value, Pending):
             if value.operation[-1] == 0:
                 value.operation[-1] = self._new_handle()

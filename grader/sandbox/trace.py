@@ -84,6 +84,12 @@ class Step:
         if self.kind in ("seed", "draw"):
             return f"np.random.{self.name}({', '.join(args)})"
         target = _brief(self.target)
+        if self.kind == "expose":
+            return f"{args[0]} = {self.args[0].real!r}"
+        if self.kind == "array":
+            return f"{_brief(self.result)} = {args[0]}"
+        if self.kind == "read":
+            return target
         if self.kind == "set":
             return f"{target}.{self.name} = {args[0]}"
         if self.kind == "get":
@@ -159,6 +165,11 @@ class Pending:
         self._outcome = outcome
         if outcome[0] == "ok" and self.step.result is None:
             self.step.result = outcome[1]
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the answer has come."""
+        return self._outcome is not None
 
     @property
     def error(self) -> StudentError | None:

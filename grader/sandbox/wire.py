@@ -28,6 +28,8 @@ MAX_ITEMS = 50_000
 MAX_TEXT = 1 << 20
 """Characters of text in one message."""
 MAX_INTEGER_BITS = 256
+MAX_DIGITS = 79
+"""Of an integer, with its sign: 2**256 has 78."""
 MAX_DIMENSIONS = 32
 
 LENGTH = struct.Struct("<I")
@@ -76,10 +78,13 @@ class Opaque:
     why: str = ""
 
 
+_qualified_name = type.__dict__["__qualname__"].__get__  # a metaclass may have its own idea of it
+
+
 def _type_name(kind: type) -> str:
-    module = kind.__module__
-    prefix = "" if module in ("builtins", None) else f"{module}."
-    return f"{prefix}{kind.__qualname__}"[:200]
+    module = type.__getattribute__(kind, "__dict__").get("__module__", "builtins")
+    prefix = f"{module}." if type(module) is str and module != "builtins" else ""
+    return f"{prefix}{_qualified_name(kind)}"[:200].encode("utf-8", "backslashreplace").decode()
 
 
 class Writer:
@@ -132,10 +137,14 @@ class Writer:
                 return {"d": pairs}
             items = [self.value(item, inner) for item in value]
             return items if kind is list else {"t": items}
-        if isinstance(value, np.ndarray):
+        # Not isinstance: it would ask the value what it is.
+        if issubclass(kind, np.ndarray):
             return self._array(value)
-        if isinstance(value, np.generic):
-            node = self._array(np.asarray(value))
+        if issubclass(kind, np.generic):
+            try:
+                node = self._array(np.asarray(value))
+            except Exception:  # a subclass with conversions of its own
+                return _opaque(value)
             if "a" in node:
                 node["g"] = 1
             return node
@@ -161,6 +170,8 @@ class Writer:
             code = _CODE_OF.get(little) if little is not None else None
             if code is None:
                 return _opaque(array, f"an array of dtype {array.dtype}")
+        if array.ndim > MAX_DIMENSIONS or max(array.shape, default=0) > MAX_ARRAYS:
+            return _opaque(array, f"an array of shape {array.shape}")
         if array.nbytes > self.room:
             return _opaque(array, f"an array of {array.nbytes / 1e6:,.0f} MB")
         self.room -= array.nbytes
@@ -205,7 +216,9 @@ class _Reader:
             return {_key(key): item for key, item in content}
         if tag == "z":
             real, imaginary = content
-            return complex(float(real), float(imaginary))
+            if type(real) is not float or type(imaginary) is not float:
+                raise ProtocolError("complex number")
+            return complex(real, imaginary)
         if tag == "o":
             type_name, why = content
             return Opaque(_text(type_name), _text(why))
@@ -248,7 +261,13 @@ def _text(node: Any) -> str:
     return node
 
 
-_ESCAPED_SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ProtocolError("integer")
+    return int(digits)
+
+
+_ESCAPED_SURROGATE = re.compile(r"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 """An odd number of backslashes, then a surrogate: :class:`Writer` never escapes one."""
 
 
@@ -271,11 +290,11 @@ def decode(body: bytes | bytearray, subclasses: list[str] | None = None) -> Any:
         if length > MAX_HEADER or LENGTH.size + length > len(view):
             raise ProtocolError("header length")
         start = LENGTH.size + length
-        header = bytes(view[LENGTH.size : start])
+        header = str(view[LENGTH.size : start], "utf-8")
         if _ESCAPED_SURROGATE.search(header):
             raise ProtocolError("an escaped surrogate")
         reader = _Reader(view[start:], subclasses)
-        value = json.loads(header, object_hook=reader.node)
+        value = json.loads(header, object_hook=reader.node, parse_int=_integer)
         if reader.position != len(reader.data):
             raise ProtocolError("trailing bytes")
         return value

@@ -302,6 +302,19 @@ def _execute(
     exec(code, module.__dict__)
 
 
+_class_name = type.__dict__["__name__"].__get__  # whatever a metaclass says
+_traceback_of = BaseException.__dict__["__traceback__"].__get__
+
+_exit_code_of = SystemExit.__dict__["code"].__get__
+
+
+def _is_callable(owner: type, name: str) -> bool:
+    try:
+        return callable(getattr(owner, name))
+    except BaseException:  # a descriptor of the student's
+        return False
+
+
 def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any]:
     """What the file defines: its classes with their methods, its functions, other names."""
     classes: dict[str, dict[str, list[str]]] = {}
@@ -309,9 +322,9 @@ def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any
     for name, value in list(vars(module).items()):
         if isinstance(value, type):
             if value.__module__ == module.__name__ or name not in given:
-                methods = [m for m in dir(value) if callable(getattr(value, m, None))]
+                public = [m for m in dir(value) if not m.startswith("__")]
                 classes[name] = {
-                    "methods": [m for m in methods if not m.startswith("__")],
+                    "methods": [m for m in public if _is_callable(value, m)],
                     "bases": [base.__name__ for base in value.__mro__[1:-1]],
                 }
         elif isinstance(value, types.FunctionType) and name not in given:
@@ -324,25 +337,31 @@ def describe_exception(error: BaseException, filename: str, writer: wire.Writer)
 
     A student can raise objects whose every method raises; nothing here may.
     """
-    name = type(error).__name__[:100]
+    kind = type(error)
+    name = _class_name(kind)[:100]
     try:
-        message = str(error)[:MAX_MESSAGE]
+        message = str.__getitem__(str(error), slice(0, MAX_MESSAGE))
     except BaseException:
         message = "(its message cannot be shown)"
     frames: list[list[Any]] = []
-    walker = error.__traceback__
+    walker = _traceback_of(error)
     while walker is not None:
         code = walker.tb_frame.f_code
         if code.co_filename == filename:
             frames.append([walker.tb_lineno, code.co_name[:100]])
         walker = walker.tb_next
     detail: dict[str, Any] = {}
-    if isinstance(error, SyntaxError):
-        detail = {"line": error.lineno, "column": error.offset, "reason": error.msg}
-    elif isinstance(error, ModuleNotFoundError):
-        detail = {"module": error.name}
-    elif isinstance(error, SystemExit) and type(error.code) in (int, str, type(None)):
-        detail = {"code": error.code}
+    with contextlib.suppress(BaseException):
+        if issubclass(kind, SyntaxError):
+            wanted = {"line": "lineno", "column": "offset", "reason": "msg"}
+        elif issubclass(kind, ModuleNotFoundError):
+            wanted = {"module": "name"}
+        else:
+            wanted = {}
+        if issubclass(kind, SystemExit):
+            code = _exit_code_of(error)
+            detail = {"code": code if type(code) in (int, str) else None}
+        detail |= {key: getattr(error, attribute) for key, attribute in wanted.items()}
     told = [name, message, frames[-MAX_FRAMES:], detail]
     return ["raised", *[writer.value(item) for item in told]]
 

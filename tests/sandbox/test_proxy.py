@@ -86,9 +86,10 @@ def workers() -> Iterator[Workers]:
 
 
 @contextlib.contextmanager
-def loaded(workers: Workers, source: str) -> Iterator[Student]:
+def loaded(workers: Workers, source: str, *methods: str) -> Iterator[Student]:
     """Give the module made of ``source`` at the beginning of a check."""
-    remote = Student(workers, Loadable("work", textwrap.dedent(source).encode()), LIMITS, SEED)
+    loadable = Loadable("work", textwrap.dedent(source).encode())
+    remote = Student(workers, loadable, LIMITS, SEED, frozenset(methods))
     try:
         remote.begin()
         yield remote
@@ -191,7 +192,7 @@ ODD = """
 
 def test_functions_in_attributes_can_be_called(workers: Workers) -> None:
     """A method that is put into the instance is called like one of the class."""
-    with loaded(workers, ODD) as student:
+    with loaded(workers, ODD, "act", "missing") as student:
         odd = student.Odd()
         with student.program():
             promised = odd.act(1)
@@ -204,7 +205,7 @@ def test_functions_in_attributes_can_be_called(workers: Workers) -> None:
 
 def test_a_property_in_place_of_a_method(workers: Workers) -> None:
     """A check that calls it meets the student's TypeError, not one of its own."""
-    with loaded(workers, ODD) as student:
+    with loaded(workers, ODD, "shape") as student:
         odd = student.Odd()
         with student.program():
             promised = odd.shape()
