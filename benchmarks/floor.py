@@ -22,7 +22,8 @@ import subprocess
 import sys
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,34 +34,23 @@ from grader.sandbox import wire
 MODULE, RANDOM = 0, 1
 
 
-def record(path: Path, slug: str) -> Iterator[bytes]:
-    """Grade a file; return the requests that its workers were sent, as frames."""
-    from grader.grading import grade_all
+def record(path: Path, slug: str) -> list[bytes]:
+    """Grade a file; return the requests that its worker was sent, as frames."""
+    from grader.grading import grade
     from grader.problem import Library
-    from grader.sandbox.process import Limits, Worker, start_workers
+    from grader.sandbox.process import Worker
     from grader.submission import read_submission
 
-    frames: list[bytes] = []
-    workers = start_workers()
-    spawn = workers.spawn
+    frames: defaultdict[Worker, list[bytes]] = defaultdict(list)
+    ask = Worker.request
 
-    def spawn_recorded(limits: Limits) -> Worker:
-        worker = spawn(limits)
-        ask = worker.request
+    def request(worker: Worker, operations: Any, writer: Any, *args: Any, **kwargs: Any) -> Any:
+        frames[worker].append(writer.frame(operations))
+        return ask(worker, operations, writer, *args, **kwargs)
 
-        def request(
-            operations: Any, writer: wire.Writer, seconds: float | None = None
-        ) -> list[Any]:
-            frames.append(writer.frame(operations))
-            return ask(operations, writer, seconds)
-
-        worker.request = request  # type: ignore[method-assign]
-        return worker
-
-    workers.spawn = spawn_recorded  # type: ignore[method-assign]
-    problem = Library.find().load(slug)
-    grade_all(problem, [read_submission(path)], lambda report: None, workers=workers)
-    yield from frames
+    Worker.request = request  # type: ignore[method-assign, assignment]
+    grade(Library.find().load(slug), read_submission(path))
+    return max(frames.values(), key=len)  # others were not for the submission
 
 
 def recorded_operations(path: Path, slug: str) -> list[Any]:

@@ -10,6 +10,7 @@ are compared with targets. Everything measured is a process of its own with the 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -78,8 +79,9 @@ class Server:
     def ask(self, line: object) -> Any:
         """Return the answer to a line."""
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # then there is no answer either
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
         answer = self._process.stdout.readline()
         if not answer:
             raise RuntimeError(f"no answer: {self._process.args!r} exited with {self.close()}")
@@ -88,7 +90,8 @@ class Server:
     def close(self) -> int:
         """End the process; return its exit code."""
         assert self._process.stdin
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         return self._process.wait()
 
 

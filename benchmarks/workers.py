@@ -18,7 +18,8 @@ from collections.abc import Callable
 import numpy as np
 
 from grader.sandbox import preload, wire
-from grader.sandbox.process import Limits, Zygote
+from grader.sandbox.process import Limits
+from grader.sandbox.spawning import Zygote
 
 
 def milliseconds(action: Callable[[], object]) -> float:

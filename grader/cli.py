@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -41,12 +41,13 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):  # click has ended the line that shows ^C
-        click.echo("grader: interrupted", err=True)
-        code = ExitCode.INTERRUPTED
+        _interrupted()
     except GraderError as error:
         click.echo(f"grader: {error}", err=True)
         code = error.exit_code
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            _interrupted()  # while a class was being made, which Python wraps
         if "GRADER_DEBUG" in os.environ:
             raise
         what = f"{type(error).__name__}: {error}"
@@ -55,6 +56,17 @@ def main() -> None:
         click.echo("Set GRADER_DEBUG=1 to see where it happened, and please report it.", err=True)
         code = ExitCode.FAULT
     _leave(code if isinstance(code, int) else ExitCode.FULL_MARKS)
+
+
+def _interrupted() -> NoReturn:
+    """Say so and go at once.
+
+    sys.exit would not do: where the interrupt hit code that a library had made with exec, Python
+    remembers it and ends the process by the signal, whatever exit code is asked for.
+    """
+    click.echo("grader: interrupted", err=True)
+    sys.stderr.flush()
+    os._exit(ExitCode.INTERRUPTED)
 
 
 def _leave(code: int) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.sandbox.process import start_workers
+from grader.sandbox.spawning import start_workers
 
 _LINUX_ADVICE = {
     "separate_process": "This is a defect of the grader; please report it.",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from grader.problem import Problem
-from grader.sandbox.process import Workers, start_workers
+from grader.sandbox.spawning import Workers, start_workers
 from grader.submission import Submission
 
 if TYPE_CHECKING:

@@ -26,8 +26,9 @@ from _pytest.reports import TestReport  # pytest.TestReport, with the constructo
 from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import replay
 from grader.problem import Problem
-from grader.sandbox.process import Limits, WorkerFailure, Workers, one_processor
+from grader.sandbox.process import Limits, WorkerFailure
 from grader.sandbox.proxy import Loadable, Student
+from grader.sandbox.spawning import Workers, one_processor
 from grader.sandbox.trace import Step, StudentError
 from grader.submission import Submission
 
@@ -127,6 +128,8 @@ def run(
         code = pytest.main(arguments, plugins=[plugin])
     if plugin.failure is not None:
         raise plugin.failure
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise Fault(f"the judge's pytest session ended with {pytest.ExitCode(code).name}")
 

@@ -18,7 +18,8 @@ import numpy as np
 
 from grader.errors import Fault
 from grader.sandbox import wire
-from grader.sandbox.process import Limits, Worker, WorkerFailure, Workers
+from grader.sandbox.process import Limits, Worker, WorkerFailure
+from grader.sandbox.spawning import Workers
 
 Area = Literal[
     "separate_process", "wall_time", "files", "network", "processes", "signals", "memory"

@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox import wire
-from grader.sandbox.process import Limits, Worker, WorkerFailure, Workers
+from grader.sandbox.process import Limits, Worker, WorkerFailure
+from grader.sandbox.spawning import Workers
 from grader.sandbox.trace import (
     Exposure,
     ExposureCall,

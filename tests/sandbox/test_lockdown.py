@@ -18,9 +18,10 @@ import pytest
 
 from grader.doctor import examine
 from grader.errors import Fault
-from grader.sandbox import process
-from grader.sandbox.process import Limits, SingleWorkers, WorkerFailure, Workers, Zygote
+from grader.sandbox import process, spawning
+from grader.sandbox.process import Limits, WorkerFailure
 from grader.sandbox.proxy import Loadable, Student
+from grader.sandbox.spawning import SingleWorkers, Workers, Zygote
 from tests.conftest import ROOT
 
 if sys.platform != "linux":
@@ -36,7 +37,7 @@ LIMITS = Limits(call_seconds=5, cpu_seconds=5, memory_mb=256)
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
-    with contextlib.closing(process.start_workers([ROOT / "reference" / "dense.py"])) as source:
+    with contextlib.closing(spawning.start_workers([ROOT / "reference" / "dense.py"])) as source:
         yield source
 
 
@@ -119,7 +120,7 @@ def test_what_is_open_is_reported_as_open() -> None:
 def test_a_worker_that_cannot_be_locked_up_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A submission is not blamed for a jail that does not close, and is not run."""
     monkeypatch.setattr(process, "LOCKED_UP", b"something else")
-    with contextlib.closing(process.start_workers()) as source, pytest.raises(Fault):
+    with contextlib.closing(spawning.start_workers()) as source, pytest.raises(Fault):
         loaded(source, "print('ran')")
 
 
@@ -135,8 +136,8 @@ def orphans() -> Iterator[None]:
 def test_workers_end_with_their_judge() -> None:
     code = """
     import os, sys, time
-    from grader.sandbox import process
-    workers = process.start_workers()
+    from grader.sandbox import process, spawning
+    workers = spawning.start_workers()
     worker = workers.spawn(process.Limits())
     worker._await_lock()
     print(workers._process.pid, flush=True)

@@ -14,16 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox import process
-from grader.sandbox.process import (
-    Limits,
-    SingleWorkers,
-    WorkerFailure,
-    Workers,
-    Zygote,
-    start_workers,
-)
+from grader.sandbox import process, spawning
+from grader.sandbox.process import Limits, WorkerFailure
 from grader.sandbox.proxy import Loadable, Student
+from grader.sandbox.spawning import SingleWorkers, Workers, Zygote, start_workers
 from grader.sandbox.trace import StudentError
 
 LINUX = sys.platform == "linux"
@@ -275,7 +269,7 @@ def test_the_environment_holds_nothing_of_the_callers(student: Student) -> None:
 
 def test_the_graders_own_folder_is_not_importable(student: Student) -> None:
     """The path that the worker needed for its two imports is taken away again."""
-    assert str(Path(process.__file__).resolve().parents[2]) not in student.import_path()
+    assert str(Path(spawning.__file__).resolve().parents[2]) not in student.import_path()
 
 
 def test_the_worker_holds_no_module_of_the_judge(student: Student) -> None:
@@ -519,9 +513,9 @@ def test_closing_ends_everything() -> None:
 @posix_only
 def test_a_slow_start_is_not_the_students_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time of a call does not include that of starting Python and loading NumPy."""
-    command = process._command("single")
+    command = spawning._command("single")
     command[-1] = f"sum(range(8_000_000))\n{command[-1]}"
-    monkeypatch.setattr(process, "_command", lambda module: command)
+    monkeypatch.setattr(spawning, "_command", lambda module: command)
     with loaded(SingleWorkers(), Limits(call_seconds=0.15)) as student:
         assert student.fine() == 42
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox.process import Limits, WorkerFailure, Workers, start_workers
+from grader.sandbox.process import Limits, WorkerFailure
 from grader.sandbox.proxy import Loadable, RemoteInstance, Student
+from grader.sandbox.spawning import Workers, start_workers
 from grader.sandbox.trace import Exposure, Step, StudentError
 from grader.sandbox.wire import Opaque
 

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from grader.sandbox import wire, worker
-from grader.sandbox.process import Limits, Worker, Workers, start_workers
+from grader.sandbox.process import Limits, Worker
+from grader.sandbox.spawning import Workers, start_workers
 
 ROOT = Path(worker.__file__).resolve().parents[2]
 MODULE = 0

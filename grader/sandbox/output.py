@@ -1,0 +1,88 @@
+"""Room: what a worker prints, read as it comes, cut, and searched for a stack dump."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import sys
+import threading
+import time
+
+_READ_SIZE = 1 << 16
+
+
+class Output:
+    """Collects what a worker prints, up to a limit; the rest is read and dropped."""
+
+    _FRAME = re.compile(rb'File "(?!<)[^"\n/]*\.py", line (\d+)')
+
+    def __init__(self, descriptor: int, limit: int) -> None:
+        self.descriptor = descriptor
+        self.pollable = sys.platform != "win32"
+        self._limit = limit
+        self._kept = bytearray()
+        self._dropped = 0
+        self._tail = bytearray()
+        self._watching = False
+        if self.pollable:
+            os.set_blocking(descriptor, False)
+        else:  # pragma: no cover (Windows has no select for pipes)
+            threading.Thread(target=self._drain_blocking, daemon=True).start()
+
+    def drain(self) -> None:
+        """Read what is there now."""
+        while self.pollable and self.descriptor >= 0:
+            try:
+                data = os.read(self.descriptor, _READ_SIZE)
+            except BlockingIOError:
+                return
+            if not data:
+                self.pollable = False
+                return
+            self._add(data)
+
+    def _drain_blocking(self) -> None:  # pragma: no cover (Windows)
+        with contextlib.suppress(OSError):
+            while data := os.read(self.descriptor, _READ_SIZE):
+                self._add(data)
+
+    def _add(self, data: bytes) -> None:
+        if self._watching:
+            self._tail = (self._tail + data)[-_READ_SIZE:]
+            return
+        room = max(0, self._limit - len(self._kept))
+        self._kept += data[:room]
+        self._dropped += len(data) - len(data[:room])
+
+    def take(self) -> str:
+        """Return what was kept since the last call, as text, and how much was not."""
+        text = self._kept.decode("utf-8", "replace")
+        if self._dropped:
+            text += f"\n[... {self._dropped:,} more bytes were printed and are not shown]"
+        self._kept.clear()
+        self._dropped = 0
+        return text
+
+    def read_line_number(self, deadline: float) -> int | None:
+        """Watch for a stack dump until ``deadline``; return the first line number in it."""
+        self._watching = True
+        while self.pollable and (left := deadline - time.monotonic()) > 0:
+            if not select.select([self.descriptor], [], [], left)[0]:
+                break
+            self.drain()
+            dump = self._tail.rpartition(b"(most recent call first)")[2]
+            found = self._FRAME.search(dump) if b"most recent call first" in self._tail else None
+            if found:
+                return int(found[1][:9])
+        return None
+
+    def close(self) -> None:
+        """Read what is left and stop."""
+        if self.descriptor >= 0:
+            self._watching = False
+            self.drain()
+            os.close(self.descriptor)
+            self.descriptor = -1
+            self.pollable = False
