@@ -10,6 +10,7 @@ from grader.sandbox.spawning import Workers, start_workers
 from grader.submission import Submission
 
 if TYPE_CHECKING:
+    from grader.judge.trial import Trial
     from grader.report import Report
 
 
@@ -44,7 +45,7 @@ def grade_all(
 
         chosen = problem.settings.seed if seed is None else seed
 
-        def finish(trial: session.Trial) -> None:
+        def finish(trial: Trial) -> None:
             report = verdict.make_report(
                 problem, trial, seed=chosen, isolation=workers.isolation, only=only
             )

@@ -9,8 +9,8 @@ from typing import Any
 from unittest import mock
 
 from grader.errors import ProblemError
+from grader.judge.loading import line_in, load_reference, problem_modules
 from grader.judge.replay import profile
-from grader.judge.session import line_in, load_reference, problem_modules
 from grader.problem import Problem
 
 RTOL = 1e-12

@@ -11,11 +11,9 @@ from __future__ import annotations
 import contextlib
 import inspect
 import os
-import sys
 import time
 import types
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,8 @@ from _pytest.reports import TestReport  # pytest.TestReport, with the constructo
 
 from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import replay
+from grader.judge.loading import fresh_checks, line_in, load_reference, problem_modules
+from grader.judge.trial import Check, Outcome, Trial
 from grader.problem import Problem
 from grader.sandbox.process import Limits, WorkerFailure
 from grader.sandbox.proxy import Loadable, Student
@@ -34,55 +34,6 @@ from grader.submission import Submission
 
 MAX_OVERRUNS = 3
 """Limits that a submission may run into before the rest of its checks is left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A collected check.
-
-    Attributes:
-        weight: Its share of the group's points, relative to the other checks of the group.
-    """
-
-    id: str
-    group: str
-    title: str
-    weight: float
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of one check.
-
-    Attributes:
-        error: What the check raised; None if it passed or was not run.
-        steps: What had been done to the submission's objects when it raised.
-        example: The generated example that it raised for.
-        skipped: Why the check was not run, else empty.
-    """
-
-    check: Check
-    error: BaseException | None = None
-    where: tuple[str, int] | None = None
-    steps: list[Step] = field(default_factory=list)
-    example: dict[str, Any] = field(default_factory=dict)
-    output: str = ""
-    skipped: str = ""
-    seconds: float = 0.0
-
-
-@dataclass(slots=True)
-class Trial:
-    """Everything that was found out about one submission."""
-
-    submission: Submission
-    classes: tuple[str, ...] = ()
-    functions: frozenset[str] = frozenset()
-    load_error: StudentError | WorkerFailure | None = None
-    outcomes: list[Outcome] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    output: str = ""
-    seconds: float = 0.0
 
 
 def run(
@@ -120,7 +71,7 @@ def run(
     ]
     with (
         problem_modules(problem),
-        _fresh_checks(problem),
+        fresh_checks(problem),
         _own_pytest_environment(),
         replay.profile(),
         one_processor(workers),
@@ -154,68 +105,6 @@ def _own_pytest_environment() -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
-
-
-@contextlib.contextmanager
-def problem_modules(problem: Problem) -> Iterator[None]:
-    """Let the problem's checks import what it provides to students, and forget it afterwards."""
-    folder = str(problem.provided_folder)
-    sys.path.insert(0, folder)
-    before = {name: sys.modules.pop(name, None) for name in problem.provided_sources}
-    try:
-        yield
-    finally:
-        sys.path.remove(folder)
-        for name, module in before.items():
-            sys.modules.pop(name, None)
-            if module is not None:
-                sys.modules[name] = module
-
-
-@contextlib.contextmanager
-def _fresh_checks(problem: Problem) -> Iterator[None]:
-    """Forget the module that pytest makes of ``checks.py``: every problem has one of that name."""
-    try:
-        yield
-    finally:
-        checks = str(problem.checks_path)
-        for name, module in list(sys.modules.items()):
-            if getattr(module, "__file__", None) == checks:
-                del sys.modules[name]
-
-
-def load_reference(problem: Problem) -> types.ModuleType:
-    """Run the reference solution in this process and return its module.
-
-    Raises:
-        ProblemError: It cannot be loaded.
-    """
-    path = problem.reference_path
-    module = types.ModuleType("reference")
-    module.__file__ = str(path)
-    with problem_modules(problem):
-        for name, origin, attribute in problem.provided_names:
-            __import__(origin)
-            found = sys.modules[origin]
-            setattr(module, name, getattr(found, attribute) if attribute else found)
-        try:
-            exec(compile(path.read_bytes(), str(path), "exec"), vars(module))
-        except Exception as error:
-            where = line_in(error, path)
-            raise ProblemError(path, where, f"{type(error).__name__}: {error}") from error
-    return module
-
-
-def line_in(error: BaseException, path: Path) -> int | None:
-    """The last line of ``path`` that ``error`` passed through, if any."""
-    if isinstance(error, SyntaxError) and error.filename == str(path):
-        return error.lineno
-    line, walker = None, error.__traceback__
-    while walker is not None:
-        if walker.tb_frame.f_code.co_filename == str(path):
-            line = walker.tb_lineno
-        walker = walker.tb_next
-    return line
 
 
 class _SessionPlugin:

@@ -18,7 +18,7 @@ import grader
 from grader.errors import ProblemError
 from grader.judge.evidence import CheckFailed
 from grader.judge.reproduce import Given, write_script
-from grader.judge.session import Outcome, Trial
+from grader.judge.trial import Outcome, Trial
 from grader.problem import Problem
 from grader.report import CheckResult, CheckStatus, Report, ReportStatus
 from grader.sandbox.process import WorkerFailure
