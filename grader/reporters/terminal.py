@@ -86,6 +86,10 @@ def _headline(report: Report) -> RenderableType:
 
 def _groups(report: Report) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ignore")
+    table.add_column(no_wrap=True, overflow="ignore", justify="right")
+    table.add_column()
     names = dict.fromkeys(check.group for check in report.checks)
     for name in names:
         checks = [c for c in report.checks if c.group == name and c.max_points]
