@@ -65,7 +65,7 @@ def expect_array(
     if value is None:
         _wrong_type(what, "None", wanted, value, shape)
     if not isinstance(value, np.ndarray | np.generic):
-        shown = repr(value)
+        shown = as_text(value)
         shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
         _wrong_type(what, f"{shown} (a {type(value).__name__})", wanted, value, shape)
     array = np.asarray(value)
@@ -201,8 +201,32 @@ def describe(value: Any) -> dict[str, Any]:
         if shown is not array:
             described["corner"] = True
         return described
-    text = repr(value)
+    text = as_text(value)
     return {"type": type(value).__name__, "text": text if len(text) <= 400 else text[:397] + "..."}
+
+
+def as_text(value: Any) -> str:
+    """A value as text, with arrays inside of it left out: NumPy may take minutes to print one."""
+    return repr(_without_arrays(value))
+
+
+class _Shape(str):
+    """Shown without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _without_arrays(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return _Shape(f"array{value.shape}")
+    if isinstance(value, list):
+        return [_without_arrays(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple(_without_arrays(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _without_arrays(item) for key, item in value.items()}
+    return value
 
 
 def _nested(array: np.ndarray[Any, Any]) -> Any:

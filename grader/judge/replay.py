@@ -10,12 +10,14 @@ hundreds of calls for each failure; this way a wrong submission is hardly slower
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from unittest import mock
 
 import hypothesis
 from hypothesis import Phase, settings
+from hypothesis.errors import HypothesisDeprecationWarning
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import DataObject
@@ -42,7 +44,9 @@ def profile() -> Iterator[None]:
     )
     settings.load_profile(PROFILE)
     try:
-        with _no_constants_of_ours():
+        with _no_constants_of_ours(), warnings.catch_warnings():
+            # assume() in a body that is replayed is called outside of hypothesis, on purpose.
+            warnings.simplefilter("ignore", HypothesisDeprecationWarning)
             yield
     finally:
         settings.load_profile(before)

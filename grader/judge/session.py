@@ -20,6 +20,7 @@ from typing import Any
 import hypothesis
 import pytest
 from _pytest.reports import TestReport  # pytest.TestReport, with the constructor pytest uses
+from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import replay
@@ -338,6 +339,8 @@ class _SessionPlugin:
             self.remote.begin()
             try:
                 body(**fixtures, **example)
+            except UnsatisfiedAssumption:
+                pass  # by hypothesis.assume: not an example for this check
             except (AssertionError, StudentError) as error:
                 return error
             return None

@@ -34,6 +34,12 @@ from grader.sandbox.trace import (
 
 MODULE, RANDOM = 0, 1  # the handles that grader.sandbox.worker starts with
 MAX_COPIES = 1000
+_ASKED_BY_HYPOTHESIS = frozenset(
+    "hypothesis_internal_is_this_a_mock_check execute_example setup_example teardown_example"
+    " hypothesis_explicit_examples".split()
+)
+"""Attributes that it looks for on a test's first argument, taking it for a test case's ``self``."""
+
 NO_KEYWORDS: dict[str, Any] = {"d": []}
 
 
@@ -180,7 +186,7 @@ class Student:
     # -- for checks ----------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("_") or name in _ASKED_BY_HYPOTHESIS:
             raise AttributeError(name)
         if name in self._classes:
             return self._classes[name]

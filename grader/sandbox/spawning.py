@@ -241,7 +241,7 @@ class Zygote(_Probed):
             raise
         finally:
             os.close(their_output)
-        pidfd = descriptors[0]
+        pidfd, control = descriptors[0], self._control
 
         def send_signal(number: signal.Signals) -> None:
             with contextlib.suppress(ProcessLookupError):
@@ -249,6 +249,8 @@ class Zygote(_Probed):
 
         def wait() -> int | None:
             os.close(pidfd)
+            if control is not self._control:
+                return None  # its zygote has died meanwhile, and knows no more
             return self._exit_status(number)
 
         return Worker(channel, output, limits, send_signal, wait, message["pid"])

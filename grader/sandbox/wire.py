@@ -27,6 +27,8 @@ MAX_ITEMS = 50_000
 """List items and dictionary entries in one message, nested ones included."""
 MAX_TEXT = 1 << 20
 """Characters of text in one message."""
+MAX_NAME = 200
+"""Characters of a type's name."""
 MAX_INTEGER_BITS = 256
 MAX_DIGITS = 79
 """Of an integer, with its sign: 2**256 has 78."""
@@ -84,7 +86,9 @@ _qualified_name = type.__dict__["__qualname__"].__get__  # a metaclass may have 
 def _type_name(kind: type) -> str:
     module = type.__getattribute__(kind, "__dict__").get("__module__", "builtins")
     prefix = f"{module}." if type(module) is str and module != "builtins" else ""
-    return f"{prefix}{_qualified_name(kind)}"[:200].encode("utf-8", "backslashreplace").decode()
+    return (
+        f"{prefix}{_qualified_name(kind)}"[:MAX_NAME].encode("utf-8", "backslashreplace").decode()
+    )
 
 
 class Writer:
@@ -157,7 +161,8 @@ class Writer:
             return {"e": [value.id, value.type_name, list(value.methods), attributes]}
         if kind is Opaque:
             return {"o": [value.type_name, value.why]}
-        return _opaque(value)
+        self.text -= MAX_NAME
+        return _opaque(value) if self.text >= 0 else {"o": ["object", ""]}
 
     def _array(self, array: np.ndarray[Any, Any]) -> dict[str, Any]:
         subclass = None
@@ -252,7 +257,13 @@ class _Reader:
 
 def _key(key: Any) -> Any:
     # What is not plain (a tuple, an object that was not sent) becomes a readable text.
-    return key if type(key) in (str, int, float, bool, type(None)) else repr(key)
+    if type(key) in _KEYS:
+        return key
+    plain = type(key) is tuple and all(type(item) in _KEYS for item in key)
+    return repr(key) if plain else f"a {type(key).__name__}"
+
+
+_KEYS = (str, int, float, bool, type(None))
 
 
 def _text(node: Any) -> str:

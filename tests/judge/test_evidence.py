@@ -375,3 +375,9 @@ def test_numbers_are_plain(value: Any, shown: Any) -> None:
     found = number(value)
     assert found == shown
     assert type(found) is type(shown)
+
+
+def test_arrays_inside_of_values_are_named_and_not_printed() -> None:
+    """NumPy would take minutes to print an array of many dimensions; its shape says enough."""
+    described = describe([np.zeros((2,) * 26, np.int8), ("a", np.ones(3))])
+    assert described["text"] == f"[array{(2,) * 26}, ('a', array(3,))]"

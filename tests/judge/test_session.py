@@ -1,0 +1,150 @@
+"""The warm session, on small problems made for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import ProblemError
+from grader.grading import grade
+from grader.problem import Library, Problem
+from grader.report import Report
+from grader.submission import submission_from
+
+SETTINGS = """
+title = "t"
+summary = "s"
+entry = "Thing"
+groups = [{ id = "one", points = 60, title = "One" }, { id = "two", points = 40, title = "Two" }]
+
+[limits]
+call_seconds = 0.5
+"""
+HEAD = """
+from hypothesis import assume, given, strategies as st
+from grader.judge import check, expect
+"""
+TWO = """
+@check("two", "always")
+def test_two(student):
+    pass
+"""
+THING = b"""
+class Thing:
+    def value(self, x):
+        return x
+    def loop(self):
+        while True: pass
+    def speak(self):
+        print("hello")
+        return 1
+"""
+
+
+def problem_with(folder: Path, checks: str) -> Problem:
+    """A problem with these checks."""
+    (folder / "problems" / "small").mkdir(parents=True)
+    (folder / "reference").mkdir()
+    (folder / "problems" / "small" / "problem.toml").write_text(SETTINGS, "utf-8")
+    (folder / "problems" / "small" / "checks.py").write_text(HEAD + checks + TWO, "utf-8")
+    (folder / "reference" / "small.py").write_bytes(THING)
+    return Library(folder).load("small")
+
+
+def graded(folder: Path, checks: str, source: bytes = THING) -> Report:
+    """The report of a file on a problem with these checks."""
+    return grade(problem_with(folder, checks), submission_from("a.py", source))
+
+
+def test_examples_that_a_check_does_not_want_are_left_out(tmp_path: Path) -> None:
+    """hypothesis.assume works in a check, as in any test."""
+    checks = """
+@check("one", "even numbers")
+@given(x=st.integers(0, 100))
+def test_one(student, x):
+    assume(x % 2 == 0)
+    expect(student.Thing().value(x) == x and x % 2 == 0, "odd")
+"""
+    assert graded(tmp_path, checks).score == 100.0
+
+
+def test_interactive_draws_are_made_anew(tmp_path: Path) -> None:
+    """st.data() cannot be kept for later, and works all the same."""
+    checks = """
+@check("one", "data")
+@given(data=st.data())
+def test_one(student, data):
+    x = data.draw(st.integers(0, 9))
+    expect(student.Thing().value(x) < 5, f"too large: {x}")
+"""
+    report = graded(tmp_path, checks)
+    assert [check.message for check in report.checks if check.status == "failed"] == [
+        "too large: 5"
+    ]
+
+
+def test_limits_met_three_times_end_the_submission(tmp_path: Path) -> None:
+    """The checks behind are blocked instead of costing a limit each."""
+    checks = "".join(
+        f"""
+@check("one", "loop {n}")
+def test_loop_{n}(student):
+    student.Thing().loop()
+"""
+        for n in range(5)
+    )
+    report = graded(tmp_path, checks)
+    statuses = [check.status for check in report.checks]
+    assert statuses == ["timeout"] * 3 + ["blocked"] * 3
+    assert "last line run: 6" in report.checks[0].message
+
+
+def test_output_belongs_to_its_check(tmp_path: Path) -> None:
+    """What is printed during a check is filed under it."""
+    checks = """
+@check("one", "speaks")
+def test_one(student):
+    student.Thing().speak()
+"""
+    report = graded(tmp_path, checks)
+    assert [check.output for check in report.checks] == ["hello\n", ""]
+
+
+def test_weights_share_a_group(tmp_path: Path) -> None:
+    """Points are shared out by weight, parametrized cases counting each."""
+    checks = """
+import pytest
+@check("one", "heavy", weight=2)
+def test_heavy(student): pass
+@check("one", "light")
+@pytest.mark.parametrize("n", [1, 2])
+def test_light(student, n): expect(n == 1, "no")
+"""
+    report = graded(tmp_path, checks)
+    assert [(c.title, c.points, c.max_points) for c in report.checks[:3]] == [
+        ("heavy", 30.0, 30.0),
+        ("light: 1", 15.0, 15.0),
+        ("light: 2", 0.0, 15.0),
+    ]
+    assert report.score == 85.0
+
+
+@pytest.mark.parametrize(
+    ("checks", "line", "what"),
+    [
+        ("def test_one(student): pass\n", 4, "is not marked with @check"),
+        ('@check("three", "x")\ndef test_one(student): pass\n', 4, "no group 'three'"),
+        ("import nothing_of_that_name\n", 4, "nothing_of_that_name"),
+        ("", None, "no check for the group 'one'"),
+        ('@check("one", "x")\ndef test_one(student):\n    1 / 0\n', 6, "itself failed"),
+    ],
+)
+def test_broken_checks_are_the_problems_fault(
+    tmp_path: Path, checks: str, line: int | None, what: str
+) -> None:
+    """Each is told with its line."""
+    with pytest.raises(ProblemError) as caught:
+        graded(tmp_path, checks)
+    assert caught.value.line == line
+    assert what in caught.value.what
