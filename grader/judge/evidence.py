@@ -112,7 +112,7 @@ def expect_close(
     expected = np.asarray(expected)
     array = expect_array(yours, what, expected.shape, or_shapes=or_shapes)
     compared = array.reshape(expected.shape)
-    if np.array_equal(compared, expected):  # the common case, and the cheap one
+    if _equal(compared, expected):  # the common case, and the cheap one
         return
     right = closeness(compared, expected, rtol, atol)
     if right.all():
@@ -151,7 +151,8 @@ def closeness(
     finite = np.isfinite(expected)
     scale = max(1.0, float(np.max(np.abs(expected[finite]), initial=0.0)))
     near = _distance(yours, expected) <= atol + rtol * scale
-    same = (yours == expected) | (np.isnan(yours) & np.isnan(expected))
+    with np.errstate(all="ignore"):
+        same = (yours == expected) | (np.isnan(yours) & np.isnan(expected))
     result: np.ndarray[Any, Any] = np.where(finite, near, same)
     return result
 
@@ -171,7 +172,12 @@ def is_close(yours: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) 
     array, wanted = np.asarray(yours), np.asarray(expected)
     if array.shape != wanted.shape:
         return False
-    return np.array_equal(array, wanted) or bool(closeness(array, wanted, rtol, atol).all())
+    return _equal(array, wanted) or bool(closeness(array, wanted, rtol, atol).all())
+
+
+def _equal(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
+    with np.errstate(all="ignore"):  # a signalling NaN is no reason to warn
+        return bool(np.array_equal(a, b))
 
 
 def number(value: Any) -> Any:

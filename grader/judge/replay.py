@@ -65,8 +65,12 @@ def _no_constants_of_ours() -> contextlib.AbstractContextManager[Any]:
     return mock.patch.object(providers, "_get_local_constants", lambda: nothing)
 
 
+Drawn = dict[Any, list[Example]]
+"""What has been drawn already, for tests that ask for the same."""
+
+
 def draw_examples(
-    test: Callable[..., Any], fixtures: Iterable[str], seed: int
+    test: Callable[..., Any], fixtures: Iterable[str], seed: int, known: Drawn | None = None
 ) -> list[Example] | None:
     """Draw the examples of a ``@given`` test, smallest first, without running its body.
 
@@ -74,6 +78,8 @@ def draw_examples(
         test: The decorated function.
         fixtures: Names of the arguments that hypothesis does not supply.
         seed: Decides what is drawn.
+        known: Where to look first, and to leave what is drawn: tests that draw equally often
+            from the very same strategies draw the same.
 
     Returns:
         Keyword arguments for each example; None if they cannot be drawn beforehand because the
@@ -81,6 +87,15 @@ def draw_examples(
     """
     handle: Any = test.hypothesis  # type: ignore[attr-defined]
     body = handle.inner_test
+    explicit = [dict(e.kwargs) for e in getattr(test, "hypothesis_explicit_examples", ())]
+    strategies = getattr(handle, "_given_kwargs", None)  # there is no public way to ask
+    key = None
+    if known is not None and strategies:
+        own = getattr(test, "_hypothesis_internal_use_settings", None) or settings()
+        most = own.max_examples
+        key = (frozenset((name, id(s)) for name, s in strategies.items()), most, seed)
+        if key in known:
+            return sorted([*explicit, *known[key]], key=_order)
     drawn: list[Example] = []
     given_by_pytest = dict.fromkeys(fixtures)
 
@@ -94,7 +109,9 @@ def draw_examples(
         handle.inner_test = body
     if any(isinstance(value, DataObject) for example in drawn for value in example.values()):
         return None
-    return sorted(drawn, key=_size)
+    if known is not None and key is not None:
+        known[key] = drawn[len(explicit) :]
+    return sorted(drawn, key=_order)
 
 
 MAX_TRIES = 40
@@ -133,6 +150,8 @@ def _smaller(example: Example) -> Iterator[Example]:
             yield {**example, name: less}
 
 
-def _size(example: Example) -> float:
-    """How large an example is: the values' own ``size``, else the length of their text."""
-    return sum(getattr(value, "size", len(repr(value))) for value in example.values())
+def _order(example: Example) -> tuple[float, str]:
+    """Smaller first: by the values' own ``size``, else the length of their text; then by text."""
+    texts = {name: repr(value) for name, value in example.items()}
+    size = sum(getattr(value, "size", len(texts[name])) for name, value in example.items())
+    return size, str(texts)

@@ -128,7 +128,8 @@ class _SessionPlugin:
         self.only = only
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
-        self.examples: dict[str, list[replay.Example] | None] = {}
+        self.examples: dict[Any, list[replay.Example] | None] = {}
+        self.drawn: replay.Drawn = {}
         self.loaded_reference: types.ModuleType | None = None
         self.remote: Student | None = None
         self.outcome: Outcome | None = None
@@ -249,7 +250,9 @@ class _SessionPlugin:
             return
         if function not in self.examples:
             names = [n for n in getattr(item, "fixturenames", ()) if n in _parameters(function)]
-            self.examples[function] = replay.draw_examples(function, names, self.seed_value)
+            self.examples[function] = replay.draw_examples(
+                function, names, self.seed_value, self.drawn
+            )
 
     def _try(self, submission: Submission, items: list[pytest.Item]) -> Trial:
         started = time.perf_counter()

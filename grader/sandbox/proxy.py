@@ -419,6 +419,8 @@ class Student:
 
 def _in_order(function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
     """The arguments in the order of the parameters, however they were passed."""
+    if not kwargs:
+        return args
     try:
         return list(inspect.signature(function).bind(*args, **kwargs).arguments.values())
     except TypeError:

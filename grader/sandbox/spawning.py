@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.errors import Fault
-from grader.sandbox.process import Limits, Worker
 
 if TYPE_CHECKING:
+    # Not loaded here: NumPy comes with it, and the zygote should be on its way before.
     from grader.sandbox.probe import Attempt
+    from grader.sandbox.process import Limits, Worker
 
 _START_SECONDS = 60.0
 
@@ -241,6 +242,8 @@ class Zygote(_Probed):
             raise
         finally:
             os.close(their_output)
+        from grader.sandbox.process import Worker
+
         pidfd, control = descriptors[0], self._control
 
         def send_signal(number: signal.Signals) -> None:
@@ -293,6 +296,8 @@ class SingleWorkers(_Probed):
 
     def spawn(self, limits: Limits) -> Worker:
         """Start one worker by exec."""
+        from grader.sandbox.process import Worker
+
         channel, theirs = socket.socketpair()
         posix = sys.platform != "win32"
         with theirs:

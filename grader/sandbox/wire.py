@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,10 +198,15 @@ def encode(value: Any) -> bytes:
     return writer.frame(writer.value(value))
 
 
-class _Reader:
+class _Reader(threading.local):
     """Rebuilds tagged nodes; :mod:`json` calls it for each object, innermost first, in order."""
 
-    def __init__(self, data: memoryview, subclasses: list[str] | None) -> None:
+    def __init__(self) -> None:
+        self.decode = json.JSONDecoder(object_hook=self.node).decode
+        self.begin(memoryview(b""), None)
+
+    def begin(self, data: memoryview, subclasses: list[str] | None) -> None:
+        """Get ready for another frame, whose arrays are in ``data``."""
         self.data = data
         self.position = 0
         self.subclasses = subclasses
@@ -278,6 +284,8 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+_reader = _Reader()  # making a decoder costs as much as using it
+_MANY_DIGITS = re.compile(rf"\d{{{MAX_DIGITS}}}")
 _ESCAPED_SURROGATE = re.compile(r"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 """An odd number of backslashes, then a surrogate: :class:`Writer` never escapes one."""
 
@@ -304,9 +312,11 @@ def decode(body: bytes | bytearray, subclasses: list[str] | None = None) -> Any:
         header = str(view[LENGTH.size : start], "utf-8")
         if _ESCAPED_SURROGATE.search(header):
             raise ProtocolError("an escaped surrogate")
-        reader = _Reader(view[start:], subclasses)
-        value = json.loads(header, object_hook=reader.node, parse_int=_integer)
-        if reader.position != len(reader.data):
+        if _MANY_DIGITS.search(header):
+            json.loads(header, parse_int=_integer)  # in text they are harmless
+        _reader.begin(view[start:], subclasses)
+        value = _reader.decode(header)
+        if _reader.position != len(_reader.data):
             raise ProtocolError("trailing bytes")
         return value
     except ProtocolError:
