@@ -29,7 +29,7 @@ import numpy as np
 import pytest
 from hypothesis import Phase
 
-from grader.judge import Exposure, Opaque, StudentError
+from grader.judge import Exposure, Opaque, StudentError, replay
 from grader.problem import Library, Problem
 from grader.sandbox.trace import ExposureCall
 
@@ -463,7 +463,6 @@ def main() -> int:
     options = parser.parse_args()
     problem = Library.find().load(options.problem)
     sys.path.insert(0, str(problem.provided_folder))
-    use_hypothesis(explain=not options.no_explain)
     arguments = [
         str(problem.checks_path),
         f"--rootdir={problem.folder}",
@@ -471,7 +470,9 @@ def main() -> int:
         "-pno:cacheprovider",  # leave no folder behind in the problem
     ]
     trial = Trial(problem, options.file.resolve())
-    return int(pytest.main(arguments, plugins=[sys.modules[__name__], trial]))
+    with replay.profile():  # draws what the grader draws
+        use_hypothesis(explain=not options.no_explain)
+        return int(pytest.main(arguments, plugins=[sys.modules[__name__], trial]))
 
 
 if __name__ == "__main__":

@@ -100,8 +100,9 @@ def _python(*arguments: object) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """The caller's, without settings for pytest, and with BLAS threads that nobody needs off."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "HYPOTHESIS_"))}
+    """The caller's, without what would change pytest, compiled modules or the threads of BLAS."""
+    unwanted = ("PYTEST_", "HYPOTHESIS_", "PYTHONDONTWRITEBYTECODE")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(unwanted)}
     threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     root = [str(HERE.parent), *filter(None, [kept.get("PYTHONPATH")])]
     return {**kept, **dict.fromkeys(threads, "1"), "PYTHONPATH": os.pathsep.join(root)}
