@@ -31,8 +31,6 @@ import numpy as np
 
 from grader.sandbox import wire
 
-MODULE, RANDOM = 0, 1
-
 
 def record(path: Path, slug: str) -> list[bytes]:
     """Grade a file; return the requests that its worker was sent, as frames."""
@@ -114,7 +112,7 @@ class Calls:
         module = sys.modules["submission"] = types.ModuleType("submission")
         vars(module).update(self.names)
         exec(compile(self.source, self.filename, "exec"), vars(module))
-        self.objects = {MODULE: module, RANDOM: np.random}
+        self.objects = {wire.MODULE: module, wire.RANDOM: np.random}
         for operation, arguments in self.todo:
             operation(*arguments)
 
@@ -123,7 +121,7 @@ class Calls:
 
     def reset(self) -> None:
         """Forget all objects but the module."""
-        self.objects = {key: self.objects[key] for key in (MODULE, RANDOM)}
+        self.objects = {key: self.objects[key] for key in (wire.MODULE, wire.RANDOM)}
 
     def call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> None:
         """Call a method."""

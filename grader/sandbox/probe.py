@@ -29,7 +29,6 @@ Result = Literal["refused", "open", "absent"]
 _LIMITS = Limits(call_seconds=5.0, cpu_seconds=5, memory_mb=256, output_kb=4)
 _DEADLINE = 0.005
 _DEVICES = ("/dev/ptmx", "/dev/kmsg", "/dev/fuse", "/dev/kvm")
-_NO_KEYWORDS = {"d": list[object]()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +143,10 @@ def _run(worker: Worker, plans: Sequence[_Plan]) -> list[Attempt]:
     source = Path(__file__).with_name("attempts.py").read_bytes()
     values = [np.frombuffer(source, np.uint8), {}, []]
     operations = [["load", "attempts", *[writer.value(value) for value in values]]]
-    operations.append(["call", 0, "process_number", [], _NO_KEYWORDS, 0])
+    operations.append(["call", wire.MODULE, "process_number", [], wire.NO_KEYWORDS, 0])
     for plan in plans:
         arguments = writer.value([plan.function, *plan.arguments])
-        operations.append(["call", 0, "attempt", arguments, _NO_KEYWORDS, 0])
+        operations.append(["call", wire.MODULE, "attempt", arguments, wire.NO_KEYWORDS, 0])
     outcomes = worker.request(operations, writer)
     failed = [outcome for outcome in outcomes if outcome[0] != "ok"]
     if failed:
@@ -161,7 +160,7 @@ def _run(worker: Worker, plans: Sequence[_Plan]) -> list[Attempt]:
 
 def _try_endless_loop(worker: Worker) -> Attempt:
     what = "run for ever"
-    operation = ["call", 0, "run_for_ever", [], _NO_KEYWORDS, 0]
+    operation = ["call", wire.MODULE, "run_for_ever", [], wire.NO_KEYWORDS, 0]
     try:
         worker.request([operation], wire.Writer(), seconds=_DEADLINE)
     except WorkerFailure as failure:

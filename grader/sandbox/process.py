@@ -26,8 +26,6 @@ from grader.sandbox.output import Output
 MAX_CALLBACKS = 10_000
 """Calls of judge-side objects within one request; a correct layer makes two."""
 
-LOCKED_UP = b"\x01"  # as grader.sandbox.worker sends it
-
 _START_SECONDS = 60.0
 _READ_SIZE = 1 << 16
 
@@ -122,9 +120,10 @@ class Patience:
         """Whether the process could run and has not had its time: see proc_pid_stat(5)."""
         try:
             fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
-            used = (int(fields[11]) + int(fields[12])) / self._TICKS
+            ticks = int(fields[11]) + int(fields[12])
         except (OSError, IndexError, ValueError):
             return False
+        used = (ticks + 1) / self._TICKS  # what is under way is not counted yet
         return fields[0] == "R" and used < 0.9 * self._seconds
 
 
@@ -225,7 +224,7 @@ class Worker:
         """Wait until the worker is in its jail; up to there nothing is the submission's fault."""
         try:
             self._wait(Patience(_START_SECONDS))
-            self._locked_up = self._channel.recv(1) == LOCKED_UP
+            self._locked_up = self._channel.recv(1) == wire.LOCKED_UP
         except OSError:
             pass  # said below, together with a channel that closed
         except BaseException:

@@ -32,15 +32,12 @@ from grader.sandbox.trace import (
     Step,
 )
 
-MODULE, RANDOM = 0, 1  # the handles that grader.sandbox.worker starts with
 MAX_COPIES = 1000
 _ASKED_BY_HYPOTHESIS = frozenset(
     "hypothesis_internal_is_this_a_mock_check execute_example setup_example teardown_example"
     " hypothesis_explicit_examples".split()
 )
 """Attributes that it looks for on a test's first argument, taking it for a test case's ``self``."""
-
-NO_KEYWORDS: dict[str, Any] = {"d": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +187,17 @@ class Student:
             raise AttributeError(name)
         if name in self._classes:
             return self._classes[name]
-        module = RemoteInstance(self, MODULE, "module", self._functions, "student")
+        module = RemoteInstance(self, wire.MODULE, "module", self._functions, "student")
         return getattr(module, name)
 
     def seed(self, number: int) -> None:
         """Seed NumPy's global generator in the worker."""
-        operation = ["call", RANDOM, "seed", [number], NO_KEYWORDS, 0]
+        operation = ["call", wire.RANDOM, "seed", [number], wire.NO_KEYWORDS, 0]
         self.enqueue(operation, Step("seed", None, "seed", (number,)))
 
     def draw(self, count: int) -> Any:
         """Draw ``count`` numbers from NumPy's global generator in the worker, shape (count,)."""
-        operation = ["call", RANDOM, "random_sample", [count], NO_KEYWORDS, 0]
+        operation = ["call", wire.RANDOM, "random_sample", [count], wire.NO_KEYWORDS, 0]
         return self.perform(operation, Step("draw", None, "random_sample", (count,)))
 
     def expose(self, real: Any, *methods: str) -> Exposure:
@@ -243,11 +240,11 @@ class Student:
     @contextlib.contextmanager
     def untraced(self) -> Iterator[None]:
         """Leave what is done in the block out of the trace: it only helps to judge."""
-        kept = list(self.trace)
+        start = len(self.trace)
         try:
             yield
         finally:
-            self.trace[:] = kept
+            del self.trace[start:]
 
     def sync(self) -> None:
         """Send what waits; raise the first failure among it."""
@@ -329,7 +326,7 @@ class Student:
         handle = self._new_handle()
         methods = kind.methods | self._methods
         remote = RemoteInstance(self, handle, kind.name, methods, variable)
-        operation = ["call", MODULE, kind.name, *self.on_wire_call(args, kwargs), handle]
+        operation = ["call", wire.MODULE, kind.name, *self.on_wire_call(args, kwargs), handle]
         self.enqueue(operation, Step("make", None, kind.name, args, kwargs, remote))
         return remote
 

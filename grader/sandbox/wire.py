@@ -37,6 +37,13 @@ MAX_DIMENSIONS = 32
 
 LENGTH = struct.Struct("<I")
 
+LOCKED_UP = b"\x01"
+"""A worker's first byte on the channel: from here on, what goes wrong is the submission's doing."""
+MODULE, RANDOM = 0, 1
+"""Handles that every worker starts with: the student's module, and ``numpy.random``."""
+NO_KEYWORDS: dict[str, list[Any]] = {"d": []}
+"""The node of an empty dictionary."""
+
 _DTYPES = [
     np.dtype(code) for code in "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 ]

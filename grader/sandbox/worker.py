@@ -8,7 +8,7 @@ A request is ``[nonce, operations]``; each operation is a list whose first item 
 operation: ``["ok", value]`` or ``["raised", type, message, frames, detail]``. An operation that
 raises does not stop those behind it. In between, a method of a judge-side object sends
 ``[nonce, "callback", id, method, args, kwargs, copies]`` and waits for ``["ok", value]`` or
-``["raise", message]``. Before all this, :data:`LOCKED_UP` is sent.
+``["raise", message]``. Before all this, :data:`~grader.sandbox.wire.LOCKED_UP` is sent.
 """
 
 from __future__ import annotations
@@ -29,12 +29,6 @@ from typing import Any, NoReturn
 import numpy as np
 
 from grader.sandbox import wire
-
-MODULE, RANDOM = 0, 1
-"""Handles that every worker starts with: the student's module, and ``numpy.random``."""
-
-LOCKED_UP = b"\x01"
-"""The first byte on the channel: from here on, what goes wrong is the submission's doing."""
 
 MAX_FRAMES = 12
 MAX_MESSAGE = 4000
@@ -207,13 +201,13 @@ class Server:
             setattr(module, local, getattr(found, attribute) if attribute else found)
         self.filename = f"{name}.py"
         given = set(vars(module))
-        self.objects = {MODULE: module, RANDOM: np.random}
+        self.objects = {wire.MODULE: module, wire.RANDOM: np.random}
         _execute(name, source.tobytes(), self.filename, module)
         return _describe_module(module, given)
 
     def _do_reset(self) -> None:
         """Forget all objects but the module."""
-        self.objects = {key: self.objects[key] for key in (MODULE, RANDOM)}
+        self.objects = {key: self.objects[key] for key in (wire.MODULE, wire.RANDOM)}
 
     def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:
         function = getattr(self._object(target), name)
@@ -383,7 +377,7 @@ def run(channel: socket.socket, output: int) -> None:
         # Asked by the judge just before it kills: which line of the student's is running?
         faulthandler.register(signal.SIGUSR1, file=output, all_threads=False)
     _make_repeatable()
-    channel.sendall(LOCKED_UP)
+    channel.sendall(wire.LOCKED_UP)
     try:
         Server(channel).serve()
     finally:

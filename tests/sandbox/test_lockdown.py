@@ -18,7 +18,7 @@ import pytest
 
 from grader.doctor import examine
 from grader.errors import Fault
-from grader.sandbox import process, spawning
+from grader.sandbox import spawning, wire
 from grader.sandbox.process import Limits, WorkerFailure
 from grader.sandbox.proxy import Loadable, Student
 from grader.sandbox.spawning import SingleWorkers, Workers, Zygote
@@ -119,7 +119,7 @@ def test_what_is_open_is_reported_as_open() -> None:
 
 def test_a_worker_that_cannot_be_locked_up_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A submission is not blamed for a jail that does not close, and is not run."""
-    monkeypatch.setattr(process, "LOCKED_UP", b"something else")
+    monkeypatch.setattr(wire, "LOCKED_UP", b"something else")
     with contextlib.closing(spawning.start_workers()) as source, pytest.raises(Fault):
         loaded(source, "print('ran')")
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from grader.sandbox import process, spawning
-from grader.sandbox.process import Limits, WorkerFailure
+from grader.sandbox.process import Limits, Patience, WorkerFailure
 from grader.sandbox.proxy import Loadable, Student
 from grader.sandbox.spawning import SingleWorkers, Workers, Zygote, start_workers
 from grader.sandbox.trace import StudentError
@@ -563,3 +564,47 @@ def test_output_before_an_endless_loop_is_kept(hurried: Student) -> None:
     """What was printed before the end is what the student looks for; our stack dump is not."""
     failure_of(hurried.say_and_loop, "i = 3")
     assert hurried.take_output() == "i = 3\n"
+
+
+# -- patience ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def endless() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that computes for ever."""
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
+        yield process
+        process.kill()
+
+
+def test_patience_ends_without_a_process() -> None:
+    """Where nothing is known of the process, wall time alone counts."""
+    assert Patience(1000.0).left() > 0
+    with pytest.raises(TimeoutError):
+        Patience(0.0).left()
+
+
+@proc_only
+def test_patience_goes_on_for_a_process_that_had_no_time(
+    endless: subprocess.Popen[bytes],
+) -> None:
+    """One that could run and has not used what it was granted gets more, but not for ever."""
+    with pytest.raises(TimeoutError):
+        Patience(0.0, endless.pid).left()  # nothing was granted, so nothing is owed
+    patience = Patience(0.2, endless.pid)
+    with pytest.raises(TimeoutError):
+        while patience.left() > 0:
+            endless.poll()
+
+
+@proc_only
+def test_patience_does_not_wait_for_one_that_sleeps() -> None:
+    """Waiting is not computing: a process that sleeps has used its time all the same."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
+            assert process.poll() is None
+        patience = Patience(0.01, process.pid)
+        with pytest.raises(TimeoutError):
+            while patience.left() > 0:
+                process.poll()
+        process.communicate(b"\n")
