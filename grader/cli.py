@@ -167,18 +167,16 @@ def check(
 
 def _show(report: Report, format_: str, output: Path | None, command: str) -> None:
     """Write the report where it was asked for."""
-    import shutil
+    from dataclasses import replace
 
     from grader.reporters import Page, reporter
 
-    color = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
-    text = reporter(format_).render(report, Page(width, color, command))
+    page = Page.of_stdout(command)
     if output is not None:
-        _write(output, text)
+        _write(output, reporter(format_).render(report, replace(page, color=False)))
         return
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(reporter(format_).render(report, page))
         sys.stdout.flush()
     except BrokenPipeError:
         pass  # the reader has seen enough; the exit code still tells the verdict
@@ -221,9 +219,11 @@ def problems(library: Library) -> None:
 @library_option
 def show(problem: str, library: Library) -> None:
     """Show the statement of PROBLEM."""
+    from grader.reporters import Page
     from grader.reporters.statement import render_statement
 
-    click.echo(render_statement(library.load(problem).statement), nl=False)
+    statement = library.load(problem).statement
+    click.echo(render_statement(statement, Page.of_stdout()), nl=False)
 
 
 @commands.command()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
+import shutil
+import sys
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -25,6 +28,12 @@ class Page:
     width: int = 80
     color: bool = False
     command: str = ""
+
+    @classmethod
+    def of_stdout(cls, command: str = "") -> Page:
+        """The page that standard output is: its width, at most 100, and whether it has colours."""
+        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        return cls(min(shutil.get_terminal_size((80, 24)).columns, 100), color, command)
 
 
 class Reporter(Protocol):

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
+
+from rich.markdown import Markdown
+
+from grader.reporters import Page
+from grader.reporters.paper import laid_out
 
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.S)
 _INLINE = re.compile(r"\$([^$\n]+(?:\n[^$\n]+)?)\$")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.S)
 
 
-def render_statement(markdown: str) -> str:
+def render_statement(markdown: str, page: Page) -> str:
     """Return the statement as text; maths stays LaTeX unless the extra ``math`` is installed."""
-    import io
-    import shutil
-
-    from rich.console import Console
-    from rich.markdown import Markdown
-
-    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=min(shutil.get_terminal_size((80, 24)).columns, 100),
-        force_terminal=color,
-        color_system="standard" if color else None,
-        legacy_windows=False,
-    )
-    console.print(Markdown(maths_as_unicode(markdown), hyperlinks=False))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    return laid_out([Markdown(maths_as_unicode(markdown), hyperlinks=False)], page)
 
 
 def maths_as_unicode(markdown: str) -> str:

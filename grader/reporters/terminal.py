@@ -6,12 +6,12 @@ passes through :func:`grader.reporters.text.inert`.
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
@@ -19,8 +19,10 @@ from rich.text import Text
 
 from grader.report import CheckResult, Report
 from grader.reporters import Page
+from grader.reporters.paper import laid_out
 from grader.reporters.text import inert, number
 
+MIN_WIDTH = 40
 MAX_ROWS, MAX_COLUMNS = 8, 6
 MAX_OUTPUT_LINES = 12
 MAX_BLOCKED = 5
@@ -29,22 +31,9 @@ FAILED = ("✗", "red")
 
 
 def render(report: Report, page: Page) -> str:
-    """Return the report as text for a terminal of ``page.width`` columns."""
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=max(page.width, 40),
-        force_terminal=page.color,
-        color_system="standard" if page.color else None,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    for part in _parts(report, page):
-        console.print(part)
-    lines = [line.rstrip() for line in out.getvalue().splitlines()]
-    return "\n".join(lines) + "\n"
+    """Return the report as text for a terminal of ``page.width`` columns, and at least 40."""
+    page = replace(page, width=max(page.width, MIN_WIDTH))
+    return laid_out(_parts(report, page), page)
 
 
 def _parts(report: Report, page: Page) -> list[RenderableType]:
@@ -60,7 +49,7 @@ def _parts(report: Report, page: Page) -> list[RenderableType]:
             parts += ["", _heading(check), Text("  The same example shows it.", style="dim")]
             continue
         seen.append(_essence(check))
-        parts += ["", *_failure(check, max(page.width, 40) - 2)]
+        parts += ["", *_failure(check, page.width - 2)]
     blocked = [c for c in report.checks if c.status == "blocked" and c.max_points]
     parts += _blocked(blocked)
     parts += _printed("Printed while the file was loaded", report.output)
