@@ -3,8 +3,9 @@
 A passing run of a derandomised ``@given`` test draws the same examples whoever is tested, so
 they are drawn once, against nothing, and kept. Replayed from the smallest upwards, the first
 failing example is already small: every smaller one has passed. A few more tries, with one size
-reduced at a time, make it the smallest. Hypothesis' own shrinking and explaining would cost
-hundreds of calls for each failure; this way a wrong submission is hardly slower than a right one.
+reduced at a time, make it the smallest. Where Hypothesis shrinks and explains a failure of its
+own finding it runs the test anew for each attempt; here a wrong submission is hardly slower than a
+right one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import contextlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from unittest import mock
 
 import hypothesis
 from hypothesis import Phase, settings
@@ -39,7 +39,7 @@ def profile() -> Iterator[None]:
         print_blob=False,
         report_multiple_bugs=False,
         suppress_health_check=list(hypothesis.HealthCheck),
-        # The explain phase is what makes hypothesis slow on wrong submissions.
+        # No explain phase: it runs a failing test again and again, for what no report shows.
         phases=(Phase.explicit, Phase.generate, Phase.shrink),
     )
     settings.load_profile(PROFILE)
@@ -52,17 +52,24 @@ def profile() -> Iterator[None]:
         settings.load_profile(before)
 
 
-def _no_constants_of_ours() -> contextlib.AbstractContextManager[Any]:
+@contextlib.contextmanager
+def _no_constants_of_ours() -> Iterator[None]:
     """Keep hypothesis from mixing numbers that stand in local source files into what it draws.
 
     What is local depends on where the package is installed, so that a report would depend on
     it too; and reading all those files costs time, and leaves a folder behind. There is no
     setting for it (hypothesis 6.170); where the function is gone, there is nothing to do.
     """
-    if not hasattr(providers, "_get_local_constants"):
-        return contextlib.nullcontext()
-    nothing = Constants()
-    return mock.patch.object(providers, "_get_local_constants", lambda: nothing)
+    name, nothing = "_get_local_constants", Constants()
+    gather = getattr(providers, name, None)
+    if gather is None:
+        yield
+        return
+    setattr(providers, name, lambda: nothing)
+    try:
+        yield
+    finally:
+        setattr(providers, name, gather)
 
 
 Drawn = dict[Any, list[Example]]

@@ -11,6 +11,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -270,7 +271,7 @@ class _Calls:
 
     def _expose(self, exposure: Exposure) -> str:
         for kind in reversed(type(exposure.real).__mro__[:-1]):
-            source = textwrap.dedent(inspect.getsource(kind))
+            source = _source_of(kind)
             self.classes[kind.__name__] = source
             self.dataclasses = self.dataclasses or "@dataclass" in source
         return f"{self._new_name(exposure, 'optimizer')} = Recording({exposure.real!r}, [])"
@@ -284,6 +285,12 @@ class _Calls:
             self.elements += value.size
             return _literal(value) if self.elements <= MAX_LITERAL else "..."
         return repr(value)
+
+
+@cache
+def _source_of(kind: type) -> str:
+    """The source of a class; finding it means parsing the file that it stands in."""
+    return textwrap.dedent(inspect.getsource(kind))
 
 
 def _in_layout(array: str, layout: str) -> str:

@@ -14,6 +14,7 @@ import os
 import time
 import types
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ def run(
         str(problem.checks_path),
         f"--rootdir={problem.folder}",
         f"--config-file={os.devnull}",
+        f"--confcutdir={problem.folder}",  # else pytest lists every folder above the problem's
         "--noconftest",
         "--import-mode=importlib",
         "--capture=no",
@@ -130,10 +132,24 @@ class _SessionPlugin:
         self.checks: dict[str, Check] = {}
         self.examples: dict[Any, list[replay.Example] | None] = {}
         self.drawn: replay.Drawn = {}
-        self.loaded_reference: types.ModuleType | None = None
         self.remote: Student | None = None
         self.outcome: Outcome | None = None
         self.remembered: dict[Any, tuple[Any, BaseException | None, list[Step]]] = {}
+
+    @cached_property
+    def loaded_reference(self) -> types.ModuleType:
+        """The reference solution's module."""
+        return load_reference(self.problem)
+
+    @cached_property
+    def methods(self) -> frozenset[str]:
+        """Names of the methods that the reference has."""
+        entry = getattr(self.loaded_reference, self.problem.settings.entry, None)
+        return frozenset(
+            name
+            for name in dir(entry)
+            if not name.startswith("__") and callable(getattr(entry, name))
+        )
 
     # -- fixtures for checks -------------------------------------------------------------
 
@@ -146,8 +162,6 @@ class _SessionPlugin:
     @pytest.fixture
     def reference(self) -> types.ModuleType:
         """The reference solution's module, in this process; loaded once."""
-        if self.loaded_reference is None:
-            self.loaded_reference = load_reference(self.problem)
         return self.loaded_reference
 
     @pytest.fixture
@@ -266,7 +280,7 @@ class _SessionPlugin:
                 loadable,
                 _for_worker(limits),
                 seed=self.seed_value,
-                methods=self._methods(),
+                methods=self.methods,
             )
             try:
                 self.remote.load()
@@ -282,17 +296,6 @@ class _SessionPlugin:
             trial.notes = sorted(self.remote.notes)
         trial.seconds = time.perf_counter() - started
         return trial
-
-    def _methods(self) -> frozenset[str]:
-        """Names of the methods that the reference has."""
-        if self.loaded_reference is None:
-            self.loaded_reference = load_reference(self.problem)
-        entry = getattr(self.loaded_reference, self.problem.settings.entry, None)
-        return frozenset(
-            name
-            for name in dir(entry)
-            if not name.startswith("__") and callable(getattr(entry, name))
-        )
 
     def _run_checks(self, trial: Trial, items: list[pytest.Item], deadline: float) -> None:
         overruns: dict[int, BaseException] = {}

@@ -107,7 +107,7 @@ def _unloadable(problem: Problem, trial: Trial) -> tuple[str, dict[str, Any]] | 
         where = f"{name}:{submission.line}" if submission.line else name
         return f"{where}: {submission.problem_with_file}.", {"kind": "file"}
     if isinstance(error, WorkerFailure):
-        return f"While {name} was being loaded, it {_overrun(error)}.", {"kind": error.kind}
+        return f"While {name} was being loaded, it {error}.", {"kind": error.kind}
     if error is not None:
         return _load_message(submission, error), _raised(submission, error)
     entry = problem.settings.entry
@@ -209,13 +209,11 @@ def _result(
         return CheckResult(points=0.0, status="blocked", message=outcome.skipped, **common)
     if error is None:
         return CheckResult(points=common["max_points"], status="passed", **common)
-    status, message, evidence = _explain(problem, submission, outcome)
     if first is not outcome:
-        message = f"Not possible because of the failure in “{first.check.title}”."
-        evidence = {"kind": "blocked", "by": first.check.id}
-        return CheckResult(
-            points=0.0, status="blocked", message=message, evidence=evidence, **common
-        )
+        why = f"Not possible because of the failure in “{first.check.title}”."
+        by = {"kind": "blocked", "by": first.check.id}
+        return CheckResult(points=0.0, status="blocked", message=why, evidence=by, **common)
+    status, message, evidence = _explain(problem, submission, outcome)
     yours = getattr(error, "yours", None)
     steps = _up_to_failure(outcome.steps, error, yours)
     evidence = {**evidence, "calls": [str(s) for s in steps if _shown(s, yours)]}
@@ -267,16 +265,12 @@ def _explain(
         evidence: dict[str, Any] = {"kind": error.kind}
         if error.line:
             evidence["traceback"] = [_frame(submission, error.line, "")]
-        return error.kind, f"{call}{_overrun(error)}.", evidence
+        return error.kind, f"{call}{error}.", evidence
     if isinstance(error, AssertionError):
         return "failed", str(error).partition("\nassert")[0] or "The check failed.", {}
     path, line = outcome.where or (str(problem.checks_path), None)
     what = f"check {outcome.check.id!r} itself failed: {type(error).__name__}: {error}"
     raise ProblemError(path, line, what) from error
-
-
-def _overrun(error: WorkerFailure) -> str:
-    return str(error)
 
 
 def _raised_message(error: StudentError) -> str:
