@@ -125,18 +125,17 @@ def _single(noun: str, pairs: _Pairs, seen: Sequence[Seen]) -> _Told | None:
 
 
 def _rows(noun: str, pairs: _Pairs, seen: Sequence[Seen]) -> _Told | None:
-    several = [(a, b) for a, b in pairs if a.shape == b.shape and a.ndim == 2 and len(b) > 1]
-    if not several or len(several) < len([p for p in pairs if len(p[1].shape) == 2]):
+    if any(a.shape != b.shape or a.ndim != 2 or len(b) < 2 for a, b in pairs):
         return None
     for name, row in (("first", 0), ("last", -1)):
-        others = [i for i in (0, -1) if i != row]
-        if all(
-            is_close(a[row], b[row]) and not is_close(a[others[0]], b[others[0]])
-            for a, b in several
-        ):
+        if all(_right_rows(a, b) == [range(len(b))[row]] for a, b in pairs):
             title = f"{noun} is right in the {name} row only."
             return f"{name}-row", title, "What happens to the other rows of the batch?"
     return None
+
+
+def _right_rows(yours: Array, right: Array) -> list[int]:
+    return [i for i in range(len(right)) if is_close(yours[i], right[i])]
 
 
 def _batch(noun: str, pairs: _Pairs, seen: Sequence[Seen]) -> _Told | None:

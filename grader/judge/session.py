@@ -239,7 +239,9 @@ class _SessionPlugin:
             finally:
                 student.close()
             trial.notes = sorted(student.notes)
-            trial.diagnoses += recognize(trial.facts(self.problem.settings.entry), self.desk.rules)
+        if not trial.outcomes:
+            entry = self.problem.settings.entry
+            trial.diagnoses = recognize(trial.facts(entry), self.desk.rules)
         trial.seconds = time.perf_counter() - started
         return trial
 
@@ -261,7 +263,8 @@ class _SessionPlugin:
 
     def _look(self, trial: Trial, next_item: pytest.Item) -> None:
         """Look at what failed from every side, and name the mistakes that explain it."""
-        failing = trial.failing
+        trial.diagnoses = recognize(trial.facts(self.problem.settings.entry), self.desk.rules)
+        failing = trial.failing - {named.group for named in trial.diagnoses}
         for item in self.aspects:
             aspect = _aspect_of(item)
             if failing.isdisjoint(aspect.groups):
