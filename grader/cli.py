@@ -136,6 +136,9 @@ def check(
     report = grade(chosen, submission, seed=seed, only=only)
     _show(report, format_, output, command=f"grader check {problem} {file}")
     if reproduce is not None:
+        if submission.python_name != submission.name:  # scripts cannot load a notebook
+            file = reproduce / submission.python_name
+            _write(file, submission.text)
         _write_scripts(report, reproduce, file)
     if report.status == "fault":
         return ExitCode.FAULT
