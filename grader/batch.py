@@ -109,8 +109,8 @@ def _alone(store: Store) -> Iterator[None]:
 def _left_out(intake: Intake) -> Iterator[tuple[str, str]]:
     for skipped in intake.skipped:
         yield skipped.name, skipped.reason
-    for name in intake.missing:
-        yield name, "handed in nothing"
+    for listed in intake.missing:
+        yield listed.name or next(iter(listed.ids.values()), ""), "handed in nothing"
 
 
 def _waiting(

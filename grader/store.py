@@ -153,11 +153,11 @@ class Change:
 
 def fingerprint(submission: Submission) -> str:
     """What two submissions share that get the same report, file names aside."""
-    if not submission.problem_with_file:
+    told = (submission.problem_with_file, submission.line, submission.notes)
+    if not any(told):
         return submission.sha256
-    # The bytes of a file that is no Python source do not say all (a broken archive, a picture).
-    told = f"{submission.problem_with_file}\0{submission.line}\0".encode()
-    return hashlib.sha256(told + submission.source).hexdigest()
+    # The source does not say all: a broken archive, the notes on what was a notebook.
+    return hashlib.sha256(json.dumps(told).encode() + submission.source).hexdigest()
 
 
 class Store:
