@@ -22,16 +22,10 @@ from grader.intake import collect
 from grader.problem import Problem
 from grader.progress import Tally
 from grader.store import Store
-from tests.small_problem import CHECKS, make_small, thing
+from tests.small_problem import CHECKS, thing
 
 ROOT = Path(__file__).resolve().parents[1]
 Done = subprocess.CompletedProcess[str]
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Problem:
-    """A problem whose checks do to their judge what a submission asks for."""
-    return make_small(tmp_path / "library")
 
 
 @pytest.fixture
