@@ -20,7 +20,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -105,16 +105,17 @@ def _first_line(error: Exception) -> str:
 
 def _spooled(packed: IO[bytes], limit: int) -> IO[bytes]:
     """Decompress up to ``limit`` bytes to where they can be read in any order."""
-    spool: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (closed by the tree)
-    size = 0
-    while chunk := packed.read(_CHUNK):
-        size += len(chunk)
-        if size > limit:
-            spool.close()
-            raise NotAnArchive(f"it holds more than {limit >> 20} MiB")
-        spool.write(chunk)
-    spool.seek(0)
-    return spool  # type: ignore[no-any-return]
+    with ExitStack() as on_failure:
+        spool = on_failure.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
+        size = 0
+        while chunk := packed.read(_CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise NotAnArchive(f"it holds more than {limit >> 20} MiB")
+            spool.write(chunk)
+        spool.seek(0)
+        on_failure.pop_all()
+    return spool
 
 
 def _parts(name: str) -> tuple[str, ...] | None:
