@@ -289,8 +289,8 @@ class _SessionPlugin:
         else:
             try:
                 _run_item(item, next_item)
-            except ProblemError:
-                raise
+            except (Fault, ProblemError):
+                raise  # not the submission's
             except (Exception, OutcomeException) as error:
                 self.outcome.error = error
                 self.outcome.where = _origin(error)

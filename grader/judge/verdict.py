@@ -63,7 +63,7 @@ def make_report(
         message=message,
         evidence=evidence,
         diagnoses=tuple(trial.diagnoses),
-        notes=tuple(trial.notes),
+        notes=(*trial.submission.notes, *trial.notes),
         output=trial.output,
         seed=seed,
         isolation=dict(isolation),
@@ -227,7 +227,10 @@ def _result(
         evidence=evidence,
         yours=yours,
         given=Given(
-            submission.name, submission.text, problem.provided_sources, problem.provided_names
+            submission.python_name,
+            submission.text,
+            problem.provided_sources,
+            problem.provided_names,
         ),
     )
     return CheckResult(
