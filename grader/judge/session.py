@@ -34,6 +34,8 @@ from grader.sandbox.spawning import Workers, one_processor
 from grader.sandbox.trace import Step, StudentError
 from grader.submission import Submission
 
+Order = Callable[[list[Any]], Iterable[Any]]
+
 MAX_OVERRUNS = 3
 """Limits that a submission may run into before the rest of its checks is left out."""
 
@@ -46,12 +48,14 @@ def run(
     workers: Workers,
     seed: int,
     only: str | None = None,
+    order: Order = list,
 ) -> None:
     """Try every submission on the problem's checks; hand each trial to ``sink`` when it is done.
 
     Args:
         submissions: May be a generator that waits for work: the session stays warm.
         only: A group; the checks of the others are left out.
+        order: Puts the checks in the order in which they are run; the trial keeps their own.
 
     Raises:
         ProblemError: ``checks.py`` cannot be collected, or marks its checks wrongly.
@@ -61,7 +65,7 @@ def run(
     if only is not None and only not in {group.id for group in problem.settings.groups}:
         known = ", ".join(group.id for group in problem.settings.groups)
         raise UsageError(f"{problem.slug} has no group {only!r} (there are: {known})")
-    plugin = _SessionPlugin(problem, submissions, sink, workers, seed, only)
+    plugin = _SessionPlugin(problem, submissions, sink, workers, seed, only, order)
     arguments = [
         str(problem.checks_path),
         f"--rootdir={problem.folder}",
@@ -121,6 +125,7 @@ class _SessionPlugin:
         workers: Workers,
         seed: int,
         only: str | None,
+        order: Order,
     ) -> None:
         self.problem = problem
         self.submissions = submissions
@@ -128,6 +133,7 @@ class _SessionPlugin:
         self.workers = workers
         self.seed_value = seed
         self.only = only
+        self.order = order
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
         self.examples: dict[Any, list[replay.Example] | None] = {}
@@ -251,8 +257,9 @@ class _SessionPlugin:
         try:
             for item in session.items:
                 self._prepare(item)
+            ordered = list(self.order(session.items))
             for submission in self.submissions:
-                self.sink(self._try(submission, session.items))
+                self.sink(self._try(submission, ordered))
         except BaseException as error:  # raised again by run, outside of pytest
             self.failure = error
         return True
@@ -294,6 +301,8 @@ class _SessionPlugin:
             finally:
                 self.remote.close()
             trial.notes = sorted(self.remote.notes)
+            own_order = list(self.checks.values())
+            trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
         trial.seconds = time.perf_counter() - started
         return trial
 
