@@ -331,6 +331,8 @@ class _SessionPlugin:
             self.outcome.error = error  # it loaded once, and now it does not
         else:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
+            if isinstance(self.outcome.error, Fault):
+                raise self.outcome.error  # the machine's: neither the check's nor the submission's
             self.outcome.output = self.remote.take_output()
         self.outcome.seconds = time.perf_counter() - started
 
