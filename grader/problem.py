@@ -3,7 +3,7 @@
 A library is a folder with three subfolders::
 
     problems/<slug>/     problem.toml  statement.md  starter.py  checks.py  expected.json  provided/
-                         proof.toml
+                         vouched.toml
     reference/<slug>.py
     submissions/<slug>/  accepted/*.py  rejected/*.py
 
@@ -113,8 +113,8 @@ class Redundant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The contents of ``proof.toml``: what an author vouches for where a program cannot tell."""
+class Vouched(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The contents of ``vouched.toml``: what an author vouches for where a program cannot tell."""
 
     equivalent: tuple[Equivalent, ...] = ()
     redundant: tuple[Redundant, ...] = ()
@@ -208,19 +208,23 @@ class Problem:
         files = [self.checks_path, self.expected_path, self.reference_path]
         return [self.library, self.folder, *files]
 
+    def shown(self, path: Path) -> str:
+        """A path as people know it: from the library's folder on."""
+        return path.relative_to(self.library).as_posix()
+
     def samples(self, verdict: str) -> list[Path]:
         """Sample submissions, ``accepted`` or ``rejected``, sorted."""
         return sorted((self.library / "submissions" / self.slug / verdict).glob("*.py"))
 
     @property
-    def proof_path(self) -> Path:
+    def vouched_path(self) -> Path:
         """What the author vouches for."""
-        return self.folder / "proof.toml"
+        return self.folder / "vouched.toml"
 
     @cached_property
-    def proof(self) -> Proof:
-        """The contents of ``proof.toml``; empty where the problem has none."""
-        return _read_toml(self.proof_path, Proof) if self.proof_path.exists() else Proof()
+    def vouched(self) -> Vouched:
+        """The contents of ``vouched.toml``; empty where the problem has none."""
+        return _read_toml(self.vouched_path, Vouched) if self.vouched_path.exists() else Vouched()
 
     @property
     def statement(self) -> str:

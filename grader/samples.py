@@ -104,12 +104,17 @@ def failing(report: Report) -> frozenset[str]:
 def faults_of_accepted(path: Path, report: Report) -> Iterator[str]:
     """What is not as it should be with a sample that is right; nothing if all is well."""
     if not read_declaration(path).about:
-        yield f"{path}:1: says nothing; write a comment '# style: what is special about it'"
+        yield "says nothing; write a comment '# style: what is special about it'"
+    yield from faults_of_reference(report)
+
+
+def faults_of_reference(report: Report) -> Iterator[str]:
+    """What keeps a right solution from full marks."""
     if report.status != "passed":
-        yield f"{path}: {report.status}, {report.score:g} points. {report.message}".rstrip()
-        yield from (f"  {check.id}: {check.message}" for check in lost(report))
+        yield f"{report.status}, {report.score:g} points. {report.message}".rstrip()
+        yield from (f"{check.id}: {check.message}" for check in lost(report))
     for diagnosis in report.diagnoses:
-        yield f"{path}: nothing is wrong with it, and it is diagnosed as {diagnosis.id!r}"
+        yield f"nothing is wrong with it, and it is diagnosed as {diagnosis.id!r}"
 
 
 def faults_of_rejected(path: Path, report: Report) -> Iterator[str]:
@@ -117,31 +122,31 @@ def faults_of_rejected(path: Path, report: Report) -> Iterator[str]:
     try:
         declared = read_declaration(path)
     except ValueError as error:
-        yield f"{path}: {error}"
+        yield str(error)
         return
     if not declared.about:
-        yield f"{path}:1: says nothing; write a comment '# mistake: what its author believed'"
+        yield "says nothing; write a comment '# mistake: what its author believed'"
     if declared.fails is None:
-        yield f"{path}:1: write a comment '# fails: GROUP, GROUP' (or: {UNLOADABLE})"
+        yield f"write a comment '# fails: GROUP, GROUP' (or: {UNLOADABLE})"
     else:
         text = _difference(declared.fails, failing(report), "fail", "fails")
         if text:
-            yield f"{path}: {text}. {report.message}".rstrip()
+            yield f"{text}. {report.message}".rstrip()
     if declared.points is None:
-        yield f"{path}: write a comment '# points: {report.score:g}'"
+        yield f"write a comment '# points: {report.score:g}'"
     elif abs(declared.points - report.score) > 0.005:
-        yield f"{path}: gets {report.score:g} points, and declares {declared.points:g}"
+        yield f"gets {report.score:g} points, and declares {declared.points:g}"
     found = frozenset(diagnosis.id for diagnosis in report.diagnoses)
     if declared.diagnoses is not None:
         text = _difference(declared.diagnoses, found, "be diagnosed as", "is diagnosed as")
         if text:
-            yield f"{path}: {text}"
+            yield f"{text}"
     elif DIAGNOSES_REQUIRED:
-        yield f"{path}: write a comment '# diagnoses: {', '.join(sorted(found)) or 'none'}'"
+        yield f"write a comment '# diagnoses: {', '.join(sorted(found)) or 'none'}'"
     told = _told(report)
     for words in declared.says:
         if words not in told:
-            yield f"{path}: the student is not told {words!r}"
+            yield f"the student is not told {words!r}"
 
 
 def _difference(wanted: frozenset[str], found: frozenset[str], should: str, does: str) -> str:
