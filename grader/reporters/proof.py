@@ -30,7 +30,8 @@ def render(proof: Proof, page: Page) -> str:
     parts: list[RenderableType] = [title, where, table]
     for finding in proof.findings:
         parts += _details(finding)
-    parts += [Text(f"wrote the points into {path}", overflow="fold") for path in proof.written]
+    written = [proof.problem.shown(path) for path in proof.written]
+    parts += [Text(f"wrote the points into {path}", overflow="fold") for path in written]
     failed = sum(not finding.ok for finding in proof.findings)
     sound = f"{failed} of {len(proof.findings)} claims do not hold" if failed else "sound"
     graded = f"{len(proof.trials)} files graded in {proof.seconds:.0f} s"
