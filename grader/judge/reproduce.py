@@ -96,6 +96,7 @@ def write_script(
         f'"""{_for_docstring(title)}\n\n{_for_docstring(message)}\n\n'
         f"Usage: python THIS_SCRIPT [{_for_docstring(given.file)}]\n"
         f'It needs nothing but NumPy and your file. {end}\n"""\n',
+        "from __future__ import annotations\n\n"  # what the classes are annotated with is not here
         "import copy\nimport math\nimport sys\nimport types\n"
         + ("from dataclasses import dataclass, field\n" if calls.dataclasses else "")
         + "\nimport numpy as np\n",
