@@ -152,8 +152,11 @@ def check(
       grader check dense dense.py --format json -o report.json
       grader check dense dense.py --reproduce failures/
     """
+    import gc
+
     from grader.submission import read_submission
 
+    gc.disable()  # what start-up makes is there to stay; the judge turns it on again
     chosen = library.load(problem)
     submission = read_submission(file)
     from grader.grading import grade

@@ -75,6 +75,7 @@ def run(
         "--noconftest",
         "--import-mode=importlib",
         "--capture=no",
+        "--assert=plain",  # rewriting takes longer than collecting, and no report shows it
         *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
     ]
     with (
@@ -188,10 +189,12 @@ class _SessionPlugin:
         if self.failure is not None:
             return True
         try:
+            # Else every full collection goes through all of pytest and hypothesis.
+            gc.freeze()
+            gc.enable()  # for those who waited for this point
             for item in session.items:
                 self._prepare(item)
             ordered = list(self.order(session.items))
-            gc.freeze()  # else every full collection goes through all of pytest and hypothesis
             for submission in self.submissions:
                 self.sink(self._try(submission, ordered))
         except BaseException as error:  # raised again by run, outside of pytest
