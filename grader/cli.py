@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader import __version__
+from grader import __version__, cli_class
+from grader.cli_options import complete_problem, library_option, problem_argument
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.reporters import FORMATS
 
@@ -80,30 +81,6 @@ def _leave(code: int) -> None:
     sys.exit(int(code))
 
 
-def _library(context: click.Context, parameter: click.Parameter, value: Path | None) -> Library:
-    from grader.problem import Library
-
-    return Library.find(value)
-
-
-def _complete_problem(
-    context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[str]:
-    from grader.problem import Library
-
-    return [slug for slug in Library.find().slugs() if slug.startswith(incomplete)]
-
-
-library_option = click.option(
-    "--library",
-    type=click.Path(path_type=Path),
-    callback=_library,
-    metavar="DIR",
-    help="A folder with problems/, reference/ and submissions/ (default: the one that came along).",
-)
-problem_argument = click.argument("problem", shell_complete=_complete_problem)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.version_option(__version__, prog_name="grader")
 def commands() -> None:
@@ -164,6 +141,9 @@ def check(
     report = grade(chosen, submission, seed=seed, only=only)
     _show(report, format_, output, command=f"grader check {problem} {file}")
     if reproduce is not None:
+        if submission.python_name != submission.name:  # scripts cannot load a notebook
+            file = reproduce / submission.python_name
+            _write(file, submission.text)
         _write_scripts(report, reproduce, file)
     if report.status == "fault":
         return ExitCode.FAULT
@@ -252,7 +232,7 @@ def start(problem: str, folder: Path, library: Library) -> None:
 
 
 @commands.command()
-@click.argument("problem", required=False, shell_complete=_complete_problem)
+@click.argument("problem", required=False, shell_complete=complete_problem)
 @click.option(
     "--matrix",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -363,3 +343,7 @@ def doctor(verbose: bool, library: Library) -> int:
     if all(finding.refused for finding in findings):
         return ExitCode.FULL_MARKS
     return ExitCode.FAULT
+
+
+for command in (cli_class.grade, cli_class.summary, cli_class.diff):
+    commands.add_command(command)

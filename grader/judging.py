@@ -36,6 +36,7 @@ def submission_as_data(submission: Submission) -> dict[str, Any]:
         "source": source,
         "problem_with_file": submission.problem_with_file,
         "line": submission.line,
+        "notes": submission.notes,
     }
 
 
@@ -64,7 +65,8 @@ def _listen(lines: IO[bytes], work: queue.SimpleQueue[Submission]) -> None:
     """
     for line in lines:
         data = json.loads(line)
-        work.put(Submission(**{**data, "source": base64.b64decode(data["source"])}))
+        data |= {"source": base64.b64decode(data["source"]), "notes": tuple(data["notes"])}
+        work.put(Submission(**data))
     os._exit(0)
 
 

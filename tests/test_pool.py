@@ -19,65 +19,13 @@ from grader import pool
 from grader.errors import ProblemError, UsageError
 from grader.grading import grade_all
 from grader.pool import grade_stream
-from grader.problem import Library, Problem
+from grader.problem import Problem
 from grader.report import Report
 from grader.reporters.as_json import as_data
 from grader.submission import Submission, read_submission, submission_from
+from tests.small_problem import CHECKS, thing
 
 ROOT = Path(__file__).resolve().parents[1]
-SETTINGS = """
-title = "t"
-summary = "s"
-entry = "Thing"
-groups = [{ id = "one", points = 60, title = "One" }, { id = "two", points = 40, title = "Two" }]
-
-[limits]
-call_seconds = 5
-"""
-CHECKS = """
-import os, signal
-from grader.errors import Fault
-from grader.judge import check, expect
-
-@check("one", "the value is one")
-def test_one(student):
-    expect(student.Thing().value() == 1, "not one")
-
-@check("two", "the judge survives")
-def test_two(student):
-    word = student.Thing().word()
-    if word == "die":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if word == "stop":
-        os.kill(os.getpid(), signal.SIGSTOP)
-    if word == "leave":
-        os._exit(3)
-    if word == "fault":
-        raise Fault("asked to")
-    if word == "broken":
-        raise ZeroDivisionError("in a check")
-"""
-
-
-def thing(word: str = "", value: str = "1") -> Submission:
-    """A submission whose ``word`` the checks of the small problem obey."""
-    source = "class Thing:\n"
-    source += f"    def value(self):\n        return {value}\n"
-    source += f"    def word(self):\n        return {word!r}\n"
-    return submission_from(f"{word or 'quiet'}.py", source.encode())
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Problem:
-    """A problem whose checks do to their judge what a submission asks for."""
-    folder = tmp_path / "library" / "problems" / "small"
-    folder.mkdir(parents=True)
-    (folder / "problem.toml").write_text(SETTINGS, "utf-8")
-    (folder / "checks.py").write_text(CHECKS, "utf-8")
-    reference = tmp_path / "library" / "reference"
-    reference.mkdir()
-    (reference / "small.py").write_bytes(thing().source)
-    return Library(tmp_path / "library").load("small")
 
 
 def described(report: Report) -> str:

@@ -15,6 +15,9 @@ from typing import Any, Protocol
 from grader.errors import UsageError
 from grader.intake.entry import Skipped
 
+LINK = "a symbolic link; links are not followed"
+NOT_ORDINARY = "not an ordinary file"
+
 
 class Unreadable(Exception):
     """The machine did not give a file's contents; says nothing about the student."""
@@ -93,7 +96,9 @@ class Folder:
     ) -> None:
         """List one folder and those below it; ``plain`` if its real path reads like ``above``."""
         folders = []
+        seen = False
         for entry in entries:
+            seen = True
             parts = (*above, decodable(entry.name))
             same = plain and parts[-1] == entry.name
             try:
@@ -106,9 +111,11 @@ class Folder:
             elif stat.S_ISDIR(status.st_mode):
                 folders.append((entry.path, parts, same))
             elif stat.S_ISLNK(status.st_mode):
-                self._skip(parts, "a symbolic link; links are not followed")
+                self._skip(parts, LINK)
             else:
-                self._skip(parts, "not an ordinary file")
+                self._skip(parts, NOT_ORDINARY)
+        if above and not seen:
+            self._skip(above, "an empty folder")
         for path, parts, same in folders:
             try:
                 with os.scandir(path) as below:
@@ -128,7 +135,7 @@ class Folder:
         try:
             with os.fdopen(os.open(path, flags), "rb") as opened:
                 if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-                    raise Unreadable("not an ordinary file")
+                    raise Unreadable(NOT_ORDINARY)
                 return opened.read(limit)
         except OSError as error:
             raise Unreadable(f"cannot be read ({error.strerror})") from None

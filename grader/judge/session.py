@@ -263,8 +263,8 @@ class _SessionPlugin:
         else:
             try:
                 _run_item(item, next_item)
-            except (ProblemError, Fault):  # not the submission's
-                raise
+            except (Fault, ProblemError):
+                raise  # not the submission's
             except (Exception, OutcomeException) as error:
                 self.outcome.error = error
                 self.outcome.where = _origin(error)
