@@ -278,7 +278,10 @@ def encrypted() -> bytes:
         (lambda: zipped({"dense.py": code()})[:60], "the archive cannot be graded: not an archive"),
         (lambda: zipped({}), "there is no Python file in work.zip, only nothing"),
         (lambda: zipped({"a.pdf": b""}), "there is no Python file in work.zip, only a.pdf"),
-        (lambda: zipped({"x.zip": zipped({"dense.py": b""})}), "no Python file in work.zip, only x.zip"),
+        (
+            lambda: zipped({"x.zip": zipped({"dense.py": b""})}),
+            "no Python file in work.zip, only x.zip",
+        ),
         (encrypted, "dense.py cannot be read from work.zip: encrypted"),
         (lambda: zipped({"dense.py": b"0" * (2 << 20)}), "the file is larger than 1 MiB"),
         (lambda: zipped(dict.fromkeys(map(str, range(20_001)), b"")), "too many files"),
