@@ -241,7 +241,7 @@ class _SessionPlugin:
                     self._run_checks(trial, items, deadline)
                     own_order = list(self.checks.values())
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
-                    if not any(isinstance(o.error, WorkerFailure) for o in trial.outcomes):
+                    with contextlib.suppress(WorkerFailure):  # then there is nothing to look at
                         self._look(trial, items[0])
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
@@ -274,19 +274,28 @@ class _SessionPlugin:
     def _look(self, trial: Trial, next_item: pytest.Item) -> None:
         """Look at what failed from every side, and name the mistakes that explain it."""
         trial.diagnoses = recognize(trial.facts(self.problem.settings.entry), self.desk.rules)
+        usual = (type(None), AssertionError, StudentError)
+        if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
+            return  # a lost worker would be lost for every aspect again; a broken check is no news
         failing = trial.failing - {named.group for named in trial.diagnoses}
         for item in self.aspects:
             aspect = _aspect_of(item)
             if failing.isdisjoint(aspect.groups):
                 continue
             self.look = None
-            with contextlib.suppress(StudentError, CheckFailed):
+            try:
                 self.desk.student.begin()
                 _run_item(item, next_item)
                 assert self.look is not None
                 cases = self.desk.drawn("case") if aspect.cases is None else aspect.cases
                 found = explain(aspect, self.look, cases, self.desk.rules, failing)
-                trial.diagnoses += [found] if found is not None else []
+            except (StudentError, WorkerFailure, CheckFailed):
+                continue
+            except Exception as error:
+                path = self.problem.checks_path
+                what = f"{item.name} itself failed: {type(error).__name__}: {error}"
+                raise ProblemError(path, line_in(error, path), what) from error
+            trial.diagnoses += [found] if found is not None else []
 
     def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
         assert self.outcome is not None
