@@ -269,8 +269,24 @@ class _SessionPlugin:
             )
 
     def _try(self, submission: Submission, items: list[pytest.Item]) -> Trial:
+        """Try a submission; once more if something outside killed one of its processes.
+
+        All of it again, and not the check that was hit: then no state of the submission's is
+        missing, and the report is that of a run without disturbance. The file cannot know that it
+        is run a second time.
+        """
+        trial = self._try_once(submission, items, again=False)
+        if self.remote is None or self.remote.lost is None:
+            return trial
+        trial = self._try_once(submission, items, again=True)
+        if self.remote.lost is not None and not self.remote.lost.started:
+            raise Fault(f"a worker {self.remote.lost}, twice, before it had run anything")
+        return trial
+
+    def _try_once(self, submission: Submission, items: list[pytest.Item], again: bool) -> Trial:
         started = time.perf_counter()
         trial = Trial(submission)
+        self.remote = None
         if not submission.problem_with_file:
             limits = self.problem.settings.limits
             self.remembered.clear()
@@ -287,7 +303,8 @@ class _SessionPlugin:
                 trial.classes, trial.functions = self.remote.classes, self.remote.functions
                 trial.output = self.remote.take_output()
                 if self.problem.settings.entry in trial.classes:
-                    self._run_checks(trial, items, started + limits.submission_seconds)
+                    deadline = started + limits.submission_seconds
+                    self._run_checks(trial, items, deadline, go_on=again)
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
                 trial.output = self.remote.take_output()
@@ -297,7 +314,10 @@ class _SessionPlugin:
         trial.seconds = time.perf_counter() - started
         return trial
 
-    def _run_checks(self, trial: Trial, items: list[pytest.Item], deadline: float) -> None:
+    def _run_checks(
+        self, trial: Trial, items: list[pytest.Item], deadline: float, go_on: bool
+    ) -> None:
+        assert self.remote is not None
         overruns: dict[int, BaseException] = {}
         for number, item in enumerate(items):
             outcome = Outcome(self.checks[item.nodeid])
@@ -310,6 +330,8 @@ class _SessionPlugin:
                 continue
             self.outcome = outcome
             self._run_check(item, items[(number + 1) % len(items)])
+            if self.remote.lost is not None and not go_on:
+                return
             if isinstance(outcome.error, WorkerFailure):
                 overruns[id(outcome.error)] = outcome.error
 

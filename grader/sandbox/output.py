@@ -81,7 +81,6 @@ class Output:
     def close(self) -> None:
         """Read what is left and stop."""
         if self.descriptor >= 0:
-            self._watching = False
             self.drain()
             os.close(self.descriptor)
             self.descriptor = -1

@@ -154,6 +154,7 @@ class Student:
     Attributes:
         trace: What was done since :meth:`begin`.
         notes: Harmless deviations met so far, in order of appearance.
+        lost: How a worker was killed from outside, if one was.
     """
 
     def __init__(
@@ -166,6 +167,7 @@ class Student:
     ) -> None:
         self.trace: list[Step] = []
         self.notes: dict[str, None] = {}
+        self.lost: WorkerFailure | None = None
         self._workers = workers
         self._loadable = loadable
         self._limits = limits
@@ -380,7 +382,11 @@ class Student:
         if worker is None:
             raise RuntimeError("no worker")
         operations = [pending.operation for pending in program.pending]
-        outcomes = worker.request(operations, program.writer)
+        try:
+            outcomes = worker.request(operations, program.writer)
+        except WorkerFailure as failure:
+            self.lost = failure if failure.lost else self.lost
+            raise
         for pending, outcome in zip(program.pending, outcomes, strict=True):
             pending.resolve(outcome)
         for name in worker.subclasses:

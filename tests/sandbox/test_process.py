@@ -44,7 +44,8 @@ def endless():
         fine()  # loops
 
 def deaf():
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    for number in {signal.SIGUSR1, signal.SIGXCPU}:
+        signal.signal(number, signal.SIG_IGN)
     while True:
         pass
 
@@ -332,7 +333,7 @@ def test_leaving_the_process_is_a_crash(student: Student) -> None:
 
 
 @posix_only
-@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGABRT", "SIGXCPU"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGABRT", "SIGXCPU"])
 def test_a_signal_is_described(anyone: Student, name: str) -> None:
     """A worker that is ended by a signal is gone, and the signal or its meaning is named."""
     failure = failure_of(anyone.raise_signal, int(signal.Signals[name]))
@@ -378,6 +379,15 @@ def test_processor_time_is_limited(fastest: Workers) -> None:
     assert "1 s" in failure.reason
 
 
+@proc_only
+def test_processor_time_is_limited_for_the_deaf(fastest: Workers) -> None:
+    """Who does not listen to the warning is killed, and the reason given is the same."""
+    with loaded(fastest, Limits(call_seconds=20, cpu_seconds=1)) as student:
+        failure = failure_of(student.deaf)
+    assert (failure.kind, failure.lost) == ("timeout", False)
+    assert "1 s" in failure.reason
+
+
 @posix_only
 @pytest.mark.parametrize(
     "data",
@@ -418,9 +428,20 @@ def test_an_endless_answer_is_cut_off(anyone: Student) -> None:
 
 @posix_only
 def test_a_closed_channel_is_a_crash(student: Student) -> None:
-    """A worker that hangs up is ended."""
-    assert failure_of(student.hang_up).kind == "crashed"
+    """A worker that hangs up is ended, and was not killed by anybody else."""
+    failure = failure_of(student.hang_up)
+    assert (failure.kind, failure.lost) == ("crashed", False)
     assert_replaced(student)
+
+
+@posix_only
+def test_hanging_up_and_staying_is_a_crash(fastest: Workers) -> None:
+    """A worker that hangs up and goes on is ended; it was not killed by anybody else."""
+    source = f"{SOURCE}\n\ndef hang_up_and_stay():\n    hang_up()\n    endless()\n"
+    with loaded(fastest, LIMITS, source) as student:
+        failure = failure_of(student.hang_up_and_stay)
+    assert (failure.kind, failure.lost) == ("crashed", False)
+    assert "closed its connection" in failure.reason
 
 
 class Clock:
