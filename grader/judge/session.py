@@ -25,6 +25,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import replay
+from grader.judge.evidence import CheckFailed
 from grader.judge.loading import fresh_checks, line_in, load_reference, problem_modules
 from grader.judge.trial import Check, Outcome, Trial
 from grader.problem import Problem
@@ -32,7 +33,7 @@ from grader.sandbox.process import Limits, WorkerFailure
 from grader.sandbox.proxy import Loadable, Student
 from grader.sandbox.spawning import Workers, one_processor
 from grader.sandbox.trace import Step, StudentError
-from grader.submission import Submission
+from grader.submission import Submission, submission_from
 
 MAX_OVERRUNS = 3
 """Limits that a submission may run into before the rest of its checks is left out."""
@@ -135,6 +136,7 @@ class _SessionPlugin:
         self.remote: Student | None = None
         self.outcome: Outcome | None = None
         self.remembered: dict[Any, tuple[Any, BaseException | None, list[Step]]] = {}
+        self.sound: dict[str, bool] = {}
 
     @cached_property
     def loaded_reference(self) -> types.ModuleType:
@@ -290,14 +292,7 @@ class _SessionPlugin:
         if not submission.problem_with_file:
             limits = self.problem.settings.limits
             self.remembered.clear()
-            loadable = self._loadable(submission)
-            self.remote = Student(
-                self.workers,
-                loadable,
-                _for_worker(limits),
-                seed=self.seed_value,
-                methods=self.methods,
-            )
+            self.remote = self._student(submission)
             try:
                 self.remote.load()
                 trial.classes, trial.functions = self.remote.classes, self.remote.functions
@@ -329,9 +324,12 @@ class _SessionPlugin:
             if outcome.skipped:
                 continue
             self.outcome = outcome
-            self._run_check(item, items[(number + 1) % len(items)])
+            next_item = items[(number + 1) % len(items)]
+            self._run_check(item, next_item)
             if self.remote.lost is not None and not go_on:
                 return
+            if _stumbled(outcome.error) and self._is_sound(item, next_item):
+                outcome.error = _unfit(outcome.error)
             if isinstance(outcome.error, WorkerFailure):
                 overruns[id(outcome.error)] = outcome.error
 
@@ -346,6 +344,26 @@ class _SessionPlugin:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
             self.outcome.output = self.remote.take_output()
         self.outcome.seconds = time.perf_counter() - started
+
+    def _is_sound(self, item: pytest.Item, next_item: pytest.Item) -> bool:
+        """Whether a check passes with the reference as the submission.
+
+        A check that raises something else than a failure is either broken, or stumbled over what
+        a submission gave it. Who is to blame is found out by trying: no file may end the grading
+        of all others by values that nobody thought of.
+        """
+        if item.nodeid not in self.sound:
+            before = self.remote, self.outcome, self.remembered
+            reference = submission_from("reference.py", self.problem.reference_path.read_bytes())
+            self.remote, self.remembered = self._student(reference), {}
+            self.outcome = Outcome(self.checks[item.nodeid])
+            try:
+                self._run_check(item, next_item)
+                self.sound[item.nodeid] = self.outcome.error is None
+            finally:
+                self.remote.close()
+                self.remote, self.outcome, self.remembered = before
+        return self.sound[item.nodeid]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -402,13 +420,30 @@ class _SessionPlugin:
             when=call.when,  # type: ignore[arg-type]  # items are never collected here
         )
 
-    def _loadable(self, submission: Submission) -> Loadable:
-        return Loadable(
+    def _student(self, submission: Submission) -> Student:
+        loadable = Loadable(
             "submission",  # whatever the file is called: it must not hide a module
             submission.source,
             self.problem.provided_sources,
             self.problem.provided_names,
         )
+        limits = _for_worker(self.problem.settings.limits)
+        return Student(self.workers, loadable, limits, seed=self.seed_value, methods=self.methods)
+
+
+def _stumbled(error: BaseException | None) -> bool:
+    """Whether a check raised what no check raises on purpose."""
+    expected = (AssertionError, StudentError, WorkerFailure)
+    return isinstance(error, Exception) and not isinstance(error, expected)
+
+
+def _unfit(error: BaseException | None) -> CheckFailed:
+    what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    message = (
+        "The check could not work with what the code gave it: some value is of another kind than"
+        f" the statement asks for ({what})."
+    )
+    return CheckFailed(message, {"kind": "unfit"}, None)
 
 
 _NO_CHECK = Check("", "", "", 0.0)

@@ -148,3 +148,18 @@ def test_broken_checks_are_the_problems_fault(
         graded(tmp_path, checks)
     assert caught.value.line == line
     assert what in caught.value.what
+
+
+@pytest.mark.parametrize("value", ["None", "'ten'", "np.zeros(2)", "object()"])
+def test_values_that_a_check_stumbles_over_are_the_submissions(tmp_path: Path, value: str) -> None:
+    """A check that works for the reference is not broken: no file ends the grading of others."""
+    checks = """
+@check("one", "large")
+def test_one(student):
+    expect(student.Thing().value(10) > 5, "too small")
+"""
+    source = f"import numpy as np\nclass Thing:\n    def value(self, x):\n        return {value}\n"
+    report = graded(tmp_path, checks, source.encode())
+    assert [check.status for check in report.checks] == ["failed", "passed"]
+    assert "of another kind" in report.checks[0].message
+    assert report.score == 40.0
