@@ -299,6 +299,16 @@ class Student:
             self._batch = Batch()
 
     @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Do what is in the block apart from what is being done."""
+        before = self._batch, self._in_block
+        self._batch, self._in_block = Batch(), False
+        try:
+            yield
+        finally:
+            self._batch, self._in_block = before
+
+    @contextlib.contextmanager
     def untraced(self) -> Iterator[None]:
         """Do what is in the block; no trace is kept here anyway."""
         yield
@@ -363,7 +373,6 @@ class Trial:
         self.problem = problem
         self.path = path
         self.seed = problem.settings.seed
-        self.remembered: dict[Any, tuple[Any, StudentError | None]] = {}
         self.begin: Callable[[], None] = lambda: None
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -391,18 +400,17 @@ _TRIAL = pytest.StashKey[Trial]()
 
 
 @pytest.fixture(scope="session")
-def _loaded(pytestconfig: pytest.Config) -> Student:
+def student(pytestconfig: pytest.Config) -> Student:
+    """The student's module."""
     trial = pytestconfig.stash[_TRIAL]
     student = Student(load(trial.problem, trial.path, "submission"), trial.seed)
     trial.begin = student.begin
     return student
 
 
-@pytest.fixture
-def student(_loaded: Student) -> Student:
-    """The student's module."""
-    _loaded.begin()
-    return _loaded
+@pytest.fixture(autouse=True)
+def _begin(student: Student) -> None:
+    student.begin()
 
 
 @pytest.fixture(scope="session")
@@ -425,22 +433,42 @@ def seed(pytestconfig: pytest.Config) -> int:
 
 
 @pytest.fixture(scope="session")
-def once(pytestconfig: pytest.Config) -> Callable[[Any, Callable[[], Any]], Any]:
+def once(student: Student) -> Once:
     """Make a value once and share it between checks; failures too."""
-    remembered = pytestconfig.stash[_TRIAL].remembered
+    return Once(student)
 
-    def get(key: Any, make: Callable[[], Any]) -> Any:
-        if key not in remembered:
-            try:
-                remembered[key] = (make(), None)
-            except StudentError as failure:
-                remembered[key] = (None, failure)
-        value, error = remembered[key]
+
+@pytest.fixture(scope="session")
+def drawn() -> Callable[[str], list[Any]]:
+    """Say which values hypothesis is going to draw; here that is not known."""
+    return lambda argument: []
+
+
+class Once:
+    """Makes a value once; see :class:`grader.judge.shared.Once`."""
+
+    def __init__(self, student: Student) -> None:
+        self._student = student
+        self._kept: dict[Any, tuple[Any, StudentError | None]] = {}
+
+    def __call__(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Return what is kept for ``key``, or make it."""
+        if key not in self._kept:
+            with self._student.aside():
+                try:
+                    self._kept[key] = (make(), None)
+                except StudentError as failure:
+                    self._kept[key] = (None, failure)
+        value, error = self._kept[key]
         if error is not None:
             raise error
         return value
 
-    return get
+    fact = __call__
+
+    def each(self, name: str, keys: Any, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return a function that gives ``make(key)``, made once."""
+        return lambda key: self((name, key), lambda: make(key))
 
 
 def use_hypothesis(*, explain: bool) -> None:

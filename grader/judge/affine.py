@@ -5,13 +5,13 @@ Shared by every problem about a dense layer, whatever its methods are called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 Array = np.ndarray[Any, Any]
@@ -60,24 +60,7 @@ class AffineCase:
 
     @cached_property
     def _values(self) -> tuple[Array, Array, Array, Array]:
-        generator = np.random.default_rng([self.seed, self.batch, self.n_inputs, self.n_units])
-        shapes = (
-            (self.batch, self.n_inputs),
-            (self.n_inputs, self.n_units),
-            (1, self.n_units),
-            (self.batch, self.n_units),
-        )
-        made = []
-        for shape, offset in zip(shapes, (0.0, 0.5, 0.25, 0.0), strict=True):
-            if self.integers:
-                signs = generator.choice([-1.0, 1.0], shape)
-                made.append(signs * (generator.integers(1, 4, shape, endpoint=True) + offset))
-            else:
-                made.append(generator.standard_normal(shape))
-        for array in made:
-            array.flags.writeable = False
-        X, W, b, G = made
-        return X, W, b, G
+        return _values(self)
 
     @property
     def X(self) -> Array:
@@ -102,6 +85,25 @@ class AffineCase:
     def __str__(self) -> str:
         counts = ((self.batch, "row"), (self.n_inputs, "input"), (self.n_units, "unit"))
         return ", ".join(f"{count} {noun}{'s' * (count > 1)}" for count, noun in counts)
+
+
+@lru_cache(maxsize=4096)
+def _values(case: AffineCase) -> tuple[Array, Array, Array, Array]:
+    """X, W, b and G of a case, made once for all cases that are equal to it."""
+    batch, n_inputs, n_units = case.batch, case.n_inputs, case.n_units
+    generator = np.random.default_rng([case.seed, batch, n_inputs, n_units])
+    shapes = ((batch, n_inputs), (n_inputs, n_units), (1, n_units), (batch, n_units))
+    made = []
+    for shape, offset in zip(shapes, (0.0, 0.5, 0.25, 0.0), strict=True):
+        if case.integers:
+            signs = generator.choice([-1.0, 1.0], shape)
+            made.append(signs * (generator.integers(1, 4, shape, endpoint=True) + offset))
+        else:
+            made.append(generator.standard_normal(shape))
+    for array in made:
+        array.flags.writeable = False
+    X, W, b, G = made
+    return X, W, b, G
 
 
 def affine_cases(max_batch: int = 24, max_inputs: int = 5, max_units: int = 5) -> Any:
@@ -138,9 +140,7 @@ CORNERS = [
 _CASES = affine_cases()
 
 
-def each_case(
-    examples: int = 15, where: Callable[[AffineCase], bool] = lambda case: True
-) -> Callable[[Any], Any]:
+def each_case(examples: int = 15) -> Callable[[Any], Any]:
     """Run a check on all :data:`CORNERS` and on ``examples`` generated cases.
 
     All checks of a session that use it see the same cases, so that what is computed for a case
@@ -148,14 +148,24 @@ def each_case(
 
     Args:
         examples: How many cases hypothesis adds.
-        where: Which of the corners to use.
     """
 
     def decorate(test: Any) -> Any:
         test = settings(max_examples=examples)(given(case=_CASES)(test))
         for corner in CORNERS:
-            if where(corner):
-                test = example(case=corner)(test)
+            test = example(case=corner)(test)
+        return test
+
+    return decorate
+
+
+def some_cases(cases: Sequence[AffineCase]) -> Callable[[Any], Any]:
+    """Run a check on each of ``cases``, the smallest first; a failing one is made smaller still."""
+
+    def decorate(test: Any) -> Any:
+        test = settings(phases=[Phase.explicit])(given(case=_CASES)(test))
+        for case in cases:
+            test = example(case=case)(test)
         return test
 
     return decorate

@@ -99,8 +99,8 @@ def draw_examples(
     key = None
     if known is not None and strategies:
         own = getattr(test, "_hypothesis_internal_use_settings", None) or settings()
-        most = own.max_examples
-        key = (frozenset((name, id(s)) for name, s in strategies.items()), most, seed)
+        wanted = (own.max_examples, tuple(own.phases))
+        key = (frozenset((name, id(s)) for name, s in strategies.items()), wanted, seed)
         if key in known:
             return sorted([*explicit, *known[key]], key=_order)
     drawn: list[Example] = []

@@ -9,30 +9,30 @@ process costs more than all the checks. What a check raised is turned into plain
 from __future__ import annotations
 
 import contextlib
+import gc
 import inspect
 import os
 import time
-import types
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
-from _pytest.reports import TestReport  # pytest.TestReport, with the constructor pytest uses
+from _pytest.outcomes import OutcomeException  # what pytest.fail and pytest.skip raise
 from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.errors import Fault, ProblemError, UsageError
-from grader.judge import replay
+from grader.judge import fixtures, replay
 from grader.judge.evidence import CheckFailed
-from grader.judge.loading import fresh_checks, line_in, load_reference, problem_modules
+from grader.judge.fixtures import DESK, Desk
+from grader.judge.loading import fresh_checks, line_in, problem_modules
 from grader.judge.trial import Check, Outcome, Trial
 from grader.problem import Problem
-from grader.sandbox.process import Limits, WorkerFailure
-from grader.sandbox.proxy import Loadable, Student
+from grader.sandbox.process import WorkerFailure
 from grader.sandbox.spawning import Workers, one_processor
-from grader.sandbox.trace import Step, StudentError
+from grader.sandbox.trace import StudentError
 from grader.submission import Submission, submission_from
 
 MAX_OVERRUNS = 3
@@ -62,7 +62,8 @@ def run(
     if only is not None and only not in {group.id for group in problem.settings.groups}:
         known = ", ".join(group.id for group in problem.settings.groups)
         raise UsageError(f"{problem.slug} has no group {only!r} (there are: {known})")
-    plugin = _SessionPlugin(problem, submissions, sink, workers, seed, only)
+    desk = Desk(problem, workers, seed)
+    plugin = _SessionPlugin(desk, submissions, sink, only)
     arguments = [
         str(problem.checks_path),
         f"--rootdir={problem.folder}",
@@ -71,6 +72,7 @@ def run(
         "--noconftest",
         "--import-mode=importlib",
         "--capture=no",
+        "--assert=plain",  # rewriting takes longer than collecting, and no report shows it
         *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
     ]
     with (
@@ -80,7 +82,7 @@ def run(
         replay.profile(),
         one_processor(workers),
     ):
-        code = pytest.main(arguments, plugins=[plugin])
+        code = pytest.main(arguments, plugins=[plugin, fixtures])
     if plugin.failure is not None:
         raise plugin.failure
     if code == pytest.ExitCode.INTERRUPTED:
@@ -90,8 +92,9 @@ def run(
 
 
 _UNUSED_PLUGINS = (
-    "cacheprovider doctest faulthandler junitxml logging pastebin recwarn stepwise terminal "
-    "threadexception unraisableexception warnings"
+    "cacheprovider debugging doctest faulthandler junitxml legacypath logging pastebin recwarn "
+    "setuponly setupplan stepwise subtests terminal threadexception unittest unraisableexception "
+    "warnings"
 ).split()
 
 
@@ -112,99 +115,30 @@ def _own_pytest_environment() -> Iterator[None]:
 
 
 class _SessionPlugin:
-    """The pytest plugin: fixtures, collection rules, and the loop over submissions."""
+    """The pytest plugin: collection rules, and the loop over submissions."""
 
     def __init__(
         self,
-        problem: Problem,
+        desk: Desk,
         submissions: Iterable[Submission],
         sink: Callable[[Trial], None],
-        workers: Workers,
-        seed: int,
         only: str | None,
     ) -> None:
-        self.problem = problem
+        self.desk = desk
+        self.problem = desk.problem
         self.submissions = submissions
         self.sink = sink
-        self.workers = workers
-        self.seed_value = seed
         self.only = only
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
-        self.examples: dict[Any, list[replay.Example] | None] = {}
-        self.drawn: replay.Drawn = {}
-        self.remote: Student | None = None
         self.outcome: Outcome | None = None
-        self.remembered: dict[Any, tuple[Any, BaseException | None, list[Step]]] = {}
-        self.sound: dict[str, bool] = {}
-
-    @cached_property
-    def loaded_reference(self) -> types.ModuleType:
-        """The reference solution's module."""
-        return load_reference(self.problem)
-
-    @cached_property
-    def methods(self) -> frozenset[str]:
-        """Names of the methods that the reference has."""
-        entry = getattr(self.loaded_reference, self.problem.settings.entry, None)
-        return frozenset(
-            name
-            for name in dir(entry)
-            if not name.startswith("__") and callable(getattr(entry, name))
-        )
-
-    # -- fixtures for checks -------------------------------------------------------------
-
-    @pytest.fixture
-    def student(self) -> Student:
-        """The student's module."""
-        assert self.remote is not None
-        return self.remote
-
-    @pytest.fixture
-    def reference(self) -> types.ModuleType:
-        """The reference solution's module, in this process; loaded once."""
-        return self.loaded_reference
-
-    @pytest.fixture
-    def expected(self) -> Any:
-        """The contents of ``expected.json``."""
-        return self.problem.expected
-
-    @pytest.fixture
-    def seed(self) -> int:
-        """The seed of this run."""
-        return self.seed_value
-
-    @pytest.fixture
-    def once(self) -> Callable[[Any, Callable[[], Any]], Any]:
-        """``once(key, make)``: make a value once per submission and share it between checks.
-
-        Failures are remembered as well, and so is what was done: a check that fails on a shared
-        value shows the steps that led to it.
-        """
-        return self._once
-
-    def _once(self, key: Any, make: Callable[[], Any]) -> Any:
-        assert self.remote is not None
-        if key in self.remembered:
-            value, error, steps = self.remembered[key]
-            self.remote.trace.extend(steps)
-        else:
-            start = len(self.remote.trace)
-            value, error = None, None
-            try:
-                value = make()
-            except (StudentError, WorkerFailure) as failure:
-                error = failure
-            self.remembered[key] = (value, error, self.remote.trace[start:])
-        if error is not None:
-            raise error
-        return value
+        self._drawn: replay.Drawn = {}
+        self._sound: dict[str, bool] = {}
 
     # -- collection ----------------------------------------------------------------------
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[DESK] = self.desk
         config.addinivalue_line("markers", "check(group, title, weight): a graded check")
 
     def pytest_exception_interact(
@@ -251,6 +185,9 @@ class _SessionPlugin:
         if self.failure is not None:
             return True
         try:
+            # Else every full collection goes through all of pytest and hypothesis.
+            gc.freeze()
+            gc.enable()  # for those who waited for this point
             for item in session.items:
                 self._prepare(item)
             for submission in self.submissions:
@@ -264,10 +201,10 @@ class _SessionPlugin:
         function = getattr(item, "obj", None)
         if function is None or not hypothesis.is_hypothesis_test(function):
             return
-        if function not in self.examples:
+        if function not in self.desk.examples:
             names = [n for n in getattr(item, "fixturenames", ()) if n in _parameters(function)]
-            self.examples[function] = replay.draw_examples(
-                function, names, self.seed_value, self.drawn
+            self.desk.examples[function] = replay.draw_examples(
+                function, names, self.desk.seed, self._drawn
             )
 
     def _try(self, submission: Submission, items: list[pytest.Item]) -> Trial:
@@ -277,42 +214,46 @@ class _SessionPlugin:
         missing, and the report is that of a run without disturbance. The file cannot know that it
         is run a second time.
         """
-        trial = self._try_once(submission, items, again=False)
-        if self.remote is None or self.remote.lost is None:
-            return trial
-        trial = self._try_once(submission, items, again=True)
-        if self.remote.lost is not None and not self.remote.lost.started:
-            raise Fault(f"a worker {self.remote.lost}, twice, before it had run anything")
+        trial, lost = self._try_once(submission, items, again=False)
+        if lost is not None:
+            trial, lost = self._try_once(submission, items, again=True)
+            if lost is not None and not lost.started:
+                raise Fault(f"a worker {lost}, twice, before it had run anything")
+        for item, outcome in zip(items, trial.outcomes, strict=False):
+            if _stumbled(outcome.error) and self._is_sound(item, items[0]):
+                outcome.error = _unfit(outcome.error)
         return trial
 
-    def _try_once(self, submission: Submission, items: list[pytest.Item], again: bool) -> Trial:
+    def _try_once(
+        self, submission: Submission, items: list[pytest.Item], again: bool
+    ) -> tuple[Trial, WorkerFailure | None]:
+        """A trial, and how a worker was killed from outside, if one was."""
+        lost = None
         started = time.perf_counter()
         trial = Trial(submission)
-        self.remote = None
         if not submission.problem_with_file:
-            limits = self.problem.settings.limits
-            self.remembered.clear()
-            self.remote = self._student(submission)
+            self.desk.take(submission)
+            student = self.desk.student
             try:
-                self.remote.load()
-                trial.classes, trial.functions = self.remote.classes, self.remote.functions
-                trial.output = self.remote.take_output()
+                student.load()
+                trial.classes, trial.functions = student.classes, student.functions
+                trial.output = student.take_output()
                 if self.problem.settings.entry in trial.classes:
-                    deadline = started + limits.submission_seconds
+                    deadline = started + self.problem.settings.limits.submission_seconds
                     self._run_checks(trial, items, deadline, go_on=again)
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
-                trial.output = self.remote.take_output()
+                trial.output = student.take_output()
             finally:
-                self.remote.close()
-            trial.notes = sorted(self.remote.notes)
+                student.close()
+            trial.notes = sorted(student.notes)
+            lost = student.lost
         trial.seconds = time.perf_counter() - started
-        return trial
+        return trial, lost
 
     def _run_checks(
         self, trial: Trial, items: list[pytest.Item], deadline: float, go_on: bool
     ) -> None:
-        assert self.remote is not None
         overruns: dict[int, BaseException] = {}
         for number, item in enumerate(items):
             outcome = Outcome(self.checks[item.nodeid])
@@ -324,25 +265,30 @@ class _SessionPlugin:
             if outcome.skipped:
                 continue
             self.outcome = outcome
-            next_item = items[(number + 1) % len(items)]
-            self._run_check(item, next_item)
-            if self.remote.lost is not None and not go_on:
+            self._run_check(item, items[(number + 1) % len(items)])
+            if self.desk.student.lost is not None and not go_on:
                 return
-            if _stumbled(outcome.error) and self._is_sound(item, next_item):
-                outcome.error = _unfit(outcome.error)
             if isinstance(outcome.error, WorkerFailure):
                 overruns[id(outcome.error)] = outcome.error
 
     def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
-        assert self.outcome is not None and self.remote is not None
+        assert self.outcome is not None
         started = time.perf_counter()
+        student = self.desk.student
         try:
-            self.remote.begin()
+            student.begin()
         except (StudentError, WorkerFailure) as error:
             self.outcome.error = error  # it loaded once, and now it does not
         else:
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
-            self.outcome.output = self.remote.take_output()
+            try:
+                _run_item(item, next_item)
+            except ProblemError:
+                raise
+            except (Exception, OutcomeException) as error:
+                self.outcome.error = error
+                self.outcome.where = _origin(error)
+                self.outcome.steps = student.steps
+            self.outcome.output = student.take_output()
         self.outcome.seconds = time.perf_counter() - started
 
     def _is_sound(self, item: pytest.Item, next_item: pytest.Item) -> bool:
@@ -352,26 +298,24 @@ class _SessionPlugin:
         a submission gave it. Who is to blame is found out by trying: no file may end the grading
         of all others by values that nobody thought of.
         """
-        if item.nodeid not in self.sound:
-            before = self.remote, self.outcome, self.remembered
-            reference = submission_from("reference.py", self.problem.reference_path.read_bytes())
-            self.remote, self.remembered = self._student(reference), {}
+        if item.nodeid not in self._sound:
+            reference = self.problem.reference_path
+            self.desk.take(submission_from(reference.name, reference.read_bytes()))
             self.outcome = Outcome(self.checks[item.nodeid])
             try:
                 self._run_check(item, next_item)
-                self.sound[item.nodeid] = self.outcome.error is None
             finally:
-                self.remote.close()
-                self.remote, self.outcome, self.remembered = before
-        return self.sound[item.nodeid]
+                self.desk.student.close()
+            self._sound[item.nodeid] = self.outcome.error is None
+        return self._sound[item.nodeid]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         """Replay the kept examples of a ``@given`` check instead of drawing them again."""
-        examples = self.examples.get(pyfuncitem.obj)
+        examples = self.desk.examples.get(pyfuncitem.obj)
         if examples is None:
             return None
-        assert self.remote is not None and self.outcome is not None
+        assert self.outcome is not None
         function: Any = pyfuncitem.obj
         body = function.hypothesis.inner_test
         fixtures = {
@@ -381,8 +325,7 @@ class _SessionPlugin:
         }
 
         def run(example: replay.Example) -> BaseException | None:
-            assert self.remote is not None
-            self.remote.begin()
+            self.desk.student.begin()
             try:
                 body(**fixtures, **example)
             except UnsatisfiedAssumption:
@@ -400,35 +343,19 @@ class _SessionPlugin:
         self.outcome.example = {}
         return True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[Any]
-    ) -> TestReport:
-        """Keep what was raised; pytest's own report would format tracebacks nobody reads."""
-        if call.excinfo is not None and self.outcome is not None and self.outcome.error is None:
-            assert self.remote is not None
-            self.outcome.error = call.excinfo.value
-            self.outcome.steps = list(self.remote.trace)
-            entry = call.excinfo.traceback[-1]
-            self.outcome.where = (str(entry.path), entry.lineno + 1)
-        return TestReport(
-            nodeid=item.nodeid,
-            location=item.location,
-            keywords={},
-            outcome="passed" if call.excinfo is None else "failed",
-            longrepr=None,
-            when=call.when,  # type: ignore[arg-type]  # items are never collected here
-        )
 
-    def _student(self, submission: Submission) -> Student:
-        loadable = Loadable(
-            "submission",  # whatever the file is called: it must not hide a module
-            submission.source,
-            self.problem.provided_sources,
-            self.problem.provided_names,
-        )
-        limits = _for_worker(self.problem.settings.limits)
-        return Student(self.workers, loadable, limits, seed=self.seed_value, methods=self.methods)
+def _run_item(item: Any, next_item: pytest.Item) -> None:
+    """Run an item by pytest's own hooks, and raise what it raised.
+
+    This is ``pytest_runtest_protocol`` without its reports, which would format tracebacks that
+    nobody reads; a request of its own for each run is what plugins that run tests again use.
+    """
+    item._initrequest()
+    try:
+        item.ihook.pytest_runtest_setup(item=item)
+        item.ihook.pytest_runtest_call(item=item)
+    finally:
+        item.ihook.pytest_runtest_teardown(item=item, nextitem=next_item)
 
 
 def _stumbled(error: BaseException | None) -> bool:
@@ -446,13 +373,20 @@ def _unfit(error: BaseException | None) -> CheckFailed:
     return CheckFailed(message, {"kind": "unfit"}, None)
 
 
+def _origin(error: BaseException) -> tuple[str, int] | None:
+    """File and line that raised."""
+    walker = error.__traceback__
+    if walker is None:
+        return None
+    while walker.tb_next is not None:
+        walker = walker.tb_next
+    return walker.tb_frame.f_code.co_filename, walker.tb_lineno
+
+
 _NO_CHECK = Check("", "", "", 0.0)
 
 
-def _for_worker(limits: Any) -> Limits:
-    return Limits(limits.call_seconds, limits.cpu_seconds, limits.memory_mb, limits.output_kb)
-
-
+@cache
 def _parameters(function: Callable[..., Any]) -> frozenset[str]:
     """Names of the arguments that pytest supplies to a ``@given`` test."""
     return frozenset(inspect.signature(function).parameters)

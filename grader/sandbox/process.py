@@ -45,6 +45,8 @@ class WorkerFailure(Exception):
     Attributes:
         reason: For the student, to be read behind "it": ``did not return within 2 s``.
         line: The last line of the student's file that was seen to run.
+        function: The function of the student's that had been called, where that was seen.
+        steps: What it had been asked to do.
         lost: It was killed from outside, which says nothing about what it ran.
         started: Whether it may have run student code.
     """
@@ -52,6 +54,8 @@ class WorkerFailure(Exception):
     kind: FailureKind
     reason: str
     line: int | None = None
+    function: str = ""
+    steps: Sequence[Any] = ()
     lost: bool = False
     started: bool = True
 
@@ -221,9 +225,9 @@ class Worker:
             reason = f"sent something that is not an answer ({error})"
             raise WorkerFailure("crashed", reason) from None
         except TimeoutError:
-            line = self._ask_for_line()
+            place = self._ask_for_place()
             self.kill()
-            raise WorkerFailure("timeout", f"did not return within {seconds:g} s", line) from None
+            raise WorkerFailure("timeout", f"did not return within {seconds:g} s", *place) from None
         except OSError:
             raise self._describe_exit() from None
         except BaseException:  # Ctrl-C among them: never leave a worker behind
@@ -336,13 +340,13 @@ class Worker:
 
     # -- when it goes wrong --------------------------------------------------------------
 
-    def _ask_for_line(self) -> int | None:
-        """Have a stuck worker print where it is; return the innermost line of the student's."""
+    def _ask_for_place(self) -> tuple[int | None, str]:
+        """Have a stuck worker print where it is: the line, and the function that was called."""
         if not hasattr(signal, "SIGUSR1"):
-            return None
+            return None, ""
         self._captured.drain()
         self._send_signal(signal.SIGUSR1)
-        return self._captured.read_line_number(time.monotonic() + 0.25)
+        return self._captured.read_dump(time.monotonic() + 0.25) or (None, "")
 
     def _describe_exit(self) -> WorkerFailure:
         alone = self._ends_within(_DYING_SECONDS)
@@ -362,7 +366,8 @@ class Worker:
         known = -status in list(signal.Signals)
         name = signal.Signals(-status).name if known else f"signal {-status}"
         hint = "; often endless recursion" if name == "SIGSEGV" else ""
-        return WorkerFailure("crashed", f"crashed its process ({name}{hint})")
+        place = self._captured.cut_crash() or (None, "")
+        return WorkerFailure("crashed", f"crashed its process ({name}{hint})", *place)
 
 
 def _checked_outcomes(outcomes: Any, count: int) -> list[Any]:

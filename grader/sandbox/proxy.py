@@ -178,6 +178,7 @@ class Student:
         self._functions: frozenset[str] = frozenset()
         self._queue = Program()
         self._block: Program | None = None
+        self._held: list[Program] | None = None
         self._next_handle = 2
         self._next_exposure = 0
         self._exposed: dict[int, tuple[Exposure, Any]] = {}
@@ -194,6 +195,7 @@ class Student:
 
     def seed(self, number: int) -> None:
         """Seed NumPy's global generator in the worker."""
+        self._drop_seed()
         operation = ["call", wire.RANDOM, "seed", [number], wire.NO_KEYWORDS, 0]
         self.enqueue(operation, Step("seed", None, "seed", (number,)))
 
@@ -240,6 +242,63 @@ class Student:
         self._send()
 
     @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Hold back what the program blocks inside would send; send it as one message at the end.
+
+        Inside, only program blocks may be used: nothing else can be answered.
+        """
+        if self._held is not None or self._block is not None:
+            raise RuntimeError("together does not nest")
+        self._held = []
+        try:
+            yield
+            self._send()
+        finally:
+            held, self._held = self._held, None
+        self._exchange(held)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[list[Step]]:
+        """Do what is in the block on its own account: seeded, and with the trace that is given.
+
+        It is done at once, even where a program block is being written.
+        """
+        with self._apart():
+            self.seed(self._seed)
+            yield self.trace
+
+    @contextlib.contextmanager
+    def unnoticed(self) -> Iterator[None]:
+        """Do what is in the block aside; random numbers go on afterwards as if it had not been."""
+        state = self._new_handle()
+        with self._apart():
+            operation = ["call", wire.RANDOM, "get_state", [], wire.NO_KEYWORDS, state]
+            self.enqueue(operation, Step("call"))
+            self.seed(self._seed)
+            try:
+                yield
+            finally:
+                if self._worker is not None and self._worker.alive:
+                    back = [self._queue.writer.value(wire.Ref(state))]
+                    operation = ["call", wire.RANDOM, "set_state", back, wire.NO_KEYWORDS, 0]
+                    self.enqueue(operation, Step("call"))
+                    self._send()
+
+    @contextlib.contextmanager
+    def _apart(self) -> Iterator[None]:
+        """Leave what is being written as it is; begin something else, and go back to it."""
+        mine = self.trace, self._queue, self._block
+        self.trace = []
+        if self._held is None:  # else all is to go in one message
+            self._queue, self._block = Program(), None
+        try:
+            yield
+        finally:
+            self.trace = mine[0]
+            if self._held is None:
+                _, self._queue, self._block = mine
+
+    @contextlib.contextmanager
     def untraced(self) -> Iterator[None]:
         """Leave what is done in the block out of the trace: it only helps to judge."""
         start = len(self.trace)
@@ -260,6 +319,40 @@ class Student:
 
     # -- for the session -----------------------------------------------------------------
 
+    def present(self, loadable: Loadable) -> None:
+        """Be another submission from now on."""
+        self.close()
+        self._worker = None
+        self._loadable = loadable
+        self.notes = {}
+        self.lost = None
+        self.trace = []
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing has been done yet since :meth:`begin`."""
+        return all(step.kind == "seed" for step in self.trace)
+
+    @property
+    def steps(self) -> list[Step]:
+        """What has been done since :meth:`begin`, without seeding that nothing followed."""
+        seeded = bool(self.trace) and self.trace[-1].kind == "seed"
+        return self.trace[: len(self.trace) - seeded]
+
+    def recall(self, steps: list[Step]) -> None:
+        """Add to the trace what was done :meth:`aside`, now or earlier.
+
+        Random numbers go on from the seed in both cases, so that nothing depends on which it was.
+        """
+        self._drop_seed()
+        self.trace += steps
+        self.seed(self._seed)
+
+    def _drop_seed(self) -> None:
+        """Forget a step that seeds if nothing has been done since."""
+        if self.trace and self.trace[-1].kind == "seed":
+            self.trace.pop()
+
     def load(self) -> None:
         """Start a worker and load the file.
 
@@ -277,7 +370,7 @@ class Student:
         ]
         operation = ["load", given.name, *[program.writer.value(value) for value in values]]
         program.pending = [Pending(program, operation, Step("load", None, given.name))]
-        self._exchange(program)
+        self._exchange([program])
         classes, functions = _checked_description(program.pending[0].value)
         self._classes = {
             name: RemoteClass(self, name, frozenset(found["methods"]), tuple(found["bases"]))
@@ -372,22 +465,31 @@ class Student:
         return self._next_handle
 
     def _send(self) -> Program:
-        program, self._queue = self._queue, Program()
-        if program.pending:
-            self._exchange(program)
+        program = self._queue
+        if self._held is not None:
+            self._held.append(program)
+            self._queue = Program(program.writer)
+        else:
+            self._queue = Program()
+            self._exchange([program])
         return program
 
-    def _exchange(self, program: Program) -> None:
+    def _exchange(self, programs: list[Program]) -> None:
+        """Send programs that share a writer as one message, and take the answers."""
+        asked = [pending for program in programs for pending in program.pending]
+        if not asked:
+            return
         worker = self._worker
         if worker is None:
             raise RuntimeError("no worker")
-        operations = [pending.operation for pending in program.pending]
+        operations = [pending.operation for pending in asked]
         try:
-            outcomes = worker.request(operations, program.writer)
+            outcomes = worker.request(operations, programs[0].writer)
         except WorkerFailure as failure:
             self.lost = failure if failure.lost else self.lost
+            failure.steps = [pending.step for pending in asked]
             raise
-        for pending, outcome in zip(program.pending, outcomes, strict=True):
+        for pending, outcome in zip(asked, outcomes, strict=True):
             pending.resolve(outcome)
         for name in worker.subclasses:
             self.note(f"An array is a {name}, where a plain NumPy array is expected.")

@@ -203,9 +203,9 @@ class Program:
         writer: Holds the values in the operations.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, writer: wire.Writer | None = None) -> None:
         self.pending: list[Pending] = []
-        self.writer = wire.Writer()
+        self.writer = writer or wire.Writer()
 
     @property
     def first_error(self) -> StudentError | None:

@@ -292,7 +292,7 @@ def _integer(digits: str) -> int:
 
 
 _reader = _Reader()  # making a decoder costs as much as using it
-_MANY_DIGITS = re.compile(rf"\d{{{MAX_DIGITS}}}")
+_MANY_DIGITS = re.compile(rf"[0-9]{{{MAX_DIGITS}}}")
 _ESCAPED_SURROGATE = re.compile(r"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 """An odd number of backslashes, then a surrogate: :class:`Writer` never escapes one."""
 
@@ -317,9 +317,9 @@ def decode(body: bytes | bytearray, subclasses: list[str] | None = None) -> Any:
             raise ProtocolError("header length")
         start = LENGTH.size + length
         header = str(view[LENGTH.size : start], "utf-8")
-        if _ESCAPED_SURROGATE.search(header):
+        if "\\u" in header and _ESCAPED_SURROGATE.search(header):
             raise ProtocolError("an escaped surrogate")
-        if _MANY_DIGITS.search(header):
+        if length > MAX_DIGITS and _MANY_DIGITS.search(header):
             json.loads(header, parse_int=_integer)  # in text they are harmless
         _reader.begin(view[start:], subclasses)
         value = _reader.decode(header)

@@ -32,6 +32,7 @@ from grader.sandbox import wire
 
 MAX_FRAMES = 12
 MAX_MESSAGE = 4000
+_AT_ONCE = 1 << 16
 _GONE = object()
 
 
@@ -110,16 +111,24 @@ class Server:
     # -- the channel ---------------------------------------------------------------------
 
     def _receive(self) -> Any:
-        (length,) = wire.LENGTH.unpack(self._read(wire.LENGTH.size))
-        return wire.decode(self._read(length))
+        # The judge sends one frame and waits for the answer, so that nothing comes behind it.
+        data = self._read(_AT_ONCE)
+        while len(data) < wire.LENGTH.size:
+            data += self._read(_AT_ONCE)
+        (length,) = wire.LENGTH.unpack_from(data)
+        missing = wire.LENGTH.size + length - len(data)
+        if missing:
+            parts = [data]
+            while missing:
+                parts.append(self._read(missing))
+                missing -= len(parts[-1])
+            data = b"".join(parts)
+        return wire.decode(data[wire.LENGTH.size :])
 
-    def _read(self, count: int) -> bytes:
-        data = self.channel.recv(count)
-        while len(data) < count:
-            more = self.channel.recv(count - len(data))
-            if not more:
-                os._exit(0)
-            data += more
+    def _read(self, most: int) -> bytes:
+        data = self.channel.recv(most)
+        if not data:
+            os._exit(0)
         return data
 
     def _send(self, frame: bytes) -> None:
@@ -362,7 +371,7 @@ def describe_exception(error: BaseException, filename: str, writer: wire.Writer)
 
 def _flush() -> None:
     """Let what was printed arrive before the reply does, so that it is filed under its call."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in {id(stream): stream for stream in (sys.stdout, sys.stderr)}.values():
         # Replaced or closed by the student: then there is nothing to show.
         with contextlib.suppress(BaseException):
             stream.flush()
@@ -373,6 +382,7 @@ def run(channel: socket.socket, output: int) -> None:
     sys.stdout = os.fdopen(output, "w", 1 << 13, "utf-8", "backslashreplace", closefd=False)
     sys.stdout.reconfigure(line_buffering=True)  # so that a line is seen even if no more follows
     sys.stderr = sys.stdout
+    faulthandler.enable(output, all_threads=False)  # a crash names its line as well
     if hasattr(signal, "SIGUSR1"):
         # Asked by the judge just before it kills: which line of the student's is running?
         faulthandler.register(signal.SIGUSR1, file=output, all_threads=False)

@@ -22,8 +22,9 @@ from grader.judge import (
     gradients,
     is_close,
 )
-from grader.judge.affine import AffineCase, each_case
+from grader.judge.affine import AffineCase, each_case, some_cases
 
+lasting = pytest.fixture(scope="module")  # the same for every submission
 BIAS_NAMES = ("w0", "b", "bias", "W0", "w_0", "b0", "biases")
 LIMIT_SLACK = 0.02  # of the limit: with 4,000 draws the extremes are nearer than that
 
@@ -55,12 +56,15 @@ class Conventions:
         return b.reshape(-1) if self.flat else b
 
 
-@pytest.fixture
+@lasting
 def conventions(student, once):
-    """How this submission stores its biases: `w0` of shape (n_units,) costs nothing."""
+    """Return a function that tells how the submission stores its biases.
+
+    `w0` of shape (n_units,) costs nothing.
+    """
 
     def find():
-        with student.untraced(), student.program():
+        with student.program():
             layer = student.Dense(n_units=3, input_shape=(2,))
             layer.initialize(student.expose(Probe(), "update"))
             found = [(name, getattr(layer, name)) for name in BIAS_NAMES]
@@ -72,27 +76,30 @@ def conventions(student, once):
                 return Conventions(name, flat)
         return Conventions()
 
-    return once("conventions", find)
+    return lambda: once.fact("conventions", find)
 
 
-@dataclass(frozen=True)
-class Observation:
-    """One forward and one backward pass; each attribute is a promise (`.value`)."""
+class Updates:
+    """Calls of an optimizer's update, sorted by the parameter that they are about."""
 
-    output: object
-    input_gradient: object
-    W: object
-    w0: object
-    calls: list
+    def __init__(self, calls):
+        self.calls = calls
+        self._found = {}
 
-    def updates_of(self, start):
+    def of(self, start):
         """Return (call, gradient, swapped) for each update of the parameter that was `start`."""
+        if id(start) not in self._found:
+            self._found[id(start)] = start, self._find(start)
+        return self._found[id(start)][1]
+
+    def _find(self, start):
         known, found = [start], []
         for call in self.calls:
-            for position, other in ((0, 1), (1, 0)):
-                values = call.values
-                if len(values) == 2 and any(_same(values[position], value) for value in known):
-                    found.append((call, values[other], position == 1))
+            if len(call.values) != 2:
+                continue
+            for position, value in enumerate(call.values):
+                if any(_same(value, other) for other in known):
+                    found.append((call, call.values[1 - position], position == 1))
                     if isinstance(call.result, np.ndarray):
                         known.append(call.result)
                     break
@@ -101,21 +108,30 @@ class Observation:
 
 def _same(value, other):
     """Whether value is numerically `other`, whichever way round a row is stored."""
-    return (
-        isinstance(value, np.ndarray)
-        and value.size == other.size
-        and np.array_equal(value.reshape(other.shape), other)
-    )
+    if not isinstance(value, np.ndarray) or value.size != other.size:
+        return False
+    return bool((value.reshape(other.shape) == other).all())
 
 
-@pytest.fixture
+@dataclass(frozen=True)
+class Observation:
+    """One forward and one backward pass; each attribute but the last is a promise (`.value`)."""
+
+    output: object
+    input_gradient: object
+    W: object
+    w0: object
+    updates: Updates
+
+
+@lasting
 def new_layer(student, conventions):
     """Return a function that makes an initialized layer with the weights of a case."""
 
     def make(case, optimizer):
         layer = student.Dense(n_units=case.n_units, input_shape=(case.n_inputs,))
         layer.initialize(optimizer)
-        put_weights(layer, case, conventions)
+        put_weights(layer, case, conventions())
         return layer
 
     return make
@@ -127,8 +143,8 @@ def put_weights(layer, case, conventions):
     setattr(layer, conventions.bias, conventions.shaped(case.b))
 
 
-@pytest.fixture
-def observe(student, once, conventions, new_layer):
+@lasting
+def observe(student, once, drawn, conventions, new_layer):
     """Return a function that runs a fresh layer on a case: forward, backward, new weights."""
 
     def run(case):
@@ -137,13 +153,13 @@ def observe(student, once, conventions, new_layer):
             layer = new_layer(case, optimizer)
             output = layer.forward_pass(case.X)
             input_gradient = layer.backward_pass(case.G)
-            W, w0 = layer.W, getattr(layer, conventions.bias)
-        return Observation(output, input_gradient, W, w0, optimizer.calls)
+            W, w0 = layer.W, getattr(layer, conventions().bias)
+        return Observation(output, input_gradient, W, w0, Updates(optimizer.calls))
 
-    return lambda case: once(("observe", case), lambda: run(case))
+    return once.each("observe", drawn("case"), run)
 
 
-@pytest.fixture
+@lasting
 def right(reference):
     """Return a function that gives what is right for a case, from the reference solution."""
     return lambda case: _right(reference.Dense, case)
@@ -185,7 +201,7 @@ def _reference_layer(kind, case):
 # -- numerical gradients -------------------------------------------------------------------
 
 
-@pytest.fixture
+@lasting
 def numerical(student, once, conventions, new_layer):
     """Return a function: central differences of the student's own forward pass.
 
@@ -194,16 +210,16 @@ def numerical(student, once, conventions, new_layer):
 
     def run(case):
         step = _step(case)
-        b = conventions.shaped(case.b)
+        b = conventions().shaped(case.b)
         with student.untraced(), student.program():
             layer = new_layer(case, student.expose(Probe(), "update"))
             forward = layer.forward_pass
             swept = {"input": (case.X, forward.sweep(gradients.perturbed(case.X, step)))}
             stack = gradients.perturbed(case.W, step)
             swept["weight"] = (case.W, forward.sweep(stack, attribute="W", x=case.X))
-            put_weights(layer, case, conventions)
+            put_weights(layer, case, conventions())
             stack = gradients.perturbed(b, step)
-            swept["bias"] = (b, forward.sweep(stack, attribute=conventions.bias, x=case.X))
+            swept["bias"] = (b, forward.sweep(stack, attribute=conventions().bias, x=case.X))
         found = {}
         for name, (moved, pending) in swept.items():
             wanted = (2 * moved.size, *case.G.shape)
@@ -349,7 +365,7 @@ def set_input_shape(student, layer, shape):
 # -- initialization ------------------------------------------------------------------------
 
 
-@pytest.fixture
+@lasting
 def initialized(student, once):
     """Return a function: (W, w0) of a fresh layer after initialize."""
 
@@ -397,10 +413,10 @@ def test_bias_starts_at_zero(initialized):
 LARGE = [(9, 500), (100, 60), (400, 20)]
 
 
-@pytest.fixture
+@lasting
 def large_layers(initialized):
-    """Return (n_inputs, n_units, W) of layers that are large enough for statistics."""
-    return [
+    """Return a function: (n_inputs, n_units, W) of layers that are large enough for statistics."""
+    return lambda: [
         (*shape, expect_array(initialized(*shape)[0].value, "layer.W after initialize", shape))
         for shape in LARGE
     ]
@@ -409,7 +425,7 @@ def large_layers(initialized):
 @check("initialization", "W lies within the limit 1/√(number of inputs)", weight=4)
 def test_weight_limits(large_layers):
     """The draws fill [-limit, limit] and do not leave it."""
-    for n_inputs, n_units, W in large_layers:
+    for n_inputs, n_units, W in large_layers():
         limit = 1 / np.sqrt(n_inputs)
         low, high = W.min(), W.max()
         shown = f"for {n_inputs} inputs and {n_units} units, W runs from {low:.4f} to {high:.4f}"
@@ -435,7 +451,7 @@ def test_weights_are_uniform(large_layers):
     The range is taken from W itself: a wrong limit is the previous check's matter. By the DKW
     inequality (Massart 1990), P(D > d) <= 2 exp(-2 n d²); d is chosen for P < 1e-12.
     """
-    for _, _, W in large_layers:
+    for _, _, W in large_layers():
         values = np.sort(W, axis=None)
         low, high = values[0], values[-1]
         message = "All weights are equal; they should be random."
@@ -468,7 +484,7 @@ def test_published_output(student, conventions, published):
     layer = student.Dense(n_units=3, input_shape=(2,))
     layer.initialize(student.expose(Probe(), "update"))
     layer.W = np.array(published["W"])
-    setattr(layer, conventions.bias, conventions.shaped(np.array(published["w0"])))
+    setattr(layer, conventions().bias, conventions().shaped(np.array(published["w0"])))
     output = layer.forward_pass(np.array(published["X"]))
     expect_close(output, published["output"], what="layer.forward_pass(X)")
 
@@ -546,7 +562,7 @@ def test_input_gradient_numerically(case, observe, numerical, reference):
 
 def gradient_for(observation, start, name):
     """Return the gradient handed to the optimizer for the parameter that was `start`."""
-    found = observation.updates_of(start)
+    found = observation.updates.of(start)
     if not found:
         observation.input_gradient.value  # if backward_pass raised, that is the reason
         fail(
@@ -621,7 +637,7 @@ def test_one_update_per_pass(case, observe):
     """Neither none nor two, and the arguments the right way round."""
     observation = observe(case)
     for start, name in ((case.W, "W"), (case.b, "w0")):
-        found = observation.updates_of(start)
+        found = observation.updates.of(start)
         if not found:
             observation.input_gradient.value
         count = len(found)
@@ -640,7 +656,7 @@ def test_update_is_kept(case, observe):
     observation = observe(case)
     parameters = (("W", case.W, observation.W), ("w0", case.b, observation.w0))
     for name, start, after in parameters:
-        found = observation.updates_of(start)
+        found = observation.updates.of(start)
         if not found:
             observation.input_gradient.value
             fail(f"update was not called for {name}, so {name} cannot have been updated.")
@@ -664,7 +680,11 @@ def test_update_is_kept(case, observe):
 # -- optimizers ----------------------------------------------------------------------------
 
 
-@pytest.fixture
+FEW = (AffineCase(1, 1, 1), AffineCase(2, 3, 2), AffineCase(17, 2, 3, integers=False))
+"""Enough for what does not depend on shapes."""
+
+
+@lasting
 def three_steps(student, once, conventions, new_layer):
     """Return a function: the log of three training steps with an optimizer that has momentum."""
 
@@ -676,13 +696,17 @@ def three_steps(student, once, conventions, new_layer):
             layer = new_layer(case, optimizer)
             results = []
             for step in cases:
-                put_weights(layer, step, conventions)
+                put_weights(layer, step, conventions())
                 layer.forward_pass(step.X)
                 results.append(layer.backward_pass(step.G))
-        found = []
-        for step, result in zip(cases, results, strict=True):
-            log = Observation(None, result, None, None, optimizer.calls)
-            found.append({"W": log.updates_of(step.W), "w0": log.updates_of(step.b)})
+        return optimizer, cases, results
+
+    ran = once.each("three steps", FEW, run)
+
+    def steps(case):
+        optimizer, cases, results = ran(case)
+        updates = Updates(optimizer.calls)
+        found = [{"W": updates.of(step.W), "w0": updates.of(step.b)} for step in cases]
         used = [call for step in found for calls in step.values() for call, _, _ in calls]
         if not used or any(call.result is None for call in used):
             for result in results:
@@ -690,11 +714,11 @@ def three_steps(student, once, conventions, new_layer):
             fail("backward_pass does not hand the optimizer what it could work with.")
         return optimizer, found
 
-    return lambda case: once(("three steps", case), lambda: run(case))
+    return steps
 
 
 @check("optimizers", "W and w0 each have an optimizer of their own", weight=2)
-@each_case(2, where=lambda case: case.size < 6)
+@some_cases(FEW)
 def test_separate_optimizers(case, three_steps):
     """Two copies of the optimizer that initialize is given, and not that optimizer itself."""
     optimizer, steps = three_steps(case)
@@ -713,7 +737,7 @@ def test_separate_optimizers(case, three_steps):
 
 
 @check("optimizers", "An optimizer keeps its memory from step to step")
-@each_case(2, where=lambda case: case.size < 6)
+@some_cases(FEW)
 def test_momentum_over_steps(case, three_steps):
     """Three steps with momentum give what one optimizer per parameter gives for the gradients."""
     _, steps = three_steps(case)
@@ -746,10 +770,9 @@ def test_layers_do_not_share_optimizers(student, new_layer):
     if not optimizer.calls:
         result.value
         fail("backward_pass never called the optimizer's update, so its use cannot be looked at.")
-    used = []
+    used, updates = [], Updates(optimizer.calls)
     for case in (one, other):
-        log = Observation(None, None, None, None, optimizer.calls)
-        calls = [*log.updates_of(case.W), *log.updates_of(case.b)]
+        calls = [*updates.of(case.W), *updates.of(case.b)]
         used.append({call.number for call, _, _ in calls})
     expect(
         not used[0] & used[1],
@@ -761,35 +784,50 @@ def test_layers_do_not_share_optimizers(student, new_layer):
 # -- trainable -----------------------------------------------------------------------------
 
 
-@check("trainable", "A frozen layer keeps its parameters and still returns the gradient")
-@pytest.mark.parametrize("when", ["before the forward pass", "after the forward pass"])
-@each_case(3, where=lambda case: case.size < 9)
-def test_frozen(case, when, student, conventions, new_layer, observe, right):
-    """trainable = False, set before and after the forward pass."""
-    optimizer = student.expose(Probe(), "update")
-    with student.program():
-        layer = new_layer(case, optimizer)
-        if when.startswith("before"):
-            layer.trainable = False
-        layer.forward_pass(case.X)
-        layer.trainable = False
-        if when.startswith("before"):
-            # A layer that changes trainable by itself must be seen doing it.
+WHEN = ("before the forward pass", "after the forward pass")
+
+
+@lasting
+def frozen_pass(student, once, conventions, new_layer):
+    """Return a function: gradient, parameters and calls of a pass with trainable = False."""
+
+    def run(key):
+        case, when = key
+        optimizer = student.expose(Probe(), "update")
+        with student.program():
             layer = new_layer(case, optimizer)
-            layer.trainable = False
+            if when.startswith("before"):
+                layer.trainable = False
             layer.forward_pass(case.X)
-        gradient = layer.backward_pass(case.G)
-        after = {"W": layer.W, "w0": getattr(layer, conventions.bias)}
+            layer.trainable = False
+            if when.startswith("before"):
+                # A layer that changes trainable by itself must be seen doing it.
+                layer = new_layer(case, optimizer)
+                layer.trainable = False
+                layer.forward_pass(case.X)
+            gradient = layer.backward_pass(case.G)
+            after = {"W": layer.W, "w0": getattr(layer, conventions().bias)}
+        return gradient, after, optimizer.calls
+
+    return once.each("frozen", [(case, when) for when in WHEN for case in FEW], run)
+
+
+@check("trainable", "A frozen layer keeps its parameters and still returns the gradient")
+@pytest.mark.parametrize("when", WHEN)
+@some_cases(FEW)
+def test_frozen(case, when, conventions, frozen_pass, observe, right):
+    """trainable = False, set before and after the forward pass."""
+    gradient, after, calls = frozen_pass((case, when))
     usual = observe(case).input_gradient
     if usual.error and gradient.error and usual.error.line == gradient.error.line:
         usual.value  # not a matter of being frozen
     frozen = gradient.value
-    for name, start in (("W", case.W), ("w0", conventions.shaped(case.b))):
+    for name, start in (("W", case.W), ("w0", conventions().shaped(case.b))):
         message = f"trainable is False (set {when}), and backward_pass still changed {name}."
         yours = after[name].value
         expect_close(yours, start, what=f"layer.{name}", message=message, or_shapes=[case.b.shape])
     expect(
-        not optimizer.calls,
+        not calls,
         f"trainable is False (set {when}), and backward_pass still called update.",
     )
     if is_close(frozen, right(case).input_gradient):
@@ -860,7 +898,7 @@ def expect_output_shape(student, n_units):
 # -- state ---------------------------------------------------------------------------------
 
 
-def expect_as_fresh(run, case, fresh, calls, situation):
+def expect_as_fresh(run, case, fresh, updates, situation):
     """Fail unless a pass gave what a fresh layer gives for the case."""
     output, input_gradient = run
     pairs = (
@@ -873,9 +911,8 @@ def expect_as_fresh(run, case, fresh, calls, situation):
         if isinstance(wanted.value, np.ndarray):
             message = f"{situation}, it is not what a fresh layer gives."
             expect_close(value, wanted.value, what=what, message=message)
-    log = Observation(None, None, None, None, calls)
     for name, start in (("W", case.W), ("w0", case.b)):
-        mine, theirs = log.updates_of(start), fresh.updates_of(start)
+        mine, theirs = updates.of(start), fresh.updates.of(start)
         if mine and theirs and isinstance(theirs[0][1], np.ndarray):
             message = f"{situation}, the gradient of {name} is not what a fresh layer gives."
             what = f"the gradient given to the optimizer of {name}"
@@ -895,11 +932,12 @@ def test_repeated_passes(student, conventions, new_layer, observe):
         layer = new_layer(ROUNDS[0], optimizer)
         runs = []
         for case in ROUNDS:
-            put_weights(layer, case, conventions)
+            put_weights(layer, case, conventions())
             runs.append((layer.forward_pass(case.X), layer.backward_pass(case.G)))
+    updates = Updates(optimizer.calls)
     for number, (run, case, alone) in enumerate(zip(runs, ROUNDS, fresh, strict=True), 1):
         situation = f"In pass {number} on the same layer"
-        expect_as_fresh(run, case, alone, optimizer.calls, situation)
+        expect_as_fresh(run, case, alone, updates, situation)
 
 
 @check("state", "Two layers do not disturb each other")
@@ -914,28 +952,39 @@ def test_interleaved_layers(student, new_layer, observe):
         pairs = list(zip(layers, cases, strict=True))
         outputs = [layer.forward_pass(case.X) for layer, case in pairs]
         results = [layer.backward_pass(case.G) for layer, case in pairs]
+    updates = Updates(optimizer.calls)
     for run, case, alone in zip(zip(outputs, results, strict=True), cases, fresh, strict=True):
-        expect_as_fresh(run, case, alone, optimizer.calls, "With a second layer in use")
+        expect_as_fresh(run, case, alone, updates, "With a second layer in use")
 
 
 # -- purity --------------------------------------------------------------------------------
 
 
+@lasting
+def arguments_after(student, once, new_layer):
+    """Return a function: the caller's arrays, read back after each pass."""
+
+    def run(case):
+        with student.program():
+            X, G = student.array(case.X), student.array(case.G)
+            layer = new_layer(case, student.expose(Probe(), "update"))
+            done = layer.forward_pass(X)
+            read = [("X", "forward_pass", done, case.X, student.read(X))]
+            done = layer.backward_pass(G)
+            read += [
+                ("X", "backward_pass", done, case.X, student.read(X)),
+                ("accum_grad", "backward_pass", done, case.G, student.read(G)),
+            ]
+        return read
+
+    return once.each("arguments", FEW, run)
+
+
 @check("purity", "X and accum_grad are left as they were")
-@each_case(3, where=lambda case: case.size < 9)
-def test_arguments_unchanged(case, student, new_layer):
+@some_cases(FEW)
+def test_arguments_unchanged(case, arguments_after):
     """Read back after both passes."""
-    with student.program():
-        X, G = student.array(case.X), student.array(case.G)
-        layer = new_layer(case, student.expose(Probe(), "update"))
-        done = layer.forward_pass(X)
-        read = [("X", "forward_pass", done, case.X, student.read(X))]
-        done = layer.backward_pass(G)
-        read += [
-            ("X", "backward_pass", done, case.X, student.read(X)),
-            ("accum_grad", "backward_pass", done, case.G, student.read(G)),
-        ]
-    for name, method, done, before, after in read:
+    for name, method, done, before, after in arguments_after(case):
         done.value
         message = f"{method} changed the caller's array {name}."
         what = f"{name} after {method}"
@@ -945,7 +994,7 @@ def test_arguments_unchanged(case, student, new_layer):
 # -- seeded --------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@lasting
 def published(expected):
     """The statement's example."""
     return expected[0]
@@ -976,7 +1025,7 @@ def expect_seeded(student, conventions, wanted):
     with student.program():
         layer = student.Dense(n_units=wanted["n_units"], input_shape=tuple(wanted["input_shape"]))
         done = layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update"))
-        W, w0 = layer.W, getattr(layer, conventions.bias)
+        W, w0 = layer.W, getattr(layer, conventions().bias)
         output = layer.forward_pass(np.array(wanted["X"]))
         gradient = layer.backward_pass(np.array(wanted["accum_grad"]))
     done.value
@@ -1003,9 +1052,9 @@ def expect_seeded(student, conventions, wanted):
         layer = student.Dense(n_units=wanted["n_units"], input_shape=tuple(wanted["input_shape"]))
         layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update"))
         layer.W = np.array(wanted["W"])
-        setattr(layer, conventions.bias, conventions.shaped(np.array(wanted["w0"])))
+        setattr(layer, conventions().bias, conventions().shaped(np.array(wanted["w0"])))
         again = layer.forward_pass(np.array(wanted["X"]))
-    zeros = conventions.shaped(np.array(wanted["w0"]))
+    zeros = conventions().shaped(np.array(wanted["w0"]))
     unbiased = w0.error is None and is_close(w0.value, zeros)
     if unbiased and again.error is None and is_close(again.value, np.array(wanted["output"])):
         expect_close(output.value, np.array(wanted["output"]), what="layer.forward_pass(X)")

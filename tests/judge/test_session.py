@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import ProblemError
-from grader.grading import grade
+from grader.grading import grade, grade_all
 from grader.problem import Library, Problem
 from grader.report import Report
 from grader.submission import submission_from
@@ -163,3 +163,41 @@ def test_one(student):
     assert [check.status for check in report.checks] == ["failed", "passed"]
     assert "of another kind" in report.checks[0].message
     assert report.score == 40.0
+
+
+def test_a_lasting_fixture_must_not_ask_the_student(tmp_path: Path) -> None:
+    """Its answer would be taken for the next submission's; the author is told where."""
+    checks = """
+import pytest
+
+@pytest.fixture(scope="module")
+def value(student):
+    return student.Thing().value(1)
+
+@check("one", "t")
+def test_one(value):
+    pass
+"""
+    with pytest.raises(ProblemError, match=r"checks\.py:\d+: the fixture value has scope 'module'"):
+        graded(tmp_path, checks)
+
+
+def test_a_lasting_fixture_may_return_a_function_that_asks(tmp_path: Path) -> None:
+    """Made once per session, it gives each submission's own answers."""
+    checks = """
+import pytest
+
+@pytest.fixture(scope="module")
+def value(student, once):
+    return lambda: once("value", lambda: student.Thing().value(1))
+
+@check("one", "t")
+def test_one(value):
+    expect(value() == 1, "not the same")
+"""
+    problem = problem_with(tmp_path, checks)
+    other = THING.replace(b"return x", b"return x + 1")
+    sources = [THING, other, THING]
+    reports: list[Report] = []
+    grade_all(problem, [submission_from("a.py", source) for source in sources], reports.append)
+    assert [report.score for report in reports] == [100.0, 40.0, 100.0]

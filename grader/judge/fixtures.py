@@ -1,0 +1,142 @@
+"""Room: what checks are given: the student's module, the reference, and what is shared.
+
+All of these serve the whole session, whichever submission is being graded, so that pytest makes
+them once. What a problem's own fixtures make may last as long (``scope="module"``) if it is the
+same for every submission: functions that ask the student's code, not what was answered.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Generator
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from grader.errors import ProblemError
+from grader.judge.loading import load_reference
+from grader.judge.replay import Example
+from grader.judge.shared import Once
+from grader.problem import Problem
+from grader.sandbox.process import Limits
+from grader.sandbox.proxy import Loadable, Student
+from grader.sandbox.spawning import Workers
+from grader.submission import Submission
+
+
+class Desk:
+    """What lies on the judge's desk: one student at a time, and what goes with it."""
+
+    def __init__(self, problem: Problem, workers: Workers, seed: int) -> None:
+        self.problem = problem
+        self.seed = seed
+        self.examples: dict[Any, list[Example] | None] = {}
+        self._workers = workers
+
+    @cached_property
+    def reference(self) -> types.ModuleType:
+        """The reference solution's module."""
+        return load_reference(self.problem)
+
+    @cached_property
+    def student(self) -> Student:
+        """The student's module, to be given one submission after the other."""
+        limits = self.problem.settings.limits
+        entry = getattr(self.reference, self.problem.settings.entry, None)
+        return Student(
+            self._workers,
+            Loadable("submission", b""),
+            Limits(limits.call_seconds, limits.cpu_seconds, limits.memory_mb, limits.output_kb),
+            seed=self.seed,
+            methods=frozenset(
+                name
+                for name in dir(entry)
+                if not name.startswith("__") and callable(getattr(entry, name))
+            ),
+        )
+
+    @cached_property
+    def once(self) -> Once:
+        """Shares between checks what is done to the student's code once."""
+        return Once(self.student)
+
+    def take(self, submission: Submission) -> None:
+        """Turn to the next submission."""
+        self.once.forget()
+        self.student.present(
+            Loadable(
+                "submission",  # whatever the file is called: it must not hide a module
+                submission.source,
+                self.problem.provided_sources,
+                self.problem.provided_names,
+            )
+        )
+
+    def drawn(self, argument: str) -> list[Any]:
+        """Every value that hypothesis has drawn for an argument of this name, in order."""
+        values = (
+            example[argument]
+            for examples in self.examples.values()
+            for example in examples or ()
+            if argument in example
+        )
+        return list(dict.fromkeys(values))
+
+
+DESK = pytest.StashKey[Desk]()
+
+
+@pytest.fixture(scope="session")
+def student(pytestconfig: pytest.Config) -> Student:
+    """The student's module."""
+    return pytestconfig.stash[DESK].student
+
+
+@pytest.fixture(scope="session")
+def reference(pytestconfig: pytest.Config) -> types.ModuleType:
+    """The reference solution's module, in this process; loaded once."""
+    return pytestconfig.stash[DESK].reference
+
+
+@pytest.fixture(scope="session")
+def expected(pytestconfig: pytest.Config) -> Any:
+    """The contents of ``expected.json``."""
+    return pytestconfig.stash[DESK].problem.expected
+
+
+@pytest.fixture(scope="session")
+def seed(pytestconfig: pytest.Config) -> int:
+    """The seed of this run."""
+    return pytestconfig.stash[DESK].seed
+
+
+@pytest.fixture(scope="session")
+def once(pytestconfig: pytest.Config) -> Once:
+    """``once(key, make)``: make a value once per submission, for several checks."""
+    return pytestconfig.stash[DESK].once
+
+
+@pytest.fixture(scope="session")
+def drawn(pytestconfig: pytest.Config) -> Callable[[str], list[Any]]:
+    """``drawn(argument)``: every value that hypothesis has drawn for an argument."""
+    return pytestconfig.stash[DESK].drawn
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """See that what outlives a submission does not come from it."""
+    student = request.config.stash[DESK].student
+    before = list(student.trace)
+    value = yield
+    if fixturedef.scope != "function" and student.trace != before:
+        code = fixturedef.func.__code__
+        what = (
+            f"the fixture {fixturedef.argname} has scope {fixturedef.scope!r} and asks the "
+            "student's code, whose answer would be kept for the next submission; let it "
+            "return a function that asks"
+        )
+        raise ProblemError(code.co_filename, code.co_firstlineno, what)
+    return value
