@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from grader.grading import grade, grade_all
 from grader.problem import Library, Problem
 from grader.report import Report
 from grader.submission import submission_from
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="no stack dumps there")
 
 SETTINGS = """
 title = "t"
@@ -163,6 +166,31 @@ def test_one(student):
     assert [check.status for check in report.checks] == ["failed", "passed"]
     assert "of another kind" in report.checks[0].message
     assert report.score == 40.0
+
+
+LOST = """
+@check("one", "lost")
+def test_one(student):
+    with student.program():
+        thing = student.Thing()
+        thing.value(1), thing.lose(2), thing.value(3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        ("while True: pass", "thing.lose(2) did not return within 0.5 s; last line run: 5."),
+        ("import ctypes; ctypes.string_at(0)", "thing.lose(2) crashed its process (SIGSEGV"),
+        ("import os; os._exit(3)", "The code ended its process (exit code 3"),
+    ],
+)
+@posix_only
+def test_the_call_that_lost_the_worker_is_named(tmp_path: Path, loss: str, message: str) -> None:
+    """Of several calls in one message, it is the one that was seen to run, or none."""
+    source = "class Thing:\n    def value(self, x):\n        return x\n    def lose(self, x):\n"
+    report = graded(tmp_path, LOST, f"{source}        {loss}\n".encode())
+    assert report.checks[0].message.startswith(message.replace("thing", "layer"))
 
 
 def test_a_lasting_fixture_must_not_ask_the_student(tmp_path: Path) -> None:

@@ -50,20 +50,22 @@ class Saboteur:
         self._zygote = zygote
         self._kill = kill
         self._at: frozenset[int | str] = frozenset()
+        self._each = ""
         self._worker: Worker | None = None
 
-    def plan(self, *at: int | str) -> None:
-        """Kill at these moments, by number or at the first of a name, from now on."""
+    def plan(self, *at: int | str, each: str = "") -> None:
+        """Kill at these moments, by number or at the first of a name; at each of another."""
         self.moments.clear()
         self.used = 0
         self._at = frozenset(at)
+        self._each = each
 
     def moment(self, name: str) -> None:
         """Something happens now."""
         number = len(self.moments)
         first = name not in self.moments
         self.moments.append(name)
-        if number in self._at or (first and name in self._at):
+        if number in self._at or name == self._each or (first and name in self._at):
             self.used += 1
             self._kill(self._zygote, self._worker)
 

@@ -115,9 +115,13 @@ def test_a_second_kill_is_the_end_of_patience(dense: Problem, kill: Kill) -> Non
 
 def test_a_machine_that_kills_every_worker_is_not_the_students_fault(dense: Problem) -> None:
     """Nothing of the submission's was run, so there is no mark to give."""
-    judge = Judge(dense, kill_worker)
-    with pytest.raises(Fault, match="twice"):
-        judge.grade((read_submission(REFERENCE), (1, 3)))
+    with contextlib.closing(Zygote(dense.private_paths)) as zygote:
+        saboteur = Saboteur(zygote, kill_worker)
+        saboteur.plan(each="a worker is forked")
+        file = read_submission(REFERENCE)
+        with saboteur.at_work(), pytest.raises(Fault, match="twice"):
+            grade_all(dense, [file], lambda report: None, workers=zygote)
+        assert saboteur.used == 2
 
 
 def test_the_zygote_may_be_killed_while_it_starts_and_while_it_idles(dense: Problem) -> None:
@@ -147,7 +151,7 @@ def test_the_probe_may_lose_its_worker_once(dense: Problem) -> None:
         assert saboteur.used == 1
     with contextlib.closing(Zygote(dense.private_paths)) as zygote:
         saboteur = Saboteur(zygote, kill_worker)
-        saboteur.plan(2, 6)
+        saboteur.plan(each="the worker computes")
         with saboteur.at_work(), pytest.raises(Fault, match="twice"):
             zygote.isolation  # noqa: B018
 

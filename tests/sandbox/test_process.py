@@ -304,6 +304,7 @@ def test_an_endless_loop_is_ended_and_located(hurried: Student) -> None:
     assert failure.kind == "timeout"
     assert "0.3 s" in str(failure)
     assert failure.line in lines_with("# loops")
+    assert failure.function == "endless"
     assert str(failure.line) in str(failure)
     assert_replaced(hurried)
 
@@ -357,7 +358,10 @@ def test_a_segmentation_fault_is_described(student: Student) -> None:
     failure = failure_of(student.dereference_null)
     assert failure.kind == "crashed"
     assert "SIGSEGV" in failure.reason
+    assert failure.line in lines_with("string_at")
+    assert failure.function == "dereference_null"
     assert_replaced(student)
+    assert student.take_output() == ""
 
 
 @proc_only
