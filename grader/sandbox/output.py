@@ -18,7 +18,9 @@ class Output:
 
     _FRAME = re.compile(rb'File "(?!<)[^"\n/]*\.py", line (\d+) in (.+)')
     _LAST_FRAME = re.compile(rb'File "<string>"|^  \.\.\.$', re.MULTILINE)
-    _FATAL = b"Fatal Python error: "
+    _DUMP = re.compile(
+        rb"(?:Fatal Python error: .*\s+)?(?:Current thread 0x.*|Stack) \(most recent call first\):"
+    )
 
     def __init__(self, descriptor: int, limit: int) -> None:
         self.descriptor = descriptor
@@ -80,10 +82,11 @@ class Output:
 
     def cut_crash(self) -> tuple[int, str] | None:
         """Take the stack dump of a crash off the end of what was kept; return its place."""
-        text, fatal, dump = self._kept.rpartition(self._FATAL)
-        if not fatal:
+        starts = [found.start() for found in self._DUMP.finditer(self._kept)]
+        if not starts:
             return None
-        self._kept = text
+        dump = self._kept[starts[-1] :]
+        del self._kept[starts[-1] :]
         return self._place(dump)
 
     def _place(self, dump: bytes | bytearray) -> tuple[int, str] | None:

@@ -356,17 +356,17 @@ class Worker:
         status = ended.status
         if status is not None and status >= 0:
             return WorkerFailure("crashed", f"ended its process (exit code {status}; os._exit?)")
+        place = self._captured.cut_crash() or (None, "")
         # Beyond the soft limit comes SIGXCPU, and SIGKILL for those who do not listen.
         if status == -_SIGXCPU or ended.cpu_seconds >= self._limits.cpu_seconds:
             used = f"used more than {self._limits.cpu_seconds} s of processor time"
-            return WorkerFailure("timeout", used)
+            return WorkerFailure("timeout", used, *place)
         # In the jail no process can send SIGKILL, not even to itself.
         if status is None or status == -_SIGKILL:
             return WorkerFailure("crashed", _KILLED, lost=True, started=self._was_asked)
         known = -status in list(signal.Signals)
         name = signal.Signals(-status).name if known else f"signal {-status}"
         hint = "; often endless recursion" if name == "SIGSEGV" else ""
-        place = self._captured.cut_crash() or (None, "")
         return WorkerFailure("crashed", f"crashed its process ({name}{hint})", *place)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader.errors import ProblemError
@@ -191,6 +193,38 @@ def test_the_call_that_lost_the_worker_is_named(tmp_path: Path, loss: str, messa
     source = "class Thing:\n    def value(self, x):\n        return x\n    def lose(self, x):\n"
     report = graded(tmp_path, LOST, f"{source}        {loss}\n".encode())
     assert report.checks[0].message.startswith(message.replace("thing", "layer"))
+
+
+LOOPS = "".join(
+    f"""
+@check("one", "loop {number}")
+def test_{number}(student):
+    student.Thing().{name}()
+"""
+    for number, name in enumerate(["loop", "speak", "loop", "speak", "loop", "speak", "loop"])
+)
+
+
+@posix_only
+def test_a_limit_hit_three_times_ends_the_submission(tmp_path: Path) -> None:
+    """Checks between have fresh workers; those behind are not waited for, and it is said why."""
+    report = graded(tmp_path, LOOPS)
+    status = [check.status for check in report.checks]
+    assert status == ["timeout", "passed"] * 2 + ["timeout", "blocked", "blocked", "blocked"]
+    assert "did not return within 0.5 s; last line run: " in report.checks[4].message
+    assert report.checks[5].message == "not run: 3 checks had run into a limit before it"
+
+
+@posix_only
+def test_time_for_a_submission_is_limited(tmp_path: Path) -> None:
+    """What the limit of the whole submission cuts off is told as such."""
+    problem = problem_with(tmp_path, LOOPS)
+    limits = msgspec.structs.replace(problem.settings.limits, submission_seconds=0.0)
+    settings = msgspec.structs.replace(problem.settings, limits=limits)
+    problem = dataclasses.replace(problem, settings=settings)
+    report = grade(problem, submission_from("a.py", THING))
+    assert {check.status for check in report.checks} == {"blocked"}
+    assert report.checks[0].message == "not run: the time for one submission was used up"
 
 
 def test_a_lasting_fixture_must_not_ask_the_student(tmp_path: Path) -> None:

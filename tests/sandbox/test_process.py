@@ -97,6 +97,17 @@ def large_list():
 def large_array():
     return np.ones((10**5, 10**5))
 
+def nearly_all_memory():
+    kept, size = [], 1 << 23
+    answer = np.ones(size // 2)
+    while size > 1 << 16:
+        try:
+            kept.append(np.empty(size, np.uint8))
+        except MemoryError:
+            size //= 2
+    globals()["kept"] = kept
+    return answer
+
 def say(text, repeat=1):
     print(text * repeat)
 
@@ -375,12 +386,23 @@ def test_memory_beyond_the_limit_is_an_exception(student: Student, function: str
 
 
 @proc_only
+def test_an_answer_that_memory_has_no_room_for_is_an_exception(student: Student) -> None:
+    """It was made and cannot be sent: that is told like any other want of memory."""
+    with pytest.raises(StudentError) as caught:
+        student.nearly_all_memory()
+    assert caught.value.type_name == "MemoryError"
+    student.close()
+
+
+@proc_only
 def test_processor_time_is_limited(fastest: Workers) -> None:
     """A worker that has used up its processor time has run into a limit; it did not crash."""
     with loaded(fastest, Limits(call_seconds=20, cpu_seconds=1)) as student:
         failure = failure_of(student.endless)
+        assert "thread" not in student.take_output()
     assert failure.kind == "timeout"
     assert "1 s" in failure.reason
+    assert failure.line in lines_with("# loops")
 
 
 @proc_only
