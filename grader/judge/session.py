@@ -35,7 +35,7 @@ from grader.problem import Problem
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.spawning import Workers, one_processor
 from grader.sandbox.trace import StudentError
-from grader.submission import Submission
+from grader.submission import Submission, submission_from
 
 Order = Callable[[list[Any]], Iterable[Any]]
 
@@ -144,6 +144,7 @@ class _SessionPlugin:
         self.look: Callable[[Any], Seen | None] | None = None
         self.outcome: Outcome | None = None
         self._drawn: replay.Drawn = {}
+        self._sound: dict[str, bool] = {}
 
     # -- collection ----------------------------------------------------------------------
 
@@ -227,6 +228,29 @@ class _SessionPlugin:
             )
 
     def _try(self, submission: Submission, items: list[pytest.Item]) -> Trial:
+        """Try a submission; once more if something outside killed one of its processes.
+
+        All of it again, and not the check that was hit: then no state of the submission's is
+        missing, and the report is that of a run without disturbance. The file cannot know that it
+        is run a second time.
+        """
+        trial, lost = self._try_once(submission, items, again=False)
+        if lost is not None:
+            trial, lost = self._try_once(submission, items, again=True)
+            if lost is not None and not lost.started:
+                raise Fault(f"a worker {lost}, twice, before it had run anything")
+        by_check = {self.checks[item.nodeid].id: item for item in items}
+        for outcome in trial.outcomes:
+            item = by_check[outcome.check.id]
+            if _stumbled(outcome.error) and self._is_sound(item, items[0]):
+                outcome.error = _unfit(outcome.error)
+        return trial
+
+    def _try_once(
+        self, submission: Submission, items: list[pytest.Item], again: bool
+    ) -> tuple[Trial, WorkerFailure | None]:
+        """A trial, and how a worker was killed from outside, if one was."""
+        lost = None
         started = time.perf_counter()
         trial = Trial(submission)
         if not submission.problem_with_file:
@@ -238,7 +262,7 @@ class _SessionPlugin:
                 trial.output = student.take_output()
                 if self.problem.settings.entry in trial.classes:
                     deadline = started + self.problem.settings.limits.submission_seconds
-                    self._run_checks(trial, items, deadline)
+                    self._run_checks(trial, items, deadline, go_on=again)
                     own_order = list(self.checks.values())
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
                     with contextlib.suppress(WorkerFailure):  # then there is nothing to look at
@@ -249,13 +273,16 @@ class _SessionPlugin:
             finally:
                 student.close()
             trial.notes = sorted(student.notes)
+            lost = student.lost
         if not trial.outcomes:
             entry = self.problem.settings.entry
             trial.diagnoses = recognize(trial.facts(entry), self.desk.rules)
         trial.seconds = time.perf_counter() - started
-        return trial
+        return trial, lost
 
-    def _run_checks(self, trial: Trial, items: list[pytest.Item], deadline: float) -> None:
+    def _run_checks(
+        self, trial: Trial, items: list[pytest.Item], deadline: float, go_on: bool
+    ) -> None:
         overruns: dict[int, BaseException] = {}
         for number, item in enumerate(items):
             outcome = Outcome(self.checks[item.nodeid])
@@ -268,6 +295,8 @@ class _SessionPlugin:
                 continue
             self.outcome = outcome
             self._run_check(item, items[(number + 1) % len(items)])
+            if self.desk.student.lost is not None and not go_on:
+                return
             if isinstance(outcome.error, WorkerFailure):
                 overruns[id(outcome.error)] = outcome.error
 
@@ -316,6 +345,24 @@ class _SessionPlugin:
                 self.outcome.steps = student.steps
             self.outcome.output = student.take_output()
         self.outcome.seconds = time.perf_counter() - started
+
+    def _is_sound(self, item: pytest.Item, next_item: pytest.Item) -> bool:
+        """Whether a check passes with the reference as the submission.
+
+        A check that raises something else than a failure is either broken, or stumbled over what
+        a submission gave it. Who is to blame is found out by trying: no file may end the grading
+        of all others by values that nobody thought of.
+        """
+        if item.nodeid not in self._sound:
+            reference = self.problem.reference_path
+            self.desk.take(submission_from(reference.name, reference.read_bytes()))
+            self.outcome = Outcome(self.checks[item.nodeid])
+            try:
+                self._run_check(item, next_item)
+            finally:
+                self.desk.student.close()
+            self._sound[item.nodeid] = self.outcome.error is None
+        return self._sound[item.nodeid]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -379,6 +426,21 @@ def _run_item(item: Any, next_item: pytest.Item) -> None:
         item.ihook.pytest_runtest_call(item=item)
     finally:
         item.ihook.pytest_runtest_teardown(item=item, nextitem=next_item)
+
+
+def _stumbled(error: BaseException | None) -> bool:
+    """Whether a check raised what no check raises on purpose."""
+    expected = (AssertionError, StudentError, WorkerFailure)
+    return isinstance(error, Exception) and not isinstance(error, expected)
+
+
+def _unfit(error: BaseException | None) -> CheckFailed:
+    what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    message = (
+        "The check could not work with what the code gave it: some value is of another kind than"
+        f" the statement asks for ({what})."
+    )
+    return CheckFailed(message, {"kind": "unfit"}, None)
 
 
 def _origin(error: BaseException) -> tuple[str, int] | None:

@@ -20,8 +20,16 @@ def as_data(report: Report) -> dict[str, Any]:
 
 
 def render(report: Report, page: Page) -> str:
-    """Return the report as indented JSON (RFC 8259: no NaN, no infinities)."""
-    return json.dumps(as_data(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """Return the report as indented JSON (RFC 8259: no NaN, no infinities).
+
+    What a terminal would obey, or not show, is escaped: JSON by itself asks for this only below
+    U+0020, and people print these files.
+    """
+    text = json.dumps(as_data(report), indent=2, ensure_ascii=False, allow_nan=False)
+    if not text.replace("\n", "").isprintable():
+        shown = (c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+        text = "".join(shown)
+    return text + "\n"
 
 
 def report_from_json(text: str | bytes) -> Report:

@@ -156,6 +156,7 @@ class Student:
     Attributes:
         trace: What was done since :meth:`begin`.
         notes: Harmless deviations met so far, in order of appearance.
+        lost: How a worker was killed from outside, if one was.
     """
 
     def __init__(
@@ -168,6 +169,7 @@ class Student:
     ) -> None:
         self.trace: list[Step] = []
         self.notes: dict[str, None] = {}
+        self.lost: WorkerFailure | None = None
         self._workers = workers
         self._loadable = loadable
         self._limits = limits
@@ -325,6 +327,7 @@ class Student:
         self._worker = None
         self._loadable = loadable
         self.notes = {}
+        self.lost = None
         self.trace = []
 
     @property
@@ -488,7 +491,12 @@ class Student:
         if worker is None:
             raise RuntimeError("no worker")
         operations = [pending.operation for pending in asked]
-        outcomes = worker.request(operations, programs[0].writer)
+        try:
+            outcomes = worker.request(operations, programs[0].writer)
+        except WorkerFailure as failure:
+            self.lost = failure if failure.lost else self.lost
+            failure.steps = [pending.step for pending in asked]
+            raise
         for pending, outcome in zip(asked, outcomes, strict=True):
             pending.resolve(outcome)
         for name in worker.subclasses:

@@ -323,13 +323,20 @@ def test_constructor(student):
         yours = found[name].value
         same = type(yours) is type(expected) and yours == expected
         if name == "input_shape":
-            same = isinstance(yours, tuple | list) and tuple(yours) == expected
+            same = _is_shape(yours, expected)
         expect(
             same,
             f"After Dense(4, input_shape=(3,)), layer.{name} should be {expected!r}.",
             what=f"layer.{name}",
             yours=yours,
         )
+
+
+def _is_shape(yours, expected):
+    """Whether a tuple or list of whole numbers is equal to `expected`."""
+    sequence = isinstance(yours, tuple | list)
+    plain = sequence and all(isinstance(size, int | np.integer) for size in yours)
+    return plain and tuple(yours) == expected
 
 
 @check("constructor", "The input shape can be set later")
@@ -346,7 +353,7 @@ def test_late_input_shape(student):
             name = layer.layer_name()
     yours = shape.value
     expect(
-        isinstance(yours, tuple | list) and tuple(yours) == (3,),
+        _is_shape(yours, (3,)),
         "After set_input_shape((3,)), layer.input_shape should be (3,).",
         what="layer.input_shape",
         yours=yours,
