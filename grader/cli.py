@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader import __version__
+from grader import __version__, cli_class
+from grader.cli_options import complete_problem, library_option, problem_argument
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.reporters import FORMATS
 
@@ -78,30 +79,6 @@ def _leave(code: int) -> None:
     sys.exit(int(code))
 
 
-def _library(context: click.Context, parameter: click.Parameter, value: Path | None) -> Library:
-    from grader.problem import Library
-
-    return Library.find(value)
-
-
-def _complete_problem(
-    context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[str]:
-    from grader.problem import Library
-
-    return [slug for slug in Library.find().slugs() if slug.startswith(incomplete)]
-
-
-library_option = click.option(
-    "--library",
-    type=click.Path(path_type=Path),
-    callback=_library,
-    metavar="DIR",
-    help="A folder with problems/, reference/ and submissions/ (default: the one that came along).",
-)
-problem_argument = click.argument("problem", shell_complete=_complete_problem)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.version_option(__version__, prog_name="grader")
 def commands() -> None:
@@ -126,6 +103,13 @@ def commands() -> None:
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
 @click.option("--only", metavar="GROUP", help="Check one group only, e.g. bias-gradient.")
 @click.option(
+    "--hints",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    help="2: hints about a named mistake that lead further.",
+)
+@click.option(
     "--reproduce",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -139,6 +123,7 @@ def check(
     output: Path | None,
     seed: int | None,
     only: str | None,
+    hints: int,
     reproduce: Path | None,
     library: Library,
 ) -> int:
@@ -147,6 +132,7 @@ def check(
     \b
       grader check dense dense.py
       grader check dense dense.py --only forward
+      grader check dense dense.py --hints 2
       grader check dense dense.py --format json -o report.json
       grader check dense dense.py --reproduce failures/
     """
@@ -160,7 +146,7 @@ def check(
     from grader.grading import grade
 
     report = grade(chosen, submission, seed=seed, only=only)
-    _show(report, format_, output, command=f"grader check {problem} {file}")
+    _show(report, format_, output, f"grader check {problem} {file}", hints)
     if reproduce is not None:
         if submission.python_name != submission.name:  # scripts cannot load a notebook
             file = reproduce / submission.python_name
@@ -171,13 +157,13 @@ def check(
     return ExitCode.FULL_MARKS if report.status == "passed" else ExitCode.BELOW_FULL_MARKS
 
 
-def _show(report: Report, format_: str, output: Path | None, command: str) -> None:
+def _show(report: Report, format_: str, output: Path | None, command: str, hints: int) -> None:
     """Write the report where it was asked for."""
     from dataclasses import replace
 
     from grader.reporters import Page, reporter
 
-    page = Page.of_stdout(command)
+    page = Page.of_stdout(command, hints)
     if output is not None:
         _write(output, reporter(format_).render(report, replace(page, color=False)))
         return
@@ -253,7 +239,7 @@ def start(problem: str, folder: Path, library: Library) -> None:
 
 
 @commands.command()
-@click.argument("problem", required=False, shell_complete=_complete_problem)
+@click.argument("problem", required=False, shell_complete=complete_problem)
 @click.option(
     "--write-expected",
     is_flag=True,
@@ -310,3 +296,7 @@ def doctor(verbose: bool, library: Library) -> int:
     if all(finding.refused for finding in findings):
         return ExitCode.FULL_MARKS
     return ExitCode.FAULT
+
+
+for command in (cli_class.grade, cli_class.summary, cli_class.diff):
+    commands.add_command(command)

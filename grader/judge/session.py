@@ -25,8 +25,11 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import fixtures, replay
+from grader.judge.diagnosis import Aspect, explain, recognize
+from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import DESK, Desk
 from grader.judge.loading import fresh_checks, line_in, problem_modules
+from grader.judge.seen import Seen
 from grader.judge.trial import Check, Outcome, Trial
 from grader.problem import Problem
 from grader.sandbox.process import WorkerFailure
@@ -71,6 +74,7 @@ def run(
         "--noconftest",
         "--import-mode=importlib",
         "--capture=no",
+        "--override-ini=python_functions=test see_",
         "--assert=plain",  # rewriting takes longer than collecting, and no report shows it
         *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
     ]
@@ -130,6 +134,8 @@ class _SessionPlugin:
         self.only = only
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
+        self.aspects: list[pytest.Item] = []
+        self.look: Callable[[Any], Seen | None] | None = None
         self.outcome: Outcome | None = None
         self._drawn: replay.Drawn = {}
 
@@ -138,6 +144,7 @@ class _SessionPlugin:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[DESK] = self.desk
         config.addinivalue_line("markers", "check(group, title, weight): a graded check")
+        config.addinivalue_line("markers", "aspect(aspect): a way to look at the student's code")
 
     def pytest_exception_interact(
         self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]
@@ -155,6 +162,13 @@ class _SessionPlugin:
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         groups = {group.id for group in self.problem.settings.groups}
+        self.aspects = [item for item in items if item.get_closest_marker("aspect")]
+        items[:] = [item for item in items if item not in self.aspects]
+        for item in self.aspects:
+            for group in set(_aspect_of(item).groups) - groups:
+                _, line, _ = item.location
+                what = f"{item.name}: problem.toml has no group {group!r}"
+                self._reject(self.problem.checks_path, (line or 0) + 1, what)
         for item in items:
             _, line, _ = item.location
             where = (self.problem.checks_path, (line or 0) + 1)
@@ -218,12 +232,16 @@ class _SessionPlugin:
                 if self.problem.settings.entry in trial.classes:
                     deadline = started + self.problem.settings.limits.submission_seconds
                     self._run_checks(trial, items, deadline)
+                    self._look(trial, items[0])
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
                 trial.output = student.take_output()
             finally:
                 student.close()
             trial.notes = sorted(student.notes)
+        if not trial.outcomes:
+            entry = self.problem.settings.entry
+            trial.diagnoses = recognize(trial.facts(entry), self.desk.rules)
         trial.seconds = time.perf_counter() - started
         return trial
 
@@ -243,6 +261,23 @@ class _SessionPlugin:
             if isinstance(outcome.error, WorkerFailure):
                 overruns[id(outcome.error)] = outcome.error
 
+    def _look(self, trial: Trial, next_item: pytest.Item) -> None:
+        """Look at what failed from every side, and name the mistakes that explain it."""
+        trial.diagnoses = recognize(trial.facts(self.problem.settings.entry), self.desk.rules)
+        failing = trial.failing - {named.group for named in trial.diagnoses}
+        for item in self.aspects:
+            aspect = _aspect_of(item)
+            if failing.isdisjoint(aspect.groups):
+                continue
+            self.look = None
+            with contextlib.suppress(StudentError, WorkerFailure, CheckFailed):
+                self.desk.student.begin()
+                _run_item(item, next_item)
+                assert self.look is not None
+                cases = self.desk.drawn("case") if aspect.cases is None else aspect.cases
+                found = explain(aspect, self.look, cases, self.desk.rules, failing)
+                trial.diagnoses += [found] if found is not None else []
+
     def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
         assert self.outcome is not None
         started = time.perf_counter()
@@ -254,8 +289,8 @@ class _SessionPlugin:
         else:
             try:
                 _run_item(item, next_item)
-            except ProblemError:
-                raise
+            except (Fault, ProblemError):
+                raise  # not the submission's
             except (Exception, OutcomeException) as error:
                 self.outcome.error = error
                 self.outcome.where = _origin(error)
@@ -265,7 +300,15 @@ class _SessionPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """Replay the kept examples of a ``@given`` check instead of drawing them again."""
+        """Replay the kept examples of a ``@given`` check instead of drawing them again.
+
+        An aspect is asked for its way to look.
+        """
+        if pyfuncitem in self.aspects:
+            wanted = _parameters(pyfuncitem.obj)
+            given = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
+            self.look = pyfuncitem.obj(**given)
+            return True
         examples = self.desk.examples.get(pyfuncitem.obj)
         if examples is None:
             return None
@@ -296,6 +339,13 @@ class _SessionPlugin:
                 raise run(self.outcome.example) or error
         self.outcome.example = {}
         return True
+
+
+def _aspect_of(item: pytest.Item) -> Aspect:
+    mark = item.get_closest_marker("aspect")
+    assert mark is not None
+    aspect: Aspect = mark.args[0]
+    return aspect
 
 
 def _run_item(item: Any, next_item: pytest.Item) -> None:

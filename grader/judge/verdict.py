@@ -62,6 +62,7 @@ def make_report(
         checks=tuple(checks),
         message=message,
         evidence=evidence,
+        diagnoses=tuple(trial.diagnoses),
         notes=(*trial.submission.notes, *trial.notes),
         output=trial.output,
         seed=seed,
