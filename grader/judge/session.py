@@ -37,6 +37,8 @@ from grader.sandbox.spawning import Workers, one_processor
 from grader.sandbox.trace import StudentError
 from grader.submission import Submission
 
+Order = Callable[[list[Any]], Iterable[Any]]
+
 MAX_OVERRUNS = 3
 """Limits that a submission may run into before the rest of its checks is left out."""
 
@@ -49,12 +51,14 @@ def run(
     workers: Workers,
     seed: int,
     only: str | None = None,
+    order: Order = list,
 ) -> None:
     """Try every submission on the problem's checks; hand each trial to ``sink`` when it is done.
 
     Args:
         submissions: May be a generator that waits for work: the session stays warm.
         only: A group; the checks of the others are left out.
+        order: Puts the checks in the order in which they are run; the trial keeps their own.
 
     Raises:
         ProblemError: ``checks.py`` cannot be collected, or marks its checks wrongly.
@@ -65,7 +69,7 @@ def run(
         known = ", ".join(group.id for group in problem.settings.groups)
         raise UsageError(f"{problem.slug} has no group {only!r} (there are: {known})")
     desk = Desk(problem, workers, seed)
-    plugin = _SessionPlugin(desk, submissions, sink, only)
+    plugin = _SessionPlugin(desk, submissions, sink, only, order)
     arguments = [
         str(problem.checks_path),
         f"--rootdir={problem.folder}",
@@ -126,12 +130,14 @@ class _SessionPlugin:
         submissions: Iterable[Submission],
         sink: Callable[[Trial], None],
         only: str | None,
+        order: Order,
     ) -> None:
         self.desk = desk
         self.problem = desk.problem
         self.submissions = submissions
         self.sink = sink
         self.only = only
+        self.order = order
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
         self.aspects: list[pytest.Item] = []
@@ -202,8 +208,9 @@ class _SessionPlugin:
             gc.enable()  # for those who waited for this point
             for item in session.items:
                 self._prepare(item)
+            ordered = list(self.order(session.items))
             for submission in self.submissions:
-                self.sink(self._try(submission, session.items))
+                self.sink(self._try(submission, ordered))
         except BaseException as error:  # raised again by run, outside of pytest
             self.failure = error
         return True
@@ -232,7 +239,10 @@ class _SessionPlugin:
                 if self.problem.settings.entry in trial.classes:
                     deadline = started + self.problem.settings.limits.submission_seconds
                     self._run_checks(trial, items, deadline)
-                    self._look(trial, items[0])
+                    own_order = list(self.checks.values())
+                    trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
+                    with contextlib.suppress(WorkerFailure):  # then there is nothing to look at
+                        self._look(trial, items[0])
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
                 trial.output = student.take_output()
@@ -264,19 +274,28 @@ class _SessionPlugin:
     def _look(self, trial: Trial, next_item: pytest.Item) -> None:
         """Look at what failed from every side, and name the mistakes that explain it."""
         trial.diagnoses = recognize(trial.facts(self.problem.settings.entry), self.desk.rules)
+        usual = (type(None), AssertionError, StudentError)
+        if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
+            return  # a lost worker would be lost for every aspect again; a broken check is no news
         failing = trial.failing - {named.group for named in trial.diagnoses}
         for item in self.aspects:
             aspect = _aspect_of(item)
             if failing.isdisjoint(aspect.groups):
                 continue
             self.look = None
-            with contextlib.suppress(StudentError, WorkerFailure, CheckFailed):
+            try:
                 self.desk.student.begin()
                 _run_item(item, next_item)
                 assert self.look is not None
                 cases = self.desk.drawn("case") if aspect.cases is None else aspect.cases
                 found = explain(aspect, self.look, cases, self.desk.rules, failing)
-                trial.diagnoses += [found] if found is not None else []
+            except (StudentError, WorkerFailure, CheckFailed):
+                continue
+            except Exception as error:
+                path = self.problem.checks_path
+                what = f"{item.name} itself failed: {type(error).__name__}: {error}"
+                raise ProblemError(path, line_in(error, path), what) from error
+            trial.diagnoses += [found] if found is not None else []
 
     def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
         assert self.outcome is not None
