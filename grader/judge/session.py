@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import inspect
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +23,12 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import fixtures, replay
-from grader.judge.diagnosis import Aspect, explain, recognize
+from grader.judge.diagnosis import recognize
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import DESK, Desk
+from grader.judge.items import given_by_pytest, origin, parameters, place, run_item
 from grader.judge.loading import fresh_checks, line_in, problem_modules
-from grader.judge.seen import Seen
+from grader.judge.looking import Looker
 from grader.judge.trial import Check, Outcome, Trial
 from grader.problem import Problem
 from grader.sandbox.process import WorkerFailure
@@ -140,8 +139,7 @@ class _SessionPlugin:
         self.order = order
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
-        self.aspects: list[pytest.Item] = []
-        self.look: Callable[[Any], Seen | None] | None = None
+        self.looker = Looker(desk)
         self.outcome: Outcome | None = None
         self._drawn: replay.Drawn = {}
         self._sound: dict[str, bool] = {}
@@ -169,16 +167,12 @@ class _SessionPlugin:
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         groups = {group.id for group in self.problem.settings.groups}
-        self.aspects = [item for item in items if item.get_closest_marker("aspect")]
-        items[:] = [item for item in items if item not in self.aspects]
-        for item in self.aspects:
-            for group in set(_aspect_of(item).groups) - groups:
-                _, line, _ = item.location
-                what = f"{item.name}: problem.toml has no group {group!r}"
-                self._reject(self.problem.checks_path, (line or 0) + 1, what)
+        try:
+            self.looker.claim(items)
+        except ProblemError as error:
+            self.failure = error
         for item in items:
-            _, line, _ = item.location
-            where = (self.problem.checks_path, (line or 0) + 1)
+            where = (self.problem.checks_path, place(item))
             mark = item.get_closest_marker("check")
             if mark is None:
                 self._reject(*where, f"{item.name} is not marked with @check(...)")
@@ -222,7 +216,7 @@ class _SessionPlugin:
         if function is None or not hypothesis.is_hypothesis_test(function):
             return
         if function not in self.desk.examples:
-            names = [n for n in getattr(item, "fixturenames", ()) if n in _parameters(function)]
+            names = [n for n in getattr(item, "fixturenames", ()) if n in parameters(function)]
             self.desk.examples[function] = replay.draw_examples(
                 function, names, self.desk.seed, self._drawn
             )
@@ -265,8 +259,7 @@ class _SessionPlugin:
                     self._run_checks(trial, items, deadline, go_on=again)
                     own_order = list(self.checks.values())
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
-                    with contextlib.suppress(WorkerFailure):  # then there is nothing to look at
-                        self._look(trial, items[0])
+                    trial.diagnoses = self.looker.name_mistakes(trial, items[0])
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
                 trial.output = student.take_output()
@@ -300,32 +293,6 @@ class _SessionPlugin:
             if isinstance(outcome.error, WorkerFailure):
                 overruns[id(outcome.error)] = outcome.error
 
-    def _look(self, trial: Trial, next_item: pytest.Item) -> None:
-        """Look at what failed from every side, and name the mistakes that explain it."""
-        trial.diagnoses = recognize(trial.facts(self.problem.settings.entry), self.desk.rules)
-        usual = (type(None), AssertionError, StudentError)
-        if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
-            return  # a lost worker would be lost for every aspect again; a broken check is no news
-        failing = trial.failing - {named.group for named in trial.diagnoses}
-        for item in self.aspects:
-            aspect = _aspect_of(item)
-            if failing.isdisjoint(aspect.groups):
-                continue
-            self.look = None
-            try:
-                self.desk.student.begin()
-                _run_item(item, next_item)
-                assert self.look is not None
-                cases = self.desk.drawn("case") if aspect.cases is None else aspect.cases
-                found = explain(aspect, self.look, cases, self.desk.rules, failing)
-            except (StudentError, WorkerFailure, CheckFailed):
-                continue
-            except Exception as error:
-                path = self.problem.checks_path
-                what = f"{item.name} itself failed: {type(error).__name__}: {error}"
-                raise ProblemError(path, line_in(error, path), what) from error
-            trial.diagnoses += [found] if found is not None else []
-
     def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
         assert self.outcome is not None
         started = time.perf_counter()
@@ -336,12 +303,12 @@ class _SessionPlugin:
             self.outcome.error = error  # it loaded once, and now it does not
         else:
             try:
-                _run_item(item, next_item)
+                run_item(item, next_item)
             except (Fault, ProblemError):
                 raise  # not the submission's
             except (Exception, OutcomeException) as error:
                 self.outcome.error = error
-                self.outcome.where = _origin(error)
+                self.outcome.where = origin(error)
                 self.outcome.steps = student.steps
             self.outcome.output = student.take_output()
         self.outcome.seconds = time.perf_counter() - started
@@ -370,10 +337,7 @@ class _SessionPlugin:
 
         An aspect is asked for its way to look.
         """
-        if pyfuncitem in self.aspects:
-            wanted = _parameters(pyfuncitem.obj)
-            given = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
-            self.look = pyfuncitem.obj(**given)
+        if self.looker.takes(pyfuncitem):
             return True
         examples = self.desk.examples.get(pyfuncitem.obj)
         if examples is None:
@@ -381,11 +345,7 @@ class _SessionPlugin:
         assert self.outcome is not None
         function: Any = pyfuncitem.obj
         body = function.hypothesis.inner_test
-        fixtures = {
-            name: value
-            for name, value in pyfuncitem.funcargs.items()
-            if name in _parameters(function)
-        }
+        fixtures = given_by_pytest(pyfuncitem)
 
         def run(example: replay.Example) -> BaseException | None:
             self.desk.student.begin()
@@ -407,27 +367,6 @@ class _SessionPlugin:
         return True
 
 
-def _aspect_of(item: pytest.Item) -> Aspect:
-    mark = item.get_closest_marker("aspect")
-    assert mark is not None
-    aspect: Aspect = mark.args[0]
-    return aspect
-
-
-def _run_item(item: Any, next_item: pytest.Item) -> None:
-    """Run an item by pytest's own hooks, and raise what it raised.
-
-    This is ``pytest_runtest_protocol`` without its reports, which would format tracebacks that
-    nobody reads; a request of its own for each run is what plugins that run tests again use.
-    """
-    item._initrequest()
-    try:
-        item.ihook.pytest_runtest_setup(item=item)
-        item.ihook.pytest_runtest_call(item=item)
-    finally:
-        item.ihook.pytest_runtest_teardown(item=item, nextitem=next_item)
-
-
 def _stumbled(error: BaseException | None) -> bool:
     """Whether a check raised what no check raises on purpose."""
     expected = (AssertionError, StudentError, WorkerFailure)
@@ -443,20 +382,4 @@ def _unfit(error: BaseException | None) -> CheckFailed:
     return CheckFailed(message, {"kind": "unfit"}, None)
 
 
-def _origin(error: BaseException) -> tuple[str, int] | None:
-    """File and line that raised."""
-    walker = error.__traceback__
-    if walker is None:
-        return None
-    while walker.tb_next is not None:
-        walker = walker.tb_next
-    return walker.tb_frame.f_code.co_filename, walker.tb_lineno
-
-
 _NO_CHECK = Check("", "", "", 0.0)
-
-
-@cache
-def _parameters(function: Callable[..., Any]) -> frozenset[str]:
-    """Names of the arguments that pytest supplies to a ``@given`` test."""
-    return frozenset(inspect.signature(function).parameters)

@@ -1,0 +1,52 @@
+"""Room: one pytest item, run by pytest's own hooks and without its reports."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+
+
+def run_item(item: Any, next_item: pytest.Item) -> None:
+    """Run an item, and raise what it raised.
+
+    This is ``pytest_runtest_protocol`` without its reports, which would format tracebacks that
+    nobody reads; a request of its own for each run is what plugins that run tests again use.
+    """
+    item._initrequest()
+    try:
+        item.ihook.pytest_runtest_setup(item=item)
+        item.ihook.pytest_runtest_call(item=item)
+    finally:
+        item.ihook.pytest_runtest_teardown(item=item, nextitem=next_item)
+
+
+def given_by_pytest(item: pytest.Function) -> dict[str, Any]:
+    """The values of the arguments of an item's function that are fixtures or parameters."""
+    wanted = parameters(item.obj)
+    return {name: value for name, value in item.funcargs.items() if name in wanted}
+
+
+@cache
+def parameters(function: Callable[..., Any]) -> frozenset[str]:
+    """Names of the arguments that pytest supplies, for a ``@given`` test as well."""
+    return frozenset(inspect.signature(function).parameters)
+
+
+def place(item: pytest.Item) -> int:
+    """The line of the file at which the item is defined."""
+    _, line, _ = item.location
+    return (line or 0) + 1
+
+
+def origin(error: BaseException) -> tuple[str, int] | None:
+    """File and line that raised."""
+    walker = error.__traceback__
+    if walker is None:
+        return None
+    while walker.tb_next is not None:
+        walker = walker.tb_next
+    return walker.tb_frame.f_code.co_filename, walker.tb_lineno
