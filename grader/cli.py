@@ -6,14 +6,17 @@ for NumPy.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader import __version__
+from grader import __version__, cli_class
+from grader.cli_options import complete_problem, library_option, problem_argument
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.reporters import FORMATS
 
@@ -78,30 +81,6 @@ def _leave(code: int) -> None:
     sys.exit(int(code))
 
 
-def _library(context: click.Context, parameter: click.Parameter, value: Path | None) -> Library:
-    from grader.problem import Library
-
-    return Library.find(value)
-
-
-def _complete_problem(
-    context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[str]:
-    from grader.problem import Library
-
-    return [slug for slug in Library.find().slugs() if slug.startswith(incomplete)]
-
-
-library_option = click.option(
-    "--library",
-    type=click.Path(path_type=Path),
-    callback=_library,
-    metavar="DIR",
-    help="A folder with problems/, reference/ and submissions/ (default: the one that came along).",
-)
-problem_argument = click.argument("problem", shell_complete=_complete_problem)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.version_option(__version__, prog_name="grader")
 def commands() -> None:
@@ -126,6 +105,13 @@ def commands() -> None:
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
 @click.option("--only", metavar="GROUP", help="Check one group only, e.g. bias-gradient.")
 @click.option(
+    "--hints",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    help="2: hints about a named mistake that lead further.",
+)
+@click.option(
     "--reproduce",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -139,6 +125,7 @@ def check(
     output: Path | None,
     seed: int | None,
     only: str | None,
+    hints: int,
     reproduce: Path | None,
     library: Library,
 ) -> int:
@@ -147,31 +134,38 @@ def check(
     \b
       grader check dense dense.py
       grader check dense dense.py --only forward
+      grader check dense dense.py --hints 2
       grader check dense dense.py --format json -o report.json
       grader check dense dense.py --reproduce failures/
     """
+    import gc
+
     from grader.submission import read_submission
 
+    gc.disable()  # what start-up makes is there to stay; the judge turns it on again
     chosen = library.load(problem)
     submission = read_submission(file)
     from grader.grading import grade
 
     report = grade(chosen, submission, seed=seed, only=only)
-    _show(report, format_, output, command=f"grader check {problem} {file}")
+    _show(report, format_, output, f"grader check {problem} {file}", hints)
     if reproduce is not None:
+        if submission.python_name != submission.name:  # scripts cannot load a notebook
+            file = reproduce / submission.python_name
+            _write(file, submission.text)
         _write_scripts(report, reproduce, file)
     if report.status == "fault":
         return ExitCode.FAULT
     return ExitCode.FULL_MARKS if report.status == "passed" else ExitCode.BELOW_FULL_MARKS
 
 
-def _show(report: Report, format_: str, output: Path | None, command: str) -> None:
+def _show(report: Report, format_: str, output: Path | None, command: str, hints: int) -> None:
     """Write the report where it was asked for."""
     from dataclasses import replace
 
     from grader.reporters import Page, reporter
 
-    page = Page.of_stdout(command)
+    page = Page.of_stdout(command, hints)
     if output is not None:
         _write(output, reporter(format_).render(report, replace(page, color=False)))
         return
@@ -247,34 +241,88 @@ def start(problem: str, folder: Path, library: Library) -> None:
 
 
 @commands.command()
-@click.argument("problem", required=False, shell_complete=_complete_problem)
+@click.argument("problem", required=False, shell_complete=complete_problem)
+@click.option(
+    "--matrix",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.html",
+    help="Write a page that shows which check finds which mistake.",
+)
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Judges side by side (default: all).")
 @click.option(
     "--write-expected",
     is_flag=True,
     help="First write expected.json anew from the reference solution.",
 )
+@click.option(
+    "--write-points",
+    is_flag=True,
+    help="Write the points into the header of each sample that fails where it says.",
+)
 @library_option
-def verify(problem: str | None, write_expected: bool, library: Library) -> int:
+def verify(
+    problem: str | None,
+    matrix: Path | None,
+    jobs: int | None,
+    write_expected: bool,
+    write_points: bool,
+    library: Library,
+) -> int:
     """Prove that a problem package is sound (all of them by default).
 
-    The reference gets full marks, the starter does not, expected values are current, and the
-    sample submissions get the outcome that they declare. Exits with 3 otherwise.
+    The reference gets full marks, and the same report with other hash seeds, threads and orders
+    of the checks; the starter gets few. Every sample submission gets what its header declares.
+    Every mutant of the reference is found by a check or listed as right in vouched.toml, and
+    every check finds something that no other of its group does. Exits with 3 otherwise.
+
+    \b
+      grader verify dense
+      grader verify dense --matrix dense.html
+      grader verify --library my-problems
     """
+    from grader.reporters import Page, proof
     from grader.verify import verify_problem, write_expected_values
 
+    slugs = [problem] if problem else library.slugs()
+    if matrix is not None and len(slugs) != 1:
+        raise UsageError("--matrix is for one problem: name it")
     sound = True
-    for slug in [problem] if problem else library.slugs():
+    for slug in slugs:
         chosen = library.load(slug)
         if write_expected:
             click.echo(f"wrote {write_expected_values(chosen)}")
             chosen = library.load(slug)
-        for finding in verify_problem(chosen):
-            sound = sound and finding.ok
-            mark = click.style("✓", fg="green") if finding.ok else click.style("✗", fg="red")
-            click.echo(f"{mark} {slug}: {finding.claim}")
-            for line in finding.details:
-                click.echo(f"    {line}")
+        with _progress(f"verifying {slug}") as progress:
+            found = verify_problem(
+                chosen, jobs=jobs or _processors(), progress=progress, points=write_points
+            )
+        click.echo(proof.render(found, Page.of_stdout()), nl=False)
+        sound = sound and found.sound
+        if matrix is not None:
+            from grader.reporters import matrix as page
+
+            _write(matrix, page.render(found))
+            click.echo(f"wrote {matrix}")
     return ExitCode.FULL_MARKS if sound else ExitCode.BROKEN_PROBLEM
+
+
+@contextlib.contextmanager
+def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, where that is a terminal; what is yielded moves it."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @commands.command()
@@ -304,3 +352,7 @@ def doctor(verbose: bool, library: Library) -> int:
     if all(finding.refused for finding in findings):
         return ExitCode.FULL_MARKS
     return ExitCode.FAULT
+
+
+for command in (cli_class.grade, cli_class.summary, cli_class.diff):
+    commands.add_command(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.problem import Problem
 from grader.sandbox.spawning import Workers, start_workers
@@ -22,6 +22,7 @@ def grade_all(
     seed: int | None = None,
     only: str | None = None,
     workers: Workers | None = None,
+    order: Callable[[list[Any]], Iterable[Any]] = list,
 ) -> None:
     """Grade submissions one after the other in one warm judge.
 
@@ -33,6 +34,7 @@ def grade_all(
         only: A group of checks; the others are left out, and so are their points.
         workers: Where untrusted processes come from; by default they are started here. Starting
             them before anything else is imported hides half of the start-up time.
+        order: Puts the checks in the order in which they are run. It must not matter.
 
     Raises:
         ProblemError: The problem package is broken.
@@ -51,7 +53,9 @@ def grade_all(
             )
             sink(report)
 
-        session.run(problem, submissions, finish, workers=workers, seed=chosen, only=only)
+        session.run(
+            problem, submissions, finish, workers=workers, seed=chosen, only=only, order=order
+        )
     finally:
         workers.close()
 

@@ -2,7 +2,8 @@
 
 A library is a folder with three subfolders::
 
-    problems/<slug>/     problem.toml  statement.md  starter.py  checks.py  expected.json  provided/
+    problems/<slug>/     problem.toml  statement.md  starter.py  provided/
+                         checks.py  diagnoses.py  expected.json  vouched.toml
     reference/<slug>.py
     submissions/<slug>/  accepted/*.py  rejected/*.py
 
@@ -19,13 +20,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from grader.errors import ProblemError, UsageError
 
 TOTAL_POINTS = 100
+
+Document = TypeVar("Document")
 
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 PositiveInt = Annotated[int, msgspec.Meta(gt=0)]
@@ -80,6 +83,41 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
     limits: LimitSettings = LimitSettings()
     provided: Provided = Provided()
+
+
+class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mutant of the reference that is a right solution too; see :mod:`grader.mutation`.
+
+    Attributes:
+        scope: Where it is, ``Dense.backward_pass``.
+        statement: The first line of the statement that is changed.
+        change: What is done to it.
+        reason: Why no check may fail for it, so that a reviewer can agree.
+    """
+
+    scope: str
+    statement: str
+    change: str
+    reason: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Redundant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A check that is wanted although another of its group fails whenever it does.
+
+    Attributes:
+        check: Its id.
+        reason: What it is good for.
+    """
+
+    check: str
+    reason: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Vouched(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The contents of ``vouched.toml``: what an author vouches for where a program cannot tell."""
+
+    equivalent: tuple[Equivalent, ...] = ()
+    redundant: tuple[Redundant, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +185,11 @@ class Problem:
         return self._existing("starter.py")
 
     @property
+    def diagnoses_path(self) -> Path:
+        """What is known of mistakes; a problem can do without."""
+        return self.folder / "diagnoses.py"
+
+    @property
     def expected_path(self) -> Path:
         """Seeded outputs of the reference."""
         return self.folder / "expected.json"
@@ -167,12 +210,26 @@ class Problem:
     @property
     def private_paths(self) -> list[Path]:
         """What a submission must not be able to read."""
-        files = [self.checks_path, self.expected_path, self.reference_path]
+        files = [self.checks_path, self.diagnoses_path, self.expected_path, self.reference_path]
         return [self.library, self.folder, *files]
+
+    def shown(self, path: Path) -> str:
+        """A path as people know it: from the library's folder on."""
+        return path.relative_to(self.library).as_posix()
 
     def samples(self, verdict: str) -> list[Path]:
         """Sample submissions, ``accepted`` or ``rejected``, sorted."""
         return sorted((self.library / "submissions" / self.slug / verdict).glob("*.py"))
+
+    @property
+    def vouched_path(self) -> Path:
+        """What the author vouches for."""
+        return self.folder / "vouched.toml"
+
+    @cached_property
+    def vouched(self) -> Vouched:
+        """The contents of ``vouched.toml``; empty where the problem has none."""
+        return _read_toml(self.vouched_path, Vouched) if self.vouched_path.exists() else Vouched()
 
     @property
     def statement(self) -> str:
@@ -245,6 +302,16 @@ def _split_origin(origin: str) -> tuple[str, str]:
 
 def _read_settings(folder: Path) -> Settings:
     path = folder / "problem.toml"
+    settings = _read_toml(path, Settings)
+    _check_groups(path, settings.groups)
+    for name in settings.provided.names:
+        if not name.isidentifier():
+            where = _line_of(path, ("provided", "names"))
+            raise ProblemError(*where, f"provided.names: {name!r} is not a name in Python")
+    return settings
+
+
+def _read_toml(path: Path, kind: type[Document]) -> Document:
     try:
         document = tomllib.loads(_read_text(path))
     except tomllib.TOMLDecodeError as error:
@@ -252,7 +319,7 @@ def _read_settings(folder: Path) -> Settings:
         what = str(error).partition(" (at")[0]
         raise ProblemError(path, int(line[1]) if line else None, what) from None
     try:
-        settings = msgspec.convert(document, Settings)
+        return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at `")
         keys = tuple(re.findall(r"\w+", place.partition("$")[2]))
@@ -262,12 +329,6 @@ def _read_settings(folder: Path) -> Settings:
         name = ".".join(keys)
         shown = f"{name}: {what}" if name and not (unknown or missing) else what
         raise ProblemError(path, line_number, shown[:1].lower() + shown[1:]) from None
-    _check_groups(path, settings.groups)
-    for name in settings.provided.names:
-        if not name.isidentifier():
-            where = _line_of(path, ("provided", "names"))
-            raise ProblemError(*where, f"provided.names: {name!r} is not a name in Python")
-    return settings
 
 
 def _check_groups(path: Path, groups: tuple[Group, ...]) -> None:

@@ -47,13 +47,26 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A named misconception that explains failures of one group."""
+    """A named misconception that explains failures of one group.
+
+    Attributes:
+        id: Short name, the same for everybody who has it.
+        group: Of the checks that it makes fail; empty if the file cannot be loaded because of it.
+        title: What is wrong, in a sentence.
+        hint: Leads without giving the answer away.
+        confidence: 1 for what names and exceptions give away; for a mistake that predicts ``k``
+            wrong values, and all the right ones, ``1 - 2**-k``; 0.5 for a mere description.
+        why: Why it matters.
+        stronger: A hint that leads further, for those who ask.
+    """
 
     id: str
     group: str
     title: str
     hint: str
     confidence: float
+    why: str = ""
+    stronger: str = ""
 
 
 @dataclass(frozen=True, slots=True)

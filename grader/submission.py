@@ -1,6 +1,7 @@
 """Room: submissions as files. Finds, reads and fingerprints them; never runs or parses them.
 
-Even parsing is left to the worker: a source of a few kilobytes can exhaust a parser.
+Even parsing is left to the worker: a source of a few kilobytes can exhaust a parser. A notebook
+is a document with sources in it; :mod:`grader.notebook` takes them out.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ import hashlib
 import io
 import re
 import tokenize
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader import notebook
 from grader.errors import UsageError
 
 MAX_BYTES = 1 << 20
@@ -23,15 +25,24 @@ class Submission:
 
     Attributes:
         name: The file's name, for people.
-        source: Its bytes.
+        source: Its bytes; for a notebook, the Python source made of its code cells.
         problem_with_file: Why it cannot be Python source at all, or empty.
         line: Where, if a line can be named.
+        notes: What was done to make ``source`` of the file, if anything; for its author.
     """
 
     name: str
     source: bytes
     problem_with_file: str = ""
     line: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def python_name(self) -> str:
+        """What a file with ``source`` in it is called: ``dense.py`` for ``dense.ipynb``."""
+        if is_notebook(self.name) and not self.problem_with_file:
+            return f"{Path(self.name).stem}.py"
+        return self.name
 
     @property
     def sha256(self) -> str:
@@ -56,7 +67,8 @@ def read_submission(path: Path) -> Submission:
     """Read one file.
 
     Raises:
-        UsageError: There is no such file, it is not a file, or it cannot be read.
+        UsageError: There is no such file, it is not a file, it cannot be read, or it is a
+            notebook and nbformat is not installed.
     """
     try:
         if path.is_dir():
@@ -64,7 +76,7 @@ def read_submission(path: Path) -> Submission:
         if not path.is_file() and path.exists():
             raise UsageError(f"{path}: is not an ordinary file")
         with path.open("rb") as file:
-            source = file.read(MAX_BYTES + 1)
+            source = file.read(read_limit(path.name))
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None
     except OSError as error:
@@ -72,8 +84,40 @@ def read_submission(path: Path) -> Submission:
     return submission_from(path.name, source)
 
 
+def is_notebook(name: str) -> bool:
+    """Whether a file of this name is taken for a Jupyter notebook."""
+    return name.lower().endswith(".ipynb")
+
+
+def read_limit(name: str) -> int:
+    """How many bytes of a file of this name are worth reading; one too many shows that it is."""
+    return (notebook.MAX_BYTES if is_notebook(name) else MAX_BYTES) + 1
+
+
 def submission_from(name: str, source: bytes) -> Submission:
-    """Make a submission of bytes, and say what is wrong if they cannot be Python source."""
+    """Make a submission of bytes, and say what is wrong if they cannot be Python source.
+
+    Raises:
+        UsageError: It is a notebook and nbformat is not installed.
+    """
+    if not is_notebook(name):
+        return _from_python(name, source)
+    try:
+        code = notebook.python_of(source)
+    except notebook.NotANotebook as error:
+        return unusable(name, str(error))
+    return replace(_from_python(name, code.source), notes=code.notes)
+
+
+def unusable(name: str, why: str) -> Submission:
+    """Make a submission of something that no source can be made of.
+
+    Its source is the reason, so that its fingerprint is never that of a real source.
+    """
+    return Submission(name, why.encode("utf-8", "replace"), why)
+
+
+def _from_python(name: str, source: bytes) -> Submission:
     if len(source) > MAX_BYTES:
         return Submission(name, source, f"the file is larger than {MAX_BYTES >> 20} MiB")
     if not source.strip():

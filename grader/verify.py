@@ -1,96 +1,150 @@
-"""Room: proving that a problem package is sound, with its own reference and samples."""
+"""Room: proving that a problem package is sound, with its reference, samples and mutants."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from grader.claims import Finding, Kind, Trial, judge_claims
 from grader.errors import ProblemError
-from grader.grading import grade_all
+from grader.mutation import Mutant, mutants
+from grader.pool import grade_stream
 from grader.problem import Problem
-from grader.report import Report
-from grader.submission import Submission, read_submission
+from grader.repeat import ORDERS, SURROUNDINGS, report_in, reports_in_order, same, verdict
+from grader.samples import write_points
+from grader.submission import Submission, read_submission, submission_from
 
-_FAILS = re.compile(r"^# fails:[ \t]*(.+)$", re.M)
+EVERY = 8
+"""Of the rejected samples, every so manieth is graded with the checks in another order."""
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One claim about a problem, and whether it holds.
+class Proof:
+    """What was found out about a problem package.
 
     Attributes:
-        details: Where it does not hold, and what to do; a line each.
+        trials: Everything that was graded: reference, starter, samples, mutants.
+        written: Samples whose declared points were rewritten.
+        seconds: How long it took.
     """
 
-    claim: str
-    ok: bool
-    details: list[str] = field(default_factory=list)
+    problem: Problem
+    findings: tuple[Finding, ...]
+    trials: tuple[Trial, ...]
+    written: tuple[Path, ...]
+    seconds: float
+
+    @property
+    def sound(self) -> bool:
+        """Whether every claim holds."""
+        return all(finding.ok for finding in self.findings)
 
 
-def verify_problem(problem: Problem) -> Iterator[Finding]:
-    """Yield one finding after the other.
+def verify_problem(
+    problem: Problem,
+    *,
+    jobs: int,
+    progress: Progress = lambda done, total: None,
+    points: bool = False,
+) -> Proof:
+    """Grade everything whose outcome is known beforehand, and judge the claims.
+
+    Args:
+        jobs: How many judges work side by side.
+        points: Whether samples that fail where they say have their declared points rewritten.
 
     Raises:
         ProblemError: The package is so broken that nothing can be graded.
+        Fault: The grader or the machine failed.
     """
-    yield _expected_is_current(problem)
-    accepted, rejected = problem.samples("accepted"), problem.samples("rejected")
-    paths = [problem.reference_path, problem.starter_path, *accepted, *rejected]
-    reports: list[Report] = []
-    grade_all(problem, [_named(problem, path) for path in paths], reports.append)
-    by_path = dict(zip(paths, reports, strict=True))
-    yield _full_marks("the reference gets full marks", by_path, [problem.reference_path])
-    starter = by_path[problem.starter_path]
-    low = starter.status == "failed" and starter.score < starter.max_score / 2
-    details = [] if low else [f"{problem.starter_path}: {starter.status}, {starter.score} points"]
-    yield Finding("the starter loads and gets less than half of the marks", low, details)
-    yield _full_marks(f"{len(accepted)} accepted samples get full marks", by_path, accepted)
-    yield _declared(f"{len(rejected)} rejected samples fail where they say", by_path, rejected)
-
-
-def _named(problem: Problem, path: Path) -> Submission:
-    """A sample as a student would name it: the library's own file names say the verdict."""
-    found = read_submission(path)
-    return Submission(
-        f"{problem.slug.replace('-', '_')}.py", found.source, found.problem_with_file, found.line
+    started = time.perf_counter()
+    findings = [_expected_is_current(problem)]
+    waiting = list(_waiting(problem))
+    total = len(waiting) + 2 * len(SURROUNDINGS) + len(ORDERS)
+    progress(0, total)
+    reports = {}
+    items = ((number, submission) for number, (_, _, submission, _) in enumerate(waiting))
+    for number, report in grade_stream(problem, items, jobs=jobs):
+        reports[number] = report
+        progress(len(reports), total)
+    trials = tuple(
+        Trial(kind, path, submission, reports[number], mutant)
+        for number, (kind, path, submission, mutant) in enumerate(waiting)
     )
+    written = tuple(
+        trial.path
+        for trial in trials
+        if points and trial.kind == "rejected" and write_points(trial.path, trial.report)
+    )
+    findings += judge_claims(problem, trials)
+    done = len(reports)
+
+    def another() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    findings.insert(2, _same_again(problem, trials, jobs, another))
+    seconds = time.perf_counter() - started
+    return Proof(problem, tuple(findings), trials, written, seconds)
 
 
-def _full_marks(claim: str, reports: dict[Path, Report], paths: list[Path]) -> Finding:
+def _waiting(problem: Problem) -> Iterator[tuple[Kind, Path, Submission, Mutant | None]]:
+    """Everything that is graded, as a student would name it: our file names say the verdict."""
+    name = f"{problem.slug.replace('-', '_')}.py"
+    reference = problem.reference_path
+    kinds: dict[Kind, list[Path]] = {
+        "reference": [reference],
+        "starter": [problem.starter_path],
+        "accepted": problem.samples("accepted"),
+        "rejected": problem.samples("rejected"),
+    }
+    for kind, paths in kinds.items():
+        for path in paths:
+            yield kind, path, replace(read_submission(path), name=name), None
+    try:
+        made = mutants(read_submission(reference).text)
+    except SyntaxError as error:
+        raise ProblemError(reference, error.lineno, error.msg) from None
+    for mutant in made:
+        yield "mutant", reference, submission_from(name, mutant.source.encode()), mutant
+
+
+# -- the same report again -----------------------------------------------------------------
+
+
+def _same_again(
+    problem: Problem, trials: tuple[Trial, ...], jobs: int, done: Callable[[], None]
+) -> Finding:
+    """Whether hash seeds, threads and the order of the checks change nothing."""
+    chosen = [trial for trial in trials if trial.kind in ("reference", "starter")]
+    pairs = [(trial, name) for trial in chosen for name in SURROUNDINGS]
     details = []
-    for path in paths:
-        report = reports[path]
-        if report.status != "passed":
-            details.append(f"{path}: {report.status}, {report.score} points. {report.message}")
-            details += [f"  {check.id}: {check.message}" for check in _lost(report)]
-    return Finding(claim, not details, details)
-
-
-def _declared(claim: str, reports: dict[Path, Report], paths: list[Path]) -> Finding:
-    details = []
-    for path in paths:
-        header = _FAILS.search(path.read_text("utf-8", "replace"))
-        if header is None:
-            details.append(f"{path}:1: says nothing; write a comment '# fails: GROUP, GROUP'")
-            continue
-        wanted = {name.strip() for name in header[1].split(",")}
-        found = {check.group for check in _lost(reports[path])}
-        if reports[path].status == "unloadable":
-            details.append(f"{path}: could not be loaded. {reports[path].message}")
-        elif found != wanted:
-            missing, extra = ", ".join(sorted(wanted - found)), ", ".join(sorted(found - wanted))
-            text = f"should fail {missing} and does not; " if missing else ""
-            text += f"fails {extra} as well; " if extra else ""
-            details.append(f"{path}: {text.rstrip('; ')}")
-    return Finding(claim, not details, details)
-
-
-def _lost(report: Report) -> list[Any]:
-    return [check for check in report.checks if check.points < check.max_points]
+    with ThreadPoolExecutor(jobs) as threads:
+        found = threads.map(
+            lambda pair: report_in(problem, pair[0].submission, SURROUNDINGS[pair[1]]), pairs
+        )
+        for (trial, name), data in zip(pairs, found, strict=True):
+            done()
+            if not same(trial.report, data):
+                details.append(f"{problem.shown(trial.path)}: another report with {name}")
+    chosen += [trial for trial in trials if trial.kind == "rejected"][::EVERY]
+    for name in ORDERS:
+        again = reports_in_order(problem, [trial.submission for trial in chosen], name)
+        done()
+        for trial, report in zip(chosen, again, strict=True):
+            if verdict(trial.report) != verdict(report):
+                details.append(f"{problem.shown(trial.path)}: another verdict with the {name}")
+    claim = "same reports with other hash seeds, threads, orders of checks"
+    ways = len(SURROUNDINGS) + len(ORDERS)
+    return Finding(claim, f"{ways} ways", details)
 
 
 # -- expected.json -------------------------------------------------------------------------
@@ -99,14 +153,14 @@ def _lost(report: Report) -> list[Any]:
 def _expected_is_current(problem: Problem) -> Finding:
     from grader.judge.expected import compute_expected, same_values
 
-    claim = "expected.json is current"
     computed = compute_expected(problem)
     if computed is None and problem.expected is None:
-        return Finding("there are no expected values to keep current", True)
-    if computed is not None and same_values(computed, problem.expected):
-        return Finding(claim, True)
-    what = f"{problem.expected_path} differs from what the reference gives"
-    return Finding(claim, False, [f"{what}; run: grader verify {problem.slug} --write-expected"])
+        return Finding("there are no expected values to keep current")
+    details = []
+    if computed is None or not same_values(computed, problem.expected):
+        what = f"{problem.shown(problem.expected_path)} differs from what the reference gives"
+        details.append(f"{what}; run: grader verify {problem.slug} --write-expected")
+    return Finding("expected.json is current", "", details)
 
 
 def write_expected_values(problem: Problem) -> Path:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from grader.problem import Library, Problem
+from tests.small_problem import make_small
 
 # The same examples in every run, and none of them timed: a test that fails, fails again.
 settings.register_profile("suite", derandomize=True, deadline=None)
@@ -26,6 +27,12 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def dense() -> Problem:
     """The problem that comes with the package."""
     return Library.find(ROOT).load("dense")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Problem:
+    """A problem whose checks do to their judge what a submission asks for."""
+    return make_small(tmp_path / "library")
 
 
 @pytest.fixture

@@ -52,7 +52,9 @@ def test_reports_follow_the_schema(dense: Problem) -> None:
         jsonschema.validate(json.loads(json.dumps(as_data(report), allow_nan=False)), schema)
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/report.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/architecture.md", "docs/report.md", "docs/results.md"]
+)
 def test_links_lead_somewhere(document: str) -> None:
     """Every relative link in a document names a file that is there."""
     path = ROOT / document
@@ -64,5 +66,10 @@ def test_architecture_lists_every_module() -> None:
     """The plan of the house names every room."""
     plan = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     for path in (ROOT / "grader").rglob("*.py"):
-        if path.parent.name in ("judge", "sandbox", "grader") and not path.name.startswith("__"):
+        if path.parent.name in (
+            "intake",
+            "judge",
+            "sandbox",
+            "grader",
+        ) and not path.name.startswith("__"):
             assert path.name in plan, f"docs/architecture.md does not mention {path.name}"

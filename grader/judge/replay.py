@@ -93,32 +93,46 @@ def draw_examples(
         test draws interactively (``st.data()``).
     """
     handle: Any = test.hypothesis  # type: ignore[attr-defined]
-    body = handle.inner_test
-    explicit = [dict(e.kwargs) for e in getattr(test, "hypothesis_explicit_examples", ())]
+    explicit = [dict(e.kwargs) for e in getattr(test, _EXPLICIT, ())]
     strategies = getattr(handle, "_given_kwargs", None)  # there is no public way to ask
+    own = getattr(test, "_hypothesis_internal_use_settings", None) or settings()
+    if Phase.generate not in own.phases:
+        return sorted(explicit, key=_order)
     key = None
     if known is not None and strategies:
-        own = getattr(test, "_hypothesis_internal_use_settings", None) or settings()
-        wanted = (own.max_examples, tuple(own.phases))
-        key = (frozenset((name, id(s)) for name, s in strategies.items()), wanted, seed)
+        key = (frozenset((name, id(s)) for name, s in strategies.items()), own.max_examples, seed)
         if key in known:
             return sorted([*explicit, *known[key]], key=_order)
+    drawn = _drawn_by_hypothesis(test, dict.fromkeys(fixtures), seed)
+    if any(isinstance(value, DataObject) for example in drawn for value in example.values()):
+        return None
+    if known is not None and key is not None:
+        known[key] = drawn
+    return sorted([*explicit, *drawn], key=_order)
+
+
+_EXPLICIT = "hypothesis_explicit_examples"
+
+
+def _drawn_by_hypothesis(test: Any, given_by_pytest: dict[str, None], seed: int) -> list[Example]:
+    """Have hypothesis run the test with a body that only records what it is given."""
     drawn: list[Example] = []
-    given_by_pytest = dict.fromkeys(fixtures)
 
     def record(**arguments: Any) -> None:
         drawn.append({k: v for k, v in arguments.items() if k not in given_by_pytest})
 
+    handle = test.hypothesis
+    body, explicit = handle.inner_test, getattr(test, _EXPLICIT, None)
     handle.inner_test = record
+    if explicit is not None:
+        delattr(test, _EXPLICIT)  # known already, and slow to be run
     try:
         hypothesis.seed(seed)(test)(**given_by_pytest)
     finally:
         handle.inner_test = body
-    if any(isinstance(value, DataObject) for example in drawn for value in example.values()):
-        return None
-    if known is not None and key is not None:
-        known[key] = drawn[len(explicit) :]
-    return sorted(drawn, key=_order)
+        if explicit is not None:
+            setattr(test, _EXPLICIT, explicit)
+    return drawn
 
 
 MAX_TRIES = 40

@@ -23,7 +23,7 @@ MAX_LITERAL = 20_000
 
 _RECORDING = '''\
 class Recording:
-    """Hands every call on to an optimizer and keeps the arguments."""
+    """Hands every call on to an optimizer; keeps the arguments and what comes back."""
 
     def __init__(self, inner, calls):
         self.inner, self.calls = inner, calls
@@ -35,8 +35,10 @@ class Recording:
         return copy.deepcopy(self)
 
     def update(self, w, grad):
-        self.calls.append((np.copy(w), np.copy(grad)))
-        return self.inner.update(w, grad)
+        self.calls.append([np.copy(w), np.copy(grad)])
+        result = self.inner.update(w, grad)
+        self.calls[-1].append(np.copy(result))
+        return result
 '''
 
 _LOAD = """\
@@ -80,7 +82,7 @@ def write_script(
         steps: What was done, in order.
         evidence: What the check found.
         yours: The value that was found wrong; it is looked for among the steps' results and the
-            arguments of recorded calls, by identity.
+            arguments and results of recorded calls, by identity.
         given: The submission and its surroundings.
 
     Returns:
@@ -96,6 +98,7 @@ def write_script(
         f'"""{_for_docstring(title)}\n\n{_for_docstring(message)}\n\n'
         f"Usage: python THIS_SCRIPT [{_for_docstring(given.file)}]\n"
         f'It needs nothing but NumPy and your file. {end}\n"""\n',
+        "from __future__ import annotations\n\n"  # what the classes are annotated with is not here
         "import copy\nimport math\nimport sys\nimport types\n"
         + ("from dataclasses import dataclass, field\n" if calls.dataclasses else "")
         + "\nimport numpy as np\n",
@@ -234,7 +237,7 @@ class _Calls:
             if step.kind != "expose":
                 continue
             for number, call in enumerate(step.args[0].calls):
-                for position, value in enumerate(call.values):
+                for position, value in enumerate([*call.values, call.result]):
                     if value is self.yours:
                         self.found = True
                         yield f"yours = {self._value(step.args[0])}.calls[{number}][{position}]"

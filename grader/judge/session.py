@@ -25,15 +25,19 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import fixtures, replay
+from grader.judge.diagnosis import Aspect, explain, recognize
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import DESK, Desk
 from grader.judge.loading import fresh_checks, line_in, problem_modules
+from grader.judge.seen import Seen
 from grader.judge.trial import Check, Outcome, Trial
 from grader.problem import Problem
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.spawning import Workers, one_processor
 from grader.sandbox.trace import StudentError
 from grader.submission import Submission, submission_from
+
+Order = Callable[[list[Any]], Iterable[Any]]
 
 MAX_OVERRUNS = 3
 """Limits that a submission may run into before the rest of its checks is left out."""
@@ -47,12 +51,14 @@ def run(
     workers: Workers,
     seed: int,
     only: str | None = None,
+    order: Order = list,
 ) -> None:
     """Try every submission on the problem's checks; hand each trial to ``sink`` when it is done.
 
     Args:
         submissions: May be a generator that waits for work: the session stays warm.
         only: A group; the checks of the others are left out.
+        order: Puts the checks in the order in which they are run; the trial keeps their own.
 
     Raises:
         ProblemError: ``checks.py`` cannot be collected, or marks its checks wrongly.
@@ -63,7 +69,7 @@ def run(
         known = ", ".join(group.id for group in problem.settings.groups)
         raise UsageError(f"{problem.slug} has no group {only!r} (there are: {known})")
     desk = Desk(problem, workers, seed)
-    plugin = _SessionPlugin(desk, submissions, sink, only)
+    plugin = _SessionPlugin(desk, submissions, sink, only, order)
     arguments = [
         str(problem.checks_path),
         f"--rootdir={problem.folder}",
@@ -72,6 +78,7 @@ def run(
         "--noconftest",
         "--import-mode=importlib",
         "--capture=no",
+        "--override-ini=python_functions=test see_",
         "--assert=plain",  # rewriting takes longer than collecting, and no report shows it
         *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
     ]
@@ -123,14 +130,18 @@ class _SessionPlugin:
         submissions: Iterable[Submission],
         sink: Callable[[Trial], None],
         only: str | None,
+        order: Order,
     ) -> None:
         self.desk = desk
         self.problem = desk.problem
         self.submissions = submissions
         self.sink = sink
         self.only = only
+        self.order = order
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
+        self.aspects: list[pytest.Item] = []
+        self.look: Callable[[Any], Seen | None] | None = None
         self.outcome: Outcome | None = None
         self._drawn: replay.Drawn = {}
         self._sound: dict[str, bool] = {}
@@ -140,6 +151,7 @@ class _SessionPlugin:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[DESK] = self.desk
         config.addinivalue_line("markers", "check(group, title, weight): a graded check")
+        config.addinivalue_line("markers", "aspect(aspect): a way to look at the student's code")
 
     def pytest_exception_interact(
         self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]
@@ -157,6 +169,13 @@ class _SessionPlugin:
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         groups = {group.id for group in self.problem.settings.groups}
+        self.aspects = [item for item in items if item.get_closest_marker("aspect")]
+        items[:] = [item for item in items if item not in self.aspects]
+        for item in self.aspects:
+            for group in set(_aspect_of(item).groups) - groups:
+                _, line, _ = item.location
+                what = f"{item.name}: problem.toml has no group {group!r}"
+                self._reject(self.problem.checks_path, (line or 0) + 1, what)
         for item in items:
             _, line, _ = item.location
             where = (self.problem.checks_path, (line or 0) + 1)
@@ -190,8 +209,9 @@ class _SessionPlugin:
             gc.enable()  # for those who waited for this point
             for item in session.items:
                 self._prepare(item)
+            ordered = list(self.order(session.items))
             for submission in self.submissions:
-                self.sink(self._try(submission, session.items))
+                self.sink(self._try(submission, ordered))
         except BaseException as error:  # raised again by run, outside of pytest
             self.failure = error
         return True
@@ -219,9 +239,11 @@ class _SessionPlugin:
             trial, lost = self._try_once(submission, items, again=True)
             if lost is not None and not lost.started:
                 raise Fault(f"a worker {lost}, twice, before it had run anything")
-        for item, outcome in zip(items, trial.outcomes, strict=False):
-            if _stumbled(outcome.error) and self._is_sound(item, items[0]):
-                outcome.error = _unfit(outcome.error)
+        for item in items:
+            for outcome in trial.outcomes:
+                mine = outcome.check is self.checks[item.nodeid]
+                if mine and _stumbled(outcome.error) and self._is_sound(item, items[0]):
+                    outcome.error = _unfit(outcome.error)
         return trial
 
     def _try_once(
@@ -241,6 +263,10 @@ class _SessionPlugin:
                 if self.problem.settings.entry in trial.classes:
                     deadline = started + self.problem.settings.limits.submission_seconds
                     self._run_checks(trial, items, deadline, go_on=again)
+                    own_order = list(self.checks.values())
+                    trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
+                    if not any(isinstance(o.error, WorkerFailure) for o in trial.outcomes):
+                        self._look(trial, items[0])
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
                 trial.output = student.take_output()
@@ -248,6 +274,9 @@ class _SessionPlugin:
                 student.close()
             trial.notes = sorted(student.notes)
             lost = student.lost
+        if not trial.outcomes:
+            entry = self.problem.settings.entry
+            trial.diagnoses = recognize(trial.facts(entry), self.desk.rules)
         trial.seconds = time.perf_counter() - started
         return trial, lost
 
@@ -271,6 +300,29 @@ class _SessionPlugin:
             if isinstance(outcome.error, WorkerFailure):
                 overruns[id(outcome.error)] = outcome.error
 
+    def _look(self, trial: Trial, next_item: pytest.Item) -> None:
+        """Look at what failed from every side, and name the mistakes that explain it."""
+        trial.diagnoses = recognize(trial.facts(self.problem.settings.entry), self.desk.rules)
+        failing = trial.failing - {named.group for named in trial.diagnoses}
+        for item in self.aspects:
+            aspect = _aspect_of(item)
+            if failing.isdisjoint(aspect.groups):
+                continue
+            self.look = None
+            try:
+                self.desk.student.begin()
+                _run_item(item, next_item)
+                assert self.look is not None
+                cases = self.desk.drawn("case") if aspect.cases is None else aspect.cases
+                found = explain(aspect, self.look, cases, self.desk.rules, failing)
+            except (Fault, ProblemError):
+                raise
+            except Exception:
+                # It stumbled over what the submission answered, or lost the worker. A diagnosis
+                # helps and decides nothing: there is none then, and the checks stand.
+                found = None
+            trial.diagnoses += [found] if found is not None else []
+
     def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
         assert self.outcome is not None
         started = time.perf_counter()
@@ -282,8 +334,8 @@ class _SessionPlugin:
         else:
             try:
                 _run_item(item, next_item)
-            except ProblemError:
-                raise
+            except (Fault, ProblemError):
+                raise  # not the submission's
             except (Exception, OutcomeException) as error:
                 self.outcome.error = error
                 self.outcome.where = _origin(error)
@@ -311,7 +363,15 @@ class _SessionPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """Replay the kept examples of a ``@given`` check instead of drawing them again."""
+        """Replay the kept examples of a ``@given`` check instead of drawing them again.
+
+        An aspect is asked for its way to look.
+        """
+        if pyfuncitem in self.aspects:
+            wanted = _parameters(pyfuncitem.obj)
+            given = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
+            self.look = pyfuncitem.obj(**given)
+            return True
         examples = self.desk.examples.get(pyfuncitem.obj)
         if examples is None:
             return None
@@ -342,6 +402,13 @@ class _SessionPlugin:
                 raise run(self.outcome.example) or error
         self.outcome.example = {}
         return True
+
+
+def _aspect_of(item: pytest.Item) -> Aspect:
+    mark = item.get_closest_marker("aspect")
+    assert mark is not None
+    aspect: Aspect = mark.args[0]
+    return aspect
 
 
 def _run_item(item: Any, next_item: pytest.Item) -> None:

@@ -62,7 +62,8 @@ def make_report(
         checks=tuple(checks),
         message=message,
         evidence=evidence,
-        notes=tuple(trial.notes),
+        diagnoses=tuple(trial.diagnoses),
+        notes=(*trial.submission.notes, *trial.notes),
         output=trial.output,
         seed=seed,
         isolation=dict(isolation),
@@ -226,7 +227,10 @@ def _result(
         evidence=evidence,
         yours=yours,
         given=Given(
-            submission.name, submission.text, problem.provided_sources, problem.provided_names
+            submission.python_name,
+            submission.text,
+            problem.provided_sources,
+            problem.provided_names,
         ),
     )
     return CheckResult(

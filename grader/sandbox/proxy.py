@@ -130,12 +130,14 @@ class RemoteClass:
     Attributes:
         methods: Names of its methods, inherited ones included.
         bases: Names of the classes it is derived from, nearest first, without ``object``.
+        nested: Names of functions that are defined inside of its methods.
     """
 
     student: Student
     name: str
     methods: frozenset[str]
     bases: tuple[str, ...]
+    nested: tuple[str, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> RemoteInstance:
         """Make an instance in the worker."""
@@ -373,15 +375,21 @@ class Student:
         self._exchange([program])
         classes, functions = _checked_description(program.pending[0].value)
         self._classes = {
-            name: RemoteClass(self, name, frozenset(found["methods"]), tuple(found["bases"]))
+            name: RemoteClass(
+                self,
+                name,
+                frozenset(found["methods"]),
+                tuple(found["bases"]),
+                tuple(found["nested"]),
+            )
             for name, found in classes.items()
         }
         self._functions = frozenset(functions)
 
     @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the classes that the file defines."""
-        return tuple(self._classes)
+    def classes(self) -> dict[str, RemoteClass]:
+        """The classes that the file defines, by name."""
+        return dict(self._classes)
 
     @property
     def functions(self) -> frozenset[str]:
@@ -538,13 +546,16 @@ def _copy(real: Any) -> Any:
     return copy.copy(real) if plain else copy.deepcopy(real)
 
 
+_TOLD_OF_CLASSES = ("methods", "bases", "nested")
+
+
 def _checked_description(
     description: Any,
 ) -> tuple[dict[str, dict[str, list[str]]], list[str]]:
     """The classes and functions that a worker says a file defines, if it says it properly."""
     try:
         classes = {
-            str(name): {key: [str(item) for item in found[key]] for key in ("methods", "bases")}
+            str(name): {key: [str(item) for item in found[key]] for key in _TOLD_OF_CLASSES}
             for name, found in description["classes"].items()
         }
         return classes, [str(name) for name in description["functions"]]

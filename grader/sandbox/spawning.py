@@ -29,6 +29,17 @@ if TYPE_CHECKING:
 
 _START_SECONDS = 60.0
 
+ONE_THREAD = dict.fromkeys(
+    (
+        "OPENBLAS_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+    ),
+    "1",
+)
+"""Environment that keeps linear algebra on small arrays from starting a thread per processor."""
+
 
 class Workers(Protocol):
     """A source of fresh workers.
@@ -109,10 +120,7 @@ def _environment() -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "LC_ALL": "C.UTF-8",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "VECLIB_MAXIMUM_THREADS": "1",
+        **ONE_THREAD,
     }
     # What Python or a BLAS may need to start at all on this machine.
     for name in ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "OPENBLAS_CORETYPE"):

@@ -340,10 +340,21 @@ def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any
                 classes[name] = {
                     "methods": [m for m in public if _is_callable(value, m)],
                     "bases": [base.__name__ for base in value.__mro__[1:-1]],
+                    "nested": sorted(_nested(value)),
                 }
         elif isinstance(value, types.FunctionType) and name not in given:
             functions.append(name)
     return {"classes": classes, "functions": functions}
+
+
+def _nested(owner: type) -> set[str]:
+    """Names of functions that are defined inside of a class's own methods."""
+    found: set[str] = set()
+    for value in list(vars(owner).values()):
+        if isinstance(value, types.FunctionType):
+            inner = [c for c in value.__code__.co_consts if isinstance(c, types.CodeType)]
+            found.update(code.co_name for code in inner if code.co_name.isidentifier())
+    return found
 
 
 def describe_exception(error: BaseException, filename: str, writer: wire.Writer) -> list[Any]:

@@ -13,7 +13,9 @@ import pytest
 from optimizers import SGD, Momentum
 
 from grader.judge import (
+    Seen,
     StudentError,
+    aspect,
     check,
     expect,
     expect_array,
@@ -39,6 +41,15 @@ class Probe:
         """Return w - learning_rate * grad."""
         fits = np.shape(grad) == np.shape(w)
         return w - self.learning_rate * (grad if fits else 1.0)
+
+
+class Patient(Momentum):
+    """Momentum that takes ones for a gradient that does not fit: that is another check's matter."""
+
+    def update(self, w, grad):
+        """Return the new value of w; remember the velocity for the next call."""
+        fits = np.shape(grad) == np.shape(w)
+        return super().update(w, grad if fits else np.ones_like(w))
 
 
 # -- what the student's layer does, seen once and shared -----------------------------------
@@ -258,12 +269,12 @@ def _reference_numerical(kind, case):
 
 
 def agrees(yours, numerical, exact):
-    """Whether a gradient agrees with a numerical one; exactly, for integer cases."""
+    """Whether a gradient agrees with a numerical one; to the last digits, for integer cases."""
     if numerical is None or not isinstance(yours, np.ndarray) or yours.size != numerical.size:
         return False
     yours = yours.reshape(numerical.shape)
-    if exact:
-        return np.array_equal(yours, numerical)
+    if exact:  # the differences are; what is compared with them may be rounded, as 3 * mean is
+        return is_close(yours, numerical)
     return is_close(yours, numerical, gradients.RTOL, gradients.ATOL)
 
 
@@ -293,11 +304,7 @@ def expect_numerical(yours, case, part, *, what, reference, own):
         found = numerical()  # the student's own is measured only where the right one is not met
         if found is not None and np.any(found) and agrees(array, found, exact=case.integers):
             return
-    tolerance = (
-        {"rtol": 0.0, "atol": 0.0}
-        if case.integers
-        else {"rtol": gradients.RTOL, "atol": gradients.ATOL}
-    )
+    tolerance = {} if case.integers else {"rtol": gradients.RTOL, "atol": gradients.ATOL}
     message = "The gradient is not the slope of the loss, as central differences measure it."
     expect_close(yours, expected, what=what, message=message, or_shapes=or_shapes, **tolerance)
 
@@ -308,7 +315,7 @@ def expect_numerical(yours, case, part, *, what, reference, own):
 @check("constructor", "The arguments are kept, and nothing is made yet", weight=3)
 def test_constructor(student):
     """What __init__ stores under the names of the statement."""
-    layer = student.Dense(n_units=4, input_shape=(3,))
+    layer = student.Dense(4, input_shape=(3,))
     wanted = {"n_units": 4, "input_shape": (3,), "trainable": True, "W": None, "w0": None}
     with student.program():
         found = {name: getattr(layer, name) for name in wanted}
@@ -319,7 +326,7 @@ def test_constructor(student):
             same = _is_shape(yours, expected)
         expect(
             same,
-            f"After Dense(n_units=4, input_shape=(3,)), layer.{name} should be {expected!r}.",
+            f"After Dense(4, input_shape=(3,)), layer.{name} should be {expected!r}.",
             what=f"layer.{name}",
             yours=yours,
         )
@@ -336,6 +343,9 @@ def _is_shape(yours, expected):
 def test_late_input_shape(student):
     """set_input_shape supplies what the constructor was not given."""
     layer = student.Dense(n_units=4)
+    before = layer.input_shape
+    message = "After Dense(n_units=4), layer.input_shape should be None."
+    expect(before is None, message, what="layer.input_shape", yours=before)
     set_input_shape(student, layer, (3,))
     with student.program():
         shape, name = layer.input_shape, None
@@ -689,7 +699,7 @@ def three_steps(student, once, conventions, new_layer):
     """Return a function: the log of three training steps with an optimizer that has momentum."""
 
     def run(case):
-        optimizer = student.expose(Momentum(learning_rate=0.5), "update")
+        optimizer = student.expose(Patient(learning_rate=0.5), "update")
         # Floats, so that the parameters of the three steps can be told apart in the log.
         cases = [replace(case, integers=False, seed=case.seed + step) for step in range(3)]
         with student.program():
@@ -742,7 +752,7 @@ def test_momentum_over_steps(case, three_steps):
     """Three steps with momentum give what one optimizer per parameter gives for the gradients."""
     _, steps = three_steps(case)
     for name in ("W", "w0"):
-        own = Momentum(learning_rate=0.5)
+        own = Patient(learning_rate=0.5)
         for number, step in enumerate(steps, 1):
             for call, gradient, swapped in step[name]:
                 w = call.values[1 if swapped else 0]
@@ -761,7 +771,7 @@ def test_momentum_over_steps(case, three_steps):
 def test_layers_do_not_share_optimizers(student, new_layer):
     """Each layer's copies serve that layer only."""
     one, other = AffineCase(2, 2, 2), AffineCase(2, 2, 2, seed=7)
-    optimizer = student.expose(Momentum(learning_rate=0.5), "update")
+    optimizer = student.expose(Patient(learning_rate=0.5), "update")
     with student.program():
         layers = [new_layer(case, optimizer) for case in (one, other)]
         for layer, case in zip(layers, (one, other), strict=True):
@@ -913,6 +923,11 @@ def expect_as_fresh(run, case, fresh, updates, situation):
             expect_close(value, wanted.value, what=what, message=message)
     for name, start in (("W", case.W), ("w0", case.b)):
         mine, theirs = updates.of(start), fresh.updates.of(start)
+        expect(
+            mine or not theirs,
+            f"{situation}, {name} is not updated, which it is in a fresh layer.",
+            what=f"the calls of optimizer.update for {name}",
+        )
         if mine and theirs and isinstance(theirs[0][1], np.ndarray):
             message = f"{situation}, the gradient of {name} is not what a fresh layer gives."
             what = f"the gradient given to the optimizer of {name}"
@@ -920,11 +935,15 @@ def expect_as_fresh(run, case, fresh, updates, situation):
 
 
 ROUNDS = [AffineCase(2, 3, 2), AffineCase(4, 3, 2), AffineCase(1, 3, 2), AffineCase(3, 3, 2)]
+BETWEEN = AffineCase(5, 3, 2, seed=9)
 
 
 @check("state", "Passes do not remember the ones before, whatever the batch size")
 def test_repeated_passes(student, conventions, new_layer, observe):
-    """Forward and backward again and again on one layer."""
+    """Forward and backward again and again on one layer, with forward passes of others between.
+
+    What those give is not looked at: a layer that cannot be told `training` loses that elsewhere.
+    """
     fresh = [observe(case) for case in ROUNDS]
     student.begin()
     optimizer = student.expose(Probe(), "update")
@@ -933,6 +952,8 @@ def test_repeated_passes(student, conventions, new_layer, observe):
         runs = []
         for case in ROUNDS:
             put_weights(layer, case, conventions())
+            layer.forward_pass(BETWEEN.X)
+            layer.forward_pass(BETWEEN.X, training=False)
             runs.append((layer.forward_pass(case.X), layer.backward_pass(case.G)))
     updates = Updates(optimizer.calls)
     for number, (run, case, alone) in enumerate(zip(runs, ROUNDS, fresh, strict=True), 1):
@@ -941,20 +962,33 @@ def test_repeated_passes(student, conventions, new_layer, observe):
 
 
 @check("state", "Two layers do not disturb each other")
-def test_interleaved_layers(student, new_layer, observe):
-    """Two layers, forward both, then backward both."""
+def test_interleaved_layers(student, conventions, initialized, observe):
+    """Two layers: make both, initialize both, forward both, then backward both."""
     cases = [AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2)]
     fresh = [observe(case) for case in cases]
+    alone = [initialized(case.n_inputs, case.n_units)[0].value for case in cases]
     student.begin()
     optimizer = student.expose(Probe(), "update")
     with student.program():
-        layers = [new_layer(case, optimizer) for case in cases]
+        layers = [student.Dense(n_units=c.n_units, input_shape=(c.n_inputs,)) for c in cases]
+        for layer in layers:
+            layer.initialize(optimizer)
+        drawn = [layer.W for layer in layers]
         pairs = list(zip(layers, cases, strict=True))
+        for layer, case in pairs:
+            put_weights(layer, case, conventions())
         outputs = [layer.forward_pass(case.X) for layer, case in pairs]
         results = [layer.backward_pass(case.G) for layer, case in pairs]
+    for W, usual, number in zip(drawn, alone, ("first", "second"), strict=True):
+        message = (
+            f"Two layers are made, then both are initialized: W of the {number} has not the shape"
+            " that it has without the other. What belongs to a layer is kept on self."
+        )
+        same = np.shape(W.value) == np.shape(usual)
+        expect(same, message, what=f"layer.W of the {number} layer", yours=W.value)
     updates = Updates(optimizer.calls)
-    for run, case, alone in zip(zip(outputs, results, strict=True), cases, fresh, strict=True):
-        expect_as_fresh(run, case, alone, updates, "With a second layer in use")
+    for run, case, unshared in zip(zip(outputs, results, strict=True), cases, fresh, strict=True):
+        expect_as_fresh(run, case, unshared, updates, "With a second layer in use")
 
 
 # -- purity --------------------------------------------------------------------------------
@@ -1081,6 +1115,7 @@ def expected_values(reference):
         (7, 20, 5, 4),
         (123, 2, 4, 6),
         (2024, 8, 7, 2),
+        (43, 2, 2, 3),  # the shape of the published example, and other numbers
     ]
     cases = []
     for seed, batch, n_inputs, n_units in shapes:
@@ -1123,3 +1158,293 @@ def test_vectorised(student, new_layer):
             "The work is done row by row in Python (a loop over the batch). That is allowed; "
             "NumPy's matrix product does all rows at once, and much faster."
         )
+
+
+# -- ways to look at what failed, for diagnoses.py -----------------------------------------
+
+MORE = tuple(AffineCase(*shape, integers=False, seed=99) for shape in [(5, 4, 3), (3, 3, 3)])
+
+
+def looks(case):
+    """What a known mistake may use to predict a value."""
+    return {name: getattr(case, name) for name in "X W b G batch n_inputs n_units".split()}
+
+
+@aspect("output", groups=["forward"], noun="The output", more=MORE)
+def see_output(observe, right):
+    """What forward_pass(X) returns."""
+    return lambda case: Seen(observe(case).output, right(case).output, **looks(case))
+
+
+@aspect("input-gradient", groups=["input-gradient"], noun="The returned gradient", more=MORE)
+def see_input_gradient(observe, right):
+    """What backward_pass(G) returns; the weights have moved meanwhile."""
+
+    def look(case):
+        seen = observe(case)
+        new = {"output": seen.output, "new_W": seen.W, "new_b": seen.w0}
+        return Seen(seen.input_gradient, right(case).input_gradient, **looks(case), **new)
+
+    return look
+
+
+def handed(observe, case, start):
+    """The gradient given to update for a parameter; what backward_pass raised, if it did."""
+    seen = observe(case)
+    found = seen.updates.of(start)
+    if not found:
+        return seen.input_gradient if seen.input_gradient.error else None
+    return found[0][1]
+
+
+@aspect("weight-gradient", groups=["weight-gradient"], noun="The weight gradient", more=MORE)
+def see_weight_gradient(observe, right):
+    """What update is given for W."""
+
+    def look(case):
+        yours = handed(observe, case, case.W)
+        return Seen(yours, right(case).weight_gradient, output=observe(case).output, **looks(case))
+
+    return look
+
+
+@aspect("bias-gradient", groups=["bias-gradient"], noun="The bias gradient", more=MORE)
+def see_bias_gradient(observe, right):
+    """What update is given for w0; a row may be stored flat."""
+
+    def look(case):
+        yours = handed(observe, case, case.b)
+        if isinstance(yours, np.ndarray) and yours.shape == (case.n_units,):
+            yours = yours.reshape(1, -1)
+        return Seen(yours, right(case).bias_gradient, **looks(case))
+
+    return look
+
+
+@aspect("step", groups=["update", "weight-gradient", "bias-gradient"], noun="The update")
+def see_step(observe):
+    """How update was called, and where its result went: ((calls, swapped, new value) of W, of w0).
+
+    The new value is named: `kept` is what update returned last, `old` what it was before,
+    `lost` an old value although update was called; else it is the array itself.
+    """
+
+    def one(seen, start, after):
+        found = seen.updates.of(start)
+        last = found[-1][0].result if found else None
+        yours = after.error or after.value
+        if isinstance(last, np.ndarray) and isinstance(yours, np.ndarray) and _same(yours, last):
+            return (len(found), found[0][2], "kept")
+        if isinstance(yours, np.ndarray) and _same(yours, start):
+            return (len(found), bool(found) and found[0][2], "lost" if found else "old")
+        return (len(found), bool(found) and found[0][2], yours)
+
+    def look(case):
+        seen = observe(case)
+        if seen.input_gradient.error:
+            return None
+        yours = (one(seen, case.W, seen.W), one(seen, case.b, seen.w0))
+        wanted = (1, False, "kept")
+        results = {
+            f"result_{name}": found[-1][0].result if (found := seen.updates.of(start)) else None
+            for name, start in (("W", case.W), ("b", case.b))
+        }
+        return Seen(yours, (wanted, wanted), calls=seen.updates.calls, **results, **looks(case))
+
+    return look
+
+
+@aspect("optimizers", groups=["optimizers"], noun="The use of the optimizers", cases=["use"])
+def see_optimizers(student, three_steps, new_layer):
+    """Which copies are used: one per parameter, shared, the original, new ones in every step."""
+
+    def look(_):
+        optimizer, steps = three_steps(FEW[1])
+        used = {
+            name: [step[name][0][0].number if step[name] else 0 for step in steps]
+            for name in ("W", "w0")
+        }
+        kinds = []
+        if set(used["W"]) & set(used["w0"]):
+            kinds.append("shared")
+        for name, numbers in used.items():
+            if optimizer.number in numbers:
+                kinds.append(f"original for {name}")
+            if len(set(numbers)) > 1:
+                kinds.append(f"new for {name}")
+        return Seen(tuple(kinds) or two_layers(), "own")
+
+    def two_layers():
+        student.begin()
+        cases = (AffineCase(2, 2, 2), AffineCase(2, 2, 2, seed=7))
+        optimizer = student.expose(Momentum(learning_rate=0.5), "update")
+        with student.program():
+            layers = [new_layer(case, optimizer) for case in cases]
+            for layer, case in zip(layers, cases, strict=True):
+                layer.forward_pass(case.X)
+                layer.backward_pass(case.G)
+        updates = Updates(optimizer.calls)
+        numbers = [{call.number for call, _, _ in updates.of(case.W)} for case in cases]
+        return "own" if not numbers[0] & numbers[1] else ("shared by layers",)
+
+    return look
+
+
+@aspect(
+    "frozen",
+    groups=["trainable"],
+    noun="What a frozen layer does",
+    cases=[(case, when) for when in WHEN for case in FEW],
+)
+def see_frozen(frozen_pass, conventions, observe):
+    """What a frozen layer changes and returns: (gradient, W changed, w0 changed, calls)."""
+
+    def look(key):
+        case, when = key
+        gradient, after, calls = frozen_pass(key)
+        usual = observe(case).input_gradient
+        if usual.error:
+            return None
+        changed = []
+        for name, start in (("W", case.W), ("w0", conventions().shaped(case.b))):
+            value = after[name].error or after[name].value
+            changed.append(not (isinstance(value, np.ndarray) and _same(value, start)))
+        returned = Seen(gradient, usual.value)
+        yours = (
+            "the same" if returned.is_right else returned.yours,
+            *changed,
+            min(len(calls), 2),
+        )
+        return Seen(yours, ("the same", False, False, 0), when=when, **looks(case))
+
+    return look
+
+
+COUNTED = ((1, 1), (2, 3), (5, 4), (3, 3), (7, 1))
+
+
+@aspect("count", groups=["parameters"], noun="The number of parameters", cases=COUNTED)
+def see_count(student):
+    """What parameters() returns."""
+
+    def look(sizes):
+        n_inputs, n_units = sizes
+        student.begin()
+        with student.program():
+            layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            layer.initialize(student.expose(SGD(), "update"))
+            count = layer.parameters()
+        yours = count.error or count.value
+        if isinstance(yours, np.ndarray | np.generic) and yours.ndim == 0:
+            yours = yours.item()
+        right = n_inputs * n_units + n_units
+        if isinstance(yours, float) and yours == right:
+            yours = right
+        return Seen(yours, right, n_inputs=n_inputs, n_units=n_units)
+
+    return look
+
+
+@aspect("shape", groups=["output-shape"], noun="The output shape", cases=COUNTED)
+def see_shape(student):
+    """What output_shape() returns."""
+
+    def look(sizes):
+        n_inputs, n_units = sizes
+        student.begin()
+        with student.program():
+            layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            layer.initialize(student.expose(SGD(), "update"))
+            shape = layer.output_shape()
+        return Seen(shape, (n_units,), n_inputs=n_inputs, n_units=n_units)
+
+    return look
+
+
+SEEDED = tuple(
+    (shape, seed) for shape in [(2, 3), (3, 2), (4, 4), (1, 5), (9, 6)] for seed in (1, 8)
+)
+
+
+@lasting
+def started(student, once):
+    """Return a function: W and w0 after initialize, the generator seeded just before."""
+
+    def run(key):
+        (n_inputs, n_units), seed = key
+        student.seed(seed)
+        with student.program():
+            layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            layer.initialize(student.expose(SGD(), "update"))
+            return layer.W, layer.w0
+
+    return lambda key: once(("started", key), lambda: run(key))
+
+
+@aspect("draw", groups=["initialization", "seeded"], noun="W after initialize", cases=SEEDED)
+def see_draw(started):
+    """W after initialize; `random` draws what the student's code could draw."""
+
+    def look(key):
+        (n_inputs, n_units), seed = key
+        W, _ = started(key)
+        right = np.random.RandomState(seed).uniform(-1, 1, (n_inputs, n_units)) / np.sqrt(n_inputs)
+        random = lambda: np.random.RandomState(seed)  # noqa: E731  (a new one for each prediction)
+        return Seen(W, right, random=random, n_inputs=n_inputs, n_units=n_units, seed=seed)
+
+    return look
+
+
+@aspect("first-bias", groups=["initialization"], noun="w0 after initialize", cases=SEEDED)
+def see_first_bias(started):
+    """w0 after initialize."""
+
+    def look(key):
+        (n_inputs, n_units), seed = key
+        W, w0 = started(key)
+        yours = w0.error or w0.value
+        if isinstance(yours, np.ndarray) and yours.shape == (n_units,):
+            yours = yours.reshape(1, -1)
+        random = lambda: np.random.RandomState(seed)  # noqa: E731  (a new one for each prediction)
+        sizes = {"n_inputs": n_inputs, "n_units": n_units}
+        return Seen(yours, np.zeros((1, n_units)), first_W=W, random=random, **sizes)
+
+    return look
+
+
+@aspect("passes", groups=["state"], noun="What a layer gives in later passes", cases=["rounds"])
+def see_passes(student, conventions, new_layer, observe):
+    """What later passes, or another layer, change: kinds of memory, as a tuple of names."""
+
+    def look(_):
+        student.begin()
+        optimizer = student.expose(Probe(), "update")
+        with student.program():
+            layer = new_layer(ROUNDS[0], optimizer)
+            runs = []
+            for case in ROUNDS:
+                put_weights(layer, case, conventions())
+                runs.append((layer.forward_pass(case.X), layer.backward_pass(case.G)))
+        updates = Updates(optimizer.calls)
+        gradients = [found[0][1] if (found := updates.of(case.W)) else None for case in ROUNDS]
+        return Seen(gradients, [case.X.T @ case.G for case in ROUNDS], rounds=ROUNDS)
+
+    return look
+
+
+@aspect("layers", groups=["state"], noun="What two layers give side by side", cases=["two"])
+def see_layers(student, new_layer):
+    """Output and gradient of two layers: forward both, then backward both."""
+
+    def look(_):
+        cases = [AffineCase(2, 3, 3, seed=1), AffineCase(2, 3, 3, seed=2)]
+        student.begin()
+        with student.program():
+            layers = [new_layer(case, student.expose(Probe(), "update")) for case in cases]
+            outputs = [
+                layer.forward_pass(case.X) for layer, case in zip(layers, cases, strict=True)
+            ]
+        yours = [output.error or output.value for output in outputs]
+        return Seen(yours, [case.X @ case.W + case.b for case in cases], layers=cases)
+
+    return look

@@ -1,5 +1,6 @@
 # mistake: the bias is drawn from the same uniform distribution as the weights
 # fails: initialization
+# points: 98
 class Dense(Layer):
     """A fully connected layer."""
 

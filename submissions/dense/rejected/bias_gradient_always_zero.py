@@ -1,5 +1,6 @@
 # mistake: believes that the bias has no gradient because it does not depend on the input
 # fails: bias-gradient
+# points: 92
 import copy
 import math
 

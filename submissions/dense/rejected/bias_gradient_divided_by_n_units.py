@@ -1,5 +1,6 @@
 # mistake: averages the bias gradient over the units of the layer
 # fails: bias-gradient
+# points: 92
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: forgets the axis in np.sum, so every unit's bias gets the same step
 # fails: bias-gradient
+# points: 92
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: sums the rows of accum_grad into its first row, which changes the caller's array
 # fails: purity
+# points: 98
 import copy
 
 import numpy as np

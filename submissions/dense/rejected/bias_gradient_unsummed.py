@@ -1,5 +1,6 @@
 # mistake: passes accum_grad itself as the bias gradient, one row for each sample
 # fails: bias-gradient
+# points: 92
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: the output is X.W only, the bias is trained but never added
 # fails: forward
+# points: 87
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: takes the training flag as the switch for the bias, so predictions are made without it
 # fails: forward
+# points: 98
 import copy
 
 import numpy as np

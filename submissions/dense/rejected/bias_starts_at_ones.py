@@ -1,5 +1,6 @@
 # mistake: starts the bias at one instead of zero
 # fails: initialization
+# points: 98
 import copy
 import math
 

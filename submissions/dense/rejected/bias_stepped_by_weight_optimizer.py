@@ -1,5 +1,6 @@
 # mistake: makes two copies but steps the bias with the optimizer of W
 # fails: optimizers
+# points: 95.5
 import copy
 import math
 

@@ -1,5 +1,6 @@
 # mistake: thinks that the bias can be zeros from the start, because its shape is already known in the constructor
 # fails: constructor
+# points: 97
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):
         self.n_units = n_units

@@ -1,5 +1,6 @@
 # mistake: draws from a new np.random.default_rng() generator, which np.random.seed does not control
 # fails: seeded
+# points: 92
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: takes training and trainable for the same switch and sets trainable in every forward pass
 # fails: trainable
+# points: 98
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: leaves the training argument out of forward_pass because the layer does not use it
 # fails: forward
+# points: 98
 import copy
 
 import numpy as np

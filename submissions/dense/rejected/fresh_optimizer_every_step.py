@@ -1,5 +1,6 @@
 # mistake: copies the optimizer again in every backward pass, so momentum and the like start from nothing each time
 # fails: optimizers
+# points: 98.5
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: freezes only the weights, the bias goes on learning
 # fails: trainable
+# points: 96
 import copy
 
 import numpy as np

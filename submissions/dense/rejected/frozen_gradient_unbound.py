@@ -1,5 +1,6 @@
 # mistake: saves the old weights only inside the if, so the return line fails for a frozen layer
 # fails: trainable
+# points: 96
 import copy
 import math
 

@@ -1,5 +1,6 @@
 # mistake: the return statement stands inside the if, so a frozen layer passes nothing on
 # fails: trainable
+# points: 96
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: thinks that no gradient flows through a frozen layer and returns zeros
 # fails: trainable
+# points: 96
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: mixes each weight gradient with the one of the previous backward pass, which is a matter for the optimizer
 # fails: state
+# points: 99
 import copy
 
 import numpy as np

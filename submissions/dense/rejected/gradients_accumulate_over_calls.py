@@ -1,5 +1,6 @@
 # mistake: adds every new gradient to the ones of earlier backward passes and never resets the sums
 # fails: state
+# points: 99
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: computes the returned gradient after the step, so it goes through the new weights
 # fails: input-gradient
+# points: 86
 class Dense(Layer):
     # fully-connected NN layer
 

@@ -1,5 +1,6 @@
 # mistake: clips the returned gradient to [-1, 1] against exploding gradients
 # fails: input-gradient
+# points: 86
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: lets the gradient through only where the input was positive, as in a ReLU layer
 # fails: input-gradient
+# points: 86
 import copy
 
 import numpy as np

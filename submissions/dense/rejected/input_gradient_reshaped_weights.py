@@ -1,5 +1,6 @@
 # mistake: turns W around with reshape instead of a transpose; the shape fits but the numbers are in the wrong places
 # fails: input-gradient
+# points: 86
 import copy
 import math
 

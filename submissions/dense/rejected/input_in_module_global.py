@@ -1,5 +1,6 @@
 # mistake: keeps the input for the backward pass in a global variable, which every other layer overwrites
 # fails: state
+# points: 99
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: keeps the input only if there is none yet, so later passes use the very first batch
 # fails: state
+# points: 99
 class Dense(Layer):
     # fully-connected NN layer
 

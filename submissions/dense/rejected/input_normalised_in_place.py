@@ -1,5 +1,6 @@
 # mistake: keeps a copy of X for itself and then normalises the caller's X in place for whoever uses it next
 # fails: purity
+# points: 98
 import copy
 import math
 

@@ -1,5 +1,6 @@
 # mistake: keeps only the number of features instead of the whole input shape, since a dense layer needs no more
 # fails: constructor
+# points: 96
 import copy
 import math
 

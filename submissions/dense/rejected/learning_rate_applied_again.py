@@ -1,5 +1,6 @@
 # mistake: thinks that update only says where to go, and moves the parameters a hundredth of the way there
 # fails: update
+# points: 96
 import copy
 
 import numpy as np

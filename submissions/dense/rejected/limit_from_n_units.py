@@ -1,5 +1,6 @@
 # mistake: takes the number of units (fan-out) for the limit instead of the number of inputs
 # fails: initialization
+# points: 96
 class Dense(Layer):
     # fully-connected NN layer
 

@@ -1,5 +1,6 @@
 # mistake: keeps the number of units as self.units, so the attribute n_units does not exist
 # fails: constructor
+# points: 97
 import numpy as np
 import copy
 

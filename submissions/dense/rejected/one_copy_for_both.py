@@ -1,5 +1,6 @@
 # mistake: copies the optimizer once and lets W and w0 share that copy
 # fails: optimizers
+# points: 95.5
 import copy
 
 import numpy as np

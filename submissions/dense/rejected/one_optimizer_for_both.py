@@ -1,5 +1,6 @@
 # mistake: gives W and w0 the very optimizer that was passed in, without any copy
 # fails: optimizers
+# points: 94
 class Dense(Layer):
     def __init__(self, n_units: int, input_shape: tuple = None):
         self.n_units = n_units

@@ -1,5 +1,6 @@
 # mistake: prints the output of the layer and forgets to return it
 # fails: forward
+# points: 86
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):
         self.layer_input = None

@@ -1,5 +1,6 @@
 # mistake: rounds the output to four decimals so that it looks like the printed example
 # fails: forward
+# points: 90
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: returns the shape of the weight matrix as the shape of the output
 # fails: output-shape
+# points: 98
 import copy
 import math
 

@@ -1,5 +1,6 @@
 # mistake: counts a single bias for the whole layer instead of one for each unit
 # fails: parameters
+# points: 98
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: adds the two shape tuples, which joins them, and multiplies all of their entries
 # fails: parameters
+# points: 98
 import copy
 
 import numpy as np

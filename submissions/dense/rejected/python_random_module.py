@@ -1,5 +1,6 @@
 # mistake: fills the weights with Python's own random module instead of NumPy's generator
 # fails: seeded
+# points: 92
 import copy
 import math
 import random

@@ -1,5 +1,6 @@
 # mistake: thinks that a dense layer contains its activation and cuts negative outputs off
 # fails: forward
+# points: 86
 import numpy as np
 import copy
 

@@ -1,5 +1,6 @@
 # mistake: never looks at trainable, a frozen layer learns like any other
 # fails: trainable
+# points: 96
 class Dense(Layer):
     # fully-connected NN layer
 

@@ -1,5 +1,6 @@
 # mistake: remembers trainable when the layer is initialized and does not notice when it is changed later
 # fails: trainable
+# points: 96
 import copy
 
 import numpy as np

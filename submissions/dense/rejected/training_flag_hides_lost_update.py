@@ -1,5 +1,6 @@
 # mistake: forward_pass sets trainable to training, and the new parameters are never assigned, so the weights of a frozen layer still look untouched
 # fails: trainable, update
+# points: 94
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: calls update(grad, parameter), the other way round
 # fails: update
+# points: 96
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: takes what update returns for a step and subtracts it from the old parameters
 # fails: update
+# points: 96
 import copy
 import math
 

@@ -1,5 +1,6 @@
 # mistake: builds the weight gradient from the first sample of the batch and forgets the others
 # fails: weight-gradient
+# points: 88
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):
         self.n_units, self.input_shape = n_units, input_shape

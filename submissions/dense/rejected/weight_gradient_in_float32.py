@@ -1,5 +1,6 @@
 # mistake: computes the weight gradient in single precision to save memory
 # fails: weight-gradient
+# points: 92
 import copy
 
 import numpy as np

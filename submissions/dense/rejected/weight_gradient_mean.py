@@ -1,5 +1,6 @@
 # mistake: averages the weight gradient over the batch, although accum_grad already carries any averaging
 # fails: weight-gradient
+# points: 88
 import copy
 
 import numpy as np

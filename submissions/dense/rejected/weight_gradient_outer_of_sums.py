@@ -1,5 +1,6 @@
 # mistake: sums inputs and gradients over the batch first and multiplies the sums, which mixes different samples
 # fails: weight-gradient
+# points: 88
 import copy
 
 import numpy as np

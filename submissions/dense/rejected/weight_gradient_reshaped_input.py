@@ -1,5 +1,6 @@
 # mistake: reshapes the input to (n_inputs, batch) instead of transposing it
 # fails: weight-gradient
+# points: 88
 import copy
 import math
 

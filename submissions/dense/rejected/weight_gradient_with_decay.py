@@ -1,5 +1,6 @@
 # mistake: adds a weight decay term to the weight gradient, which nobody asked for
 # fails: weight-gradient
+# points: 88
 import copy
 
 import numpy as np

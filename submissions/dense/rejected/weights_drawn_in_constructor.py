@@ -1,5 +1,6 @@
 # mistake: draws the weights in the constructor as soon as the input shape is given, and only else in initialize
 # fails: constructor
+# points: 97
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: draws the weights from a normal distribution with the limit as its standard deviation
 # fails: initialization, seeded
+# points: 84
 import copy
 
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: draws the weights from [0, limit], so that no weight can be negative
 # fails: initialization
+# points: 96
 import copy
 import numpy as np
 

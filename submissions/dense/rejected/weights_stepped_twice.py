@@ -1,5 +1,6 @@
 # mistake: steps W once when its gradient is known and a second time together with the bias
 # fails: update
+# points: 96
 import copy
 
 import numpy as np

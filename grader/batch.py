@@ -1,0 +1,147 @@
+"""Room: grading a class, top to bottom: an intake and a store in, everybody graded.
+
+What the store knows already is not graded again, which is what makes a run that was killed go on
+where it was, and one that is complete return at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+import grader
+from grader.errors import Fault, UsageError
+from grader.intake import Intake
+from grader.pool import grade_stream
+from grader.problem import Problem
+from grader.report import Report
+from grader.sandbox.spawning import start_workers
+from grader.store import Round, Row, Store, fingerprint
+from grader.submission import Submission
+
+HOPELESS = 10
+"""Faults in a row, and not one report, after which it must be the machine."""
+
+
+class Progress(Protocol):
+    """Is told how a run goes on. All counts are of students."""
+
+    def begin(self, rows: Iterator[Row]) -> None:
+        """The intake is known; ``rows`` tell what was graded in earlier runs."""
+
+    def graded(self, report: Report, students: int) -> None:
+        """A submission that so many students handed in has been graded."""
+
+
+def grade_class(
+    problem: Problem,
+    intake: Intake,
+    store: Store,
+    progress: Progress,
+    *,
+    jobs: int,
+    seed: int | None = None,
+    regrade: bool = False,
+    allow_unisolated: bool = False,
+) -> Round:
+    """Grade what the store does not know yet; return the round, finished.
+
+    A submission that could not be graded is kept as a fault, and tried again by the next run.
+
+    Args:
+        jobs: How many judges grade side by side.
+        seed: Decides the generated examples; the problem's own by default.
+        regrade: Whether to grade everybody again.
+        allow_unisolated: Grade even if something on this machine is open to submissions.
+
+    Raises:
+        UsageError: Another run is working on the same store.
+        ProblemError: The problem package is broken.
+        Fault: The machine cannot grade, or keeps submissions from too little.
+    """
+    with _alone(store):
+        chosen = problem.settings.seed if seed is None else seed
+        digest = problem.digest
+        round_ = store.begin(problem.slug, digest, chosen, grader.__version__, regrade=regrade)
+        store.register(intake, _left_out(intake))
+        progress.begin(store.rows(round_))
+        sources: dict[str, bytes] = {}
+        waiting = _waiting(problem, intake, store, round_, sources)
+        first = next(waiting, None)
+        if first is not None:
+            if not allow_unisolated:
+                _require_isolation(problem)
+            items = _chained(first, waiting)
+            stream = grade_stream(problem, items, jobs=jobs, seed=seed)
+            with contextlib.closing(stream):
+                faults: int | None = 0  # None once something could be graded
+                for key, report in stream:
+                    assert isinstance(key, str)
+                    store.add(round_, key, sources.pop(key), report)
+                    progress.graded(report, store.shared_by(key))
+                    if report.status != "fault":
+                        faults = None
+                    elif faults is not None and (faults := faults + 1) >= HOPELESS:
+                        raise Fault(
+                            f"none of the first {faults} submissions could be graded. The last:"
+                            f" {report.message} Run the same command again when that is mended."
+                        )
+        store.finish(round_)
+        return round_
+
+
+@contextlib.contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    """Keep other runs off the store; the system lifts the lock when this process ends."""
+    lock = FileLock(store.path.with_suffix(".lock"))
+    try:
+        with lock.acquire(timeout=0):
+            yield
+    except Timeout:
+        what = "another run is grading into this folder; wait for it, or name another with -o"
+        raise UsageError(f"{store.path.parent}: {what}") from None
+
+
+def _left_out(intake: Intake) -> Iterator[tuple[str, str]]:
+    for skipped in intake.skipped:
+        yield skipped.name, skipped.reason
+    for listed in intake.missing:
+        yield listed.name or next(iter(listed.ids.values()), ""), "handed in nothing"
+
+
+def _waiting(
+    problem: Problem, intake: Intake, store: Store, round_: Round, sources: dict[str, bytes]
+) -> Iterator[tuple[str, Submission]]:
+    """Submissions that are to be graded, each once; their bytes are in ``sources`` until stored.
+
+    All are graded under one name, the problem's own: what two students share must not depend on
+    whose file came first.
+    """
+    name = f"{problem.slug.replace('-', '_')}.py"
+    for entry in intake:
+        key = fingerprint(entry.submission)
+        store.handed_in(entry.student, key)
+        if key not in sources and not store.is_graded(round_, key):
+            sources[key] = entry.submission.source
+            yield key, replace(entry.submission, name=name)
+
+
+def _chained(
+    first: tuple[str, Submission], rest: Iterator[tuple[str, Submission]]
+) -> Iterator[tuple[str, Submission]]:
+    yield first
+    yield from rest
+
+
+def _require_isolation(problem: Problem) -> None:
+    with contextlib.closing(start_workers(problem.private_paths)) as workers:
+        opened = [name for name, refused in workers.isolation.items() if not refused]
+    if opened:
+        raise Fault(
+            f"submissions are not isolated on this machine (open: {', '.join(opened)});"
+            " 'grader doctor' says what to do. Grade anyway with --allow-unisolated."
+        )

@@ -1,0 +1,36 @@
+"""Room: what several commands share: which problem, from which library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from grader.problem import Library
+
+
+def _library(context: click.Context, parameter: click.Parameter, value: Path | None) -> Library:
+    from grader.problem import Library
+
+    return Library.find(value)
+
+
+def complete_problem(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """Suggest problems to a shell."""
+    from grader.problem import Library
+
+    return [slug for slug in Library.find().slugs() if slug.startswith(incomplete)]
+
+
+library_option = click.option(
+    "--library",
+    type=click.Path(path_type=Path),
+    callback=_library,
+    metavar="DIR",
+    help="A folder with problems/, reference/ and submissions/ (default: the one that came along).",
+)
+problem_argument = click.argument("problem", shell_complete=complete_problem)

@@ -1,0 +1,166 @@
+"""Room: the marks of a class as CSV, for people and for what learning platforms import.
+
+Names come from students. A cell that a spreadsheet would take for a formula is turned into text
+(https://owasp.org/www-community/attacks/CSV_Injection), and every text is quoted, so that a
+spreadsheet that splits at other characters cannot find a formula inside of one.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.reporters.text import inert
+from grader.store import Row
+
+NAME = "gradebook.csv"
+_FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")  # also in full width, as some spreadsheets read them
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the marks are for.
+
+    Attributes:
+        title: The name of the column.
+        points: Full marks.
+    """
+
+    title: str
+    points: float
+
+
+def write_gradebook(
+    path: Path, rows: Iterable[Row], assignment: Assignment, form: str = "plain"
+) -> int:
+    """Write a gradebook; the old one is there until the new one is complete.
+
+    Args:
+        path: The file.
+        rows: Students, in the order in which they are written.
+        assignment: What for.
+        form: A key of :data:`FORMS`.
+
+    Returns:
+        How many students are not in it: an import must not overwrite marks by nothing, so who has
+        no mark is left out of it. The plain form has everybody.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    left_out = 0
+
+    def lines() -> Iterator[Sequence[Any]]:
+        nonlocal left_out
+        table = FORMS[form]
+        yield from table.head(assignment)
+        for row in rows:
+            line = table.line(row)
+            left_out += line is None
+            if line is not None:
+                yield line
+
+    draft = path.with_name(f".{path.name}.new")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+        for line in lines():
+            writer.writerow([_cell(value) for value in line])
+    draft.replace(path)
+    return left_out
+
+
+def _cell(value: Any) -> Any:
+    """A cell that means the same in every spreadsheet."""
+    if not isinstance(value, str):
+        return value
+    text = inert(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _score(row: Row) -> float | None:
+    return None if row.status in (None, "fault") else row.score
+
+
+class Plain:
+    """Everybody, with what became of the submission. No mark is an empty cell, never a zero."""
+
+    _IDS = ("name", "email", "sis", "login", "lms", "section")
+
+    def head(self, assignment: Assignment) -> list[Sequence[Any]]:
+        """The line with the names of the columns."""
+        return [["student", "score", "max_score", "status", "file", *self._IDS, "notes"]]
+
+    def line(self, row: Row) -> Sequence[Any] | None:
+        """A student."""
+        score = _score(row)
+        return [
+            row.student,
+            "" if score is None else score,
+            row.max_score if row.result else "",
+            row.status or "not graded",
+            row.file,
+            *(row.ids.get(key, "") for key in self._IDS),
+            "; ".join(row.notes),
+        ]
+
+
+class Canvas:
+    """What Canvas' gradebook imports: canvas-lms/lib/gradebook_importer.rb.
+
+    It finds students by its own ID, then by SIS ids, then by name. The column's title must be that
+    of the assignment in Canvas, or becomes a new assignment.
+    """
+
+    def head(self, assignment: Assignment) -> list[Sequence[Any]]:
+        """The names of the columns, and the line with the points."""
+        names = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+        points = ["    Points Possible", "", "", "", "", assignment.points]
+        return [[*names, assignment.title], points]
+
+    def line(self, row: Row) -> Sequence[Any] | None:
+        """A student; none may be called what marks the line with the points."""
+        score, name = _score(row), row.ids.get("name", row.student)
+        if score is None:
+            return None
+        ids = [row.ids.get(key, "") for key in ("lms", "sis", "login", "section")]
+        return [name.replace("Points Possible", "Points-Possible"), *ids, score]
+
+
+class Moodle:
+    """What Moodle imports, in both of its ways.
+
+    As the grading worksheet of an assignment, by ``Identifier``
+    (moodle/mod/assign/feedback/offline/importgradeslib.php), and in the gradebook by e-mail address
+    or ID number, which are chosen there.
+    """
+
+    def head(self, assignment: Assignment) -> list[Sequence[Any]]:
+        """The names of the columns."""
+        worksheet = ["Identifier", "Full name", "Email address", "ID number", "Grade"]
+        return [[*worksheet, "Maximum grade", "Last modified (grade)"]]
+
+    def line(self, row: Row) -> Sequence[Any] | None:
+        """A student."""
+        score, number = _score(row), row.ids.get("lms")
+        if score is None:
+            return None
+        return [
+            f"Participant {number}" if number else "",
+            row.ids.get("name", row.student),
+            row.ids.get("email", ""),
+            row.ids.get("sis", ""),
+            score,
+            row.max_score,
+            "-",
+        ]
+
+
+FORMS: dict[str, Plain | Canvas | Moodle] = {
+    "plain": Plain(),
+    "canvas": Canvas(),
+    "moodle": Moodle(),
+}
+"""What a gradebook can be written as."""

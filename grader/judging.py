@@ -1,0 +1,100 @@
+"""Room: one judge as a process of its own, grading what :mod:`grader.pool` hands it.
+
+The first line of standard input is the setup. Then lines of JSON cross a socket: a submission in,
+an answer out: ``{"report": ...}``, or ``{"ended": ...}`` with what has put an end to this judge:
+``{"problem": [path, line, what]}``, ``{"usage": message}`` or ``{"fault": message}``. When the
+socket closes, the coordinator has gone, for whatever reason, and so does this process, in the
+middle of a check if need be.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from grader.errors import ProblemError, UsageError
+from grader.grading import grade_all
+from grader.problem import Library
+from grader.report import Report
+from grader.submission import Submission
+
+
+def submission_as_data(submission: Submission) -> dict[str, Any]:
+    """Return what crosses to a judge for a submission."""
+    source = base64.b64encode(submission.source).decode("ascii")
+    return {
+        "name": submission.name,
+        "source": source,
+        "problem_with_file": submission.problem_with_file,
+        "line": submission.line,
+        "notes": submission.notes,
+    }
+
+
+def main() -> None:
+    """Entry point of ``python -c``; see :class:`grader.pool._Judge`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's to handle
+    setup = json.loads(sys.stdin.buffer.readline())
+    if setup["processors"]:
+        os.sched_setaffinity(0, setup["processors"])
+    channel = _channel(setup)
+    work: queue.SimpleQueue[Submission] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(channel.makefile("rb"), work), daemon=True).start()
+    _send(channel, {"ended": _judge(channel, work, setup)})
+
+
+def _channel(setup: dict[str, Any]) -> socket.socket:
+    if sys.platform == "win32":  # pragma: no cover
+        return socket.fromshare(bytes.fromhex(setup["share"]))
+    return socket.socket(fileno=setup["channel"])
+
+
+def _listen(lines: IO[bytes], work: queue.SimpleQueue[Submission]) -> None:
+    """Queue what comes, and leave the process when nothing can come any more.
+
+    The zygote notices the end of its judge, and the workers that of their zygote.
+    """
+    for line in lines:
+        data = json.loads(line)
+        data |= {"source": base64.b64decode(data["source"]), "notes": tuple(data["notes"])}
+        work.put(Submission(**data))
+    os._exit(0)
+
+
+def _judge(
+    channel: socket.socket, work: queue.SimpleQueue[Submission], setup: dict[str, Any]
+) -> dict[str, Any]:
+    """Grade for ever; return what put an end to it, by whose blame it is."""
+
+    def submissions() -> Iterator[Submission]:
+        while True:
+            yield work.get()
+
+    def answer(report: Report) -> None:
+        from grader.reporters.as_json import as_data
+
+        _send(channel, {"report": as_data(report)})
+
+    try:
+        problem = Library.find(Path(setup["library"])).load(setup["slug"])
+        grade_all(problem, submissions(), answer, seed=setup["seed"], only=setup["only"])
+    except ProblemError as error:
+        return {"problem": [str(error.path), error.line, error.what]}
+    except UsageError as error:
+        return {"usage": str(error)}
+    except Exception as error:
+        return {"fault": f"{type(error).__name__}: {error}"}
+    return {"fault": "the judge stopped by itself"}
+
+
+def _send(channel: socket.socket, message: dict[str, Any]) -> None:
+    channel.sendall(json.dumps(message, allow_nan=False).encode() + b"\n")

@@ -1,0 +1,284 @@
+"""Room: several judges side by side, each a process of its own with its own zygote.
+
+A judge is asked for one submission at a time, and gets the next one before its report is handed
+on, so that it works while the caller does. One that dies, hangs or fails costs nobody anything:
+its submission goes to a fresh judge, the others never notice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any, NoReturn
+
+import grader
+from grader.errors import Fault, ProblemError, UsageError
+from grader.judging import submission_as_data
+from grader.problem import Problem
+from grader.report import Report
+from grader.reporters.as_json import report_from_data
+from grader.sandbox.spawning import ONE_THREAD
+from grader.submission import Submission
+
+_READ_SIZE = 1 << 20
+_SEND_SECONDS = 10.0  # judges always read; one that does not is stopped or stuck
+_START_SECONDS = 60.0
+
+
+def grade_stream(
+    problem: Problem,
+    items: Iterable[tuple[Hashable, Submission]],
+    *,
+    jobs: int,
+    seed: int | None = None,
+    only: str | None = None,
+    attempts: int = 3,
+) -> Generator[tuple[Hashable, Report], None, None]:
+    """Grade submissions with several judges; yield ``(key, report)`` in the order of completion.
+
+    The reports are those of :func:`grader.grading.grade_all`. A submission whose judge fails
+    ``attempts`` times gets a report with the status ``fault`` that says what happened. Closing the
+    generator ends all judges, at once.
+
+    Args:
+        items: Pairs of a key, for the caller, and a submission. Taken only when a judge is free.
+        jobs: How many judges, at least one. Each is started when there is work for it.
+        seed, only: As in ``grade_all``.
+        attempts: How many judges may fail on one submission.
+
+    Raises:
+        ProblemError: The problem package is broken, or was changed meanwhile.
+        UsageError: There is no group ``only``.
+        Fault: No process can be started on this machine.
+    """
+    tasks = (_Task(key, submission) for key, submission in items)
+    setup = {"library": str(problem.library), "slug": problem.slug, "seed": seed, "only": only}
+    digest = problem.digest  # as it is now: a judge that starts later must find the same
+    patience = _START_SECONDS + 5 * problem.settings.limits.submission_seconds
+    judges = [_Judge({**setup, "processors": share}, patience) for share in _shares(jobs)]
+    try:
+        for judge in judges:
+            judge.take(next(tasks, None))
+        while busy := [judge for judge in judges if judge.task]:
+            for judge in _answering(busy):
+                task = judge.task
+                assert task is not None
+                try:
+                    report = judge.report()
+                except _Lost as lost:
+                    judge.end()
+                    task.failures.append(str(lost))
+                    if len(task.failures) < attempts:
+                        judge.take(task)
+                        continue
+                    report = _fault(problem, task, seed, only)
+                if report is None:
+                    continue
+                if report.problem_digest != digest:
+                    what = "was changed while it was being graded with; start again"
+                    raise ProblemError(problem.folder, None, what)
+                judge.take(next(tasks, None))
+                yield task.key, report
+    finally:
+        for judge in judges:
+            judge.end()
+
+
+@dataclass(slots=True, eq=False)
+class _Task:
+    """A submission on its way, and how judges failed on it."""
+
+    key: Hashable
+    submission: Submission
+    failures: list[str] = field(default_factory=list)
+
+
+class _Lost(Exception):
+    """A judge is gone, or about to go; ``str()`` says how, behind "the judge"."""
+
+
+class _Judge:
+    """One judge's process, from the coordinator's side: :mod:`grader.judging`.
+
+    Attributes:
+        task: What it is working on.
+        channel: Where its answers come from; None while there is no process.
+    """
+
+    def __init__(self, setup: dict[str, Any], patience: float) -> None:
+        self.task: _Task | None = None
+        self.channel: socket.socket | None = None
+        self._setup = setup
+        self._patience = patience
+        self._deadline = 0.0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answer = bytearray()
+        self._overran = False
+
+    def take(self, task: _Task | None) -> None:
+        """Begin with a task, in a new process where there is none; None: there is no more work.
+
+        Raises:
+            Fault: The process could not be started.
+        """
+        self.task = task
+        if task is None:
+            return
+        if self.channel is None:
+            self._start()
+        assert self.channel is not None
+        self._deadline = time.monotonic() + self._patience
+        # A judge that has died is noticed where its answer is read.
+        with contextlib.suppress(OSError):
+            self.channel.sendall(json.dumps(submission_as_data(task.submission)).encode() + b"\n")
+
+    def patience_left(self) -> float:
+        """Seconds until it counts as stuck."""
+        return max(0.0, self._deadline - time.monotonic())
+
+    def give_up(self) -> None:
+        """Kill a judge that is stuck; :meth:`report` will say so."""
+        assert self._process is not None
+        self._overran = True
+        self._process.kill()
+
+    def report(self) -> Report | None:
+        """Read what has come, which must be something; return the report once it is complete.
+
+        Raises:
+            _Lost: It died, overran or failed.
+            ProblemError, UsageError: It could not work with what it was given.
+        """
+        assert self.channel is not None
+        try:
+            data = self.channel.recv(_READ_SIZE)
+        except OSError as error:
+            raise _Lost(f"could not be read from ({error.strerror})") from None
+        self._answer += data
+        if not data:
+            raise _Lost(self._exit())
+        if not self._answer.endswith(b"\n"):
+            return None
+        message = json.loads(self._answer)
+        self._answer.clear()
+        if "report" not in message:
+            _raise(message["ended"])
+        return report_from_data(message["report"])
+
+    def end(self) -> None:
+        """Kill the process; there is nothing in it to be lost."""
+        if self.channel is not None:
+            self.channel.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self.channel = self._process = None
+        self._answer.clear()
+        self._overran = False
+
+    def _start(self) -> None:
+        root = str(Path(grader.__file__).resolve().parents[1])
+        # -P: a folder of submissions is no place to import anything from.
+        code = f"import sys; {root!r} in sys.path or sys.path.insert(0, {root!r}); "
+        code += "from grader.judging import main; main()"
+        posix = sys.platform != "win32"
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-c", code],
+                    env={**os.environ, **ONE_THREAD},
+                    pass_fds=[theirs.fileno()] if posix else [],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=None if "GRADER_DEBUG" in os.environ else subprocess.DEVNULL,
+                )
+            except OSError as error:
+                ours.close()
+                raise Fault(f"no judge could be started: {error}") from error
+            if posix:
+                channel: dict[str, Any] = {"channel": theirs.fileno()}
+            else:  # pragma: no cover (Windows)
+                channel = {"share": theirs.share(self._process.pid).hex()}  # type: ignore[attr-defined]
+            assert self._process.stdin
+            with contextlib.suppress(OSError), self._process.stdin as stdin:
+                stdin.write(json.dumps({**self._setup, **channel}).encode() + b"\n")
+        self.channel = ours
+        ours.settimeout(_SEND_SECONDS)
+
+    def _exit(self) -> str:
+        """How it went, to be read behind "the judge"."""
+        assert self._process is not None
+        if self._overran:
+            return f"did not answer within {self._patience:g} s"
+        try:
+            status = self._process.wait(_SEND_SECONDS)
+        except subprocess.TimeoutExpired:
+            return "closed its channel"
+        if status >= 0:
+            return f"ended with exit code {status}"
+        known = -status in list(signal.Signals)
+        return f"was ended by {signal.Signals(-status).name if known else f'signal {-status}'}"
+
+
+def _answering(busy: Sequence[_Judge]) -> list[_Judge]:
+    """Wait for answers; a judge that has been silent for too long is killed, which is one."""
+    by_channel = {judge.channel: judge for judge in busy}
+    while True:
+        patience = min(judge.patience_left() for judge in busy)
+        ready = wait([channel for channel in by_channel if channel], patience)
+        if ready:
+            return [judge for channel, judge in by_channel.items() if channel in ready]
+        for judge in busy:
+            if not judge.patience_left():
+                judge.give_up()
+
+
+def _raise(ended: Mapping[str, Any]) -> NoReturn:
+    """Raise what has put an end to a judge, as it was raised there."""
+    if "problem" in ended:
+        raise ProblemError(*ended["problem"])
+    if "usage" in ended:
+        raise UsageError(ended["usage"])
+    raise _Lost(f"stopped: {ended['fault']}")
+
+
+def _fault(problem: Problem, task: _Task, seed: int | None, only: str | None) -> Report:
+    """The report of a submission on which every judge failed: no marks are lost, none are given."""
+    ways = "; ".join(dict.fromkeys(f"the judge {failure}" for failure in task.failures))
+    return Report(
+        problem=problem.slug,
+        problem_digest=problem.digest,
+        submission_name=task.submission.name,
+        submission_sha256=task.submission.sha256,
+        status="fault",
+        score=0.0,
+        max_score=sum(g.points for g in problem.settings.groups if only in (None, g.id)),
+        checks=(),
+        message=f"This could not be graded (attempts: {len(task.failures)}): {ways}. That is no"
+        " fault of the submission.",
+        seed=problem.settings.seed if seed is None else seed,
+        versions={"grader": grader.__version__},
+    )
+
+
+def _shares(jobs: int) -> list[list[int]]:
+    """The processors that each judge may choose its own from, the same for none if possible.
+
+    A judge keeps to one processor (:func:`grader.sandbox.spawning.one_processor`), the one that it
+    finds itself on; two that start at the same time may find themselves on the same.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return [[] for _ in range(jobs)]
+    allowed = sorted(os.sched_getaffinity(0))
+    return [allowed[number::jobs] or [allowed[number % len(allowed)]] for number in range(jobs)]

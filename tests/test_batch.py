@@ -1,0 +1,296 @@
+"""Grading a class: real runs of the command line, interrupted in every way."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from grader import batch
+from grader.errors import Fault
+from grader.intake import collect
+from grader.problem import Problem
+from grader.progress import Tally
+from grader.store import Store
+from tests.small_problem import CHECKS, thing
+
+ROOT = Path(__file__).resolve().parents[1]
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture
+def grade(small: Problem, tmp_path: Path) -> Callable[..., Done]:
+    """Grade the folder ``class`` into the folder ``out``."""
+
+    def run(*options: str, program: tuple[str, ...] = ("-m", "grader")) -> Done:
+        arguments = ["grade", "small", "class", "-o", "out", "--library", "library", *options]
+        command = [sys.executable, *program, *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def hand_in(folder: Path, **words: str) -> None:
+    """Write a class: a student for each name, whose file says a word to the checks."""
+    folder.mkdir(exist_ok=True)
+    for name, word in words.items():
+        (folder / f"{name}.py").write_bytes(thing(word).source)
+
+
+def gradebook(folder: Path) -> dict[str, dict[str, str]]:
+    """The lines of a plain gradebook, by student."""
+    with (folder / "gradebook.csv").open(newline="", encoding="utf-8") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def count_results(folder: Path) -> int:
+    """How often something was graded."""
+    database = sqlite3.connect(folder / "results.sqlite")
+    try:
+        (count,) = database.execute("SELECT count(*) FROM results").fetchone()
+    finally:
+        database.close()
+    return int(count)
+
+
+def test_a_class_is_graded_once(grade: Callable[..., Done], tmp_path: Path) -> None:
+    """Equal files share a result, and a second run has nothing to do."""
+    hand_in(tmp_path / "class", ada="", bob="x", cyd="")
+    (tmp_path / "class" / "dan.py").write_text("class Other: pass\n", "utf-8")
+    done = grade("-j", "2")
+    assert (done.returncode, "4 students, 4 graded" in done.stdout) == (0, True), done.stderr
+    marks = {
+        name: (row["score"], row["status"]) for name, row in gradebook(tmp_path / "out").items()
+    }
+    assert marks == {
+        "ada": ("100.0", "passed"),
+        "bob": ("100.0", "passed"),
+        "cyd": ("100.0", "passed"),
+        "dan": ("0.0", "unloadable"),
+    }
+    assert count_results(tmp_path / "out") == 3
+    again = grade()
+    assert again.stdout == done.stdout
+    assert again.stderr == ""
+    assert count_results(tmp_path / "out") == 3
+
+
+def test_a_new_student_is_added_and_one_who_left_is_not_in_the_gradebook(
+    grade: Callable[..., Done], tmp_path: Path
+) -> None:
+    """The gradebook is that of the class as it is now."""
+    hand_in(tmp_path / "class", ada="", bob="x")
+    grade()
+    (tmp_path / "class" / "ada.py").unlink()
+    hand_in(tmp_path / "class", cyd="y")
+    grade()
+    assert list(gradebook(tmp_path / "out")) == ["bob", "cyd"]
+
+
+def test_a_fault_is_no_zero_and_is_tried_again(grade: Callable[..., Done], tmp_path: Path) -> None:
+    """Who could not be graded has an empty cell, and the others their marks."""
+    hand_in(tmp_path / "class", ada="", bob="die", cyd="x")
+    done = grade("-j", "2")
+    assert done.returncode == 4
+    assert "no mark: bob: " in done.stderr
+    assert "SIGKILL" in done.stderr
+    book = gradebook(tmp_path / "out")
+    assert (book["bob"]["score"], book["bob"]["status"]) == ("", "fault")
+    assert book["cyd"]["score"] == "100.0"
+    before = count_results(tmp_path / "out")
+    hand_in(tmp_path / "class", bob="y")
+    assert grade().returncode == 0
+    assert gradebook(tmp_path / "out")["bob"]["score"] == "100.0"
+    assert count_results(tmp_path / "out") == before + 1
+
+
+def test_a_machine_that_grades_nobody_is_told_early(
+    small: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a thousand faults."""
+    monkeypatch.setattr(batch, "HOPELESS", 2)
+    hand_in(tmp_path / "class", ada="die", bob="leave", cyd="die ")
+    with (
+        collect(tmp_path / "class", problem=small) as intake,
+        Store(tmp_path / "out", create=True) as store,
+        pytest.raises(Fault, match="none of the first 2 submissions could be graded"),
+    ):
+        batch.grade_class(small, intake, store, Tally(), jobs=2)
+
+
+def test_killed_at_random_moments(grade: Callable[..., Done], tmp_path: Path) -> None:
+    """A run that is killed and started again ends with the gradebook of one left alone."""
+    words = {f"s{n:02}": f"word {n}" for n in range(30)}
+    hand_in(tmp_path / "class", **words)
+    (tmp_path / "class" / "broken.py").write_text("class", "utf-8")
+    command = [sys.executable, "-m", "grader", "grade", "small", "class", "-o", "killed"]
+    dice = random.Random(5)
+    for _ in range(5):
+        run = subprocess.Popen(
+            [*command, "--library", "library", "-j", "2"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            run.wait(dice.uniform(0.2, 3.0))
+        except subprocess.TimeoutExpired:
+            run.kill()
+            run.wait()
+    assert grade().returncode == 0
+    last = grade("-o", "killed")
+    assert last.returncode == 0, last.stderr
+    books = [(tmp_path / name / "gradebook.csv").read_bytes() for name in ("out", "killed")]
+    assert books[0] == books[1]
+    assert count_results(tmp_path / "killed") == 31
+
+
+def test_interrupted_from_the_keyboard(small: Problem, tmp_path: Path) -> None:
+    """Ctrl-C ends a run with 130, says what is kept, and leaves it there."""
+    hand_in(tmp_path / "class", ada="", bob="stop")  # bob's judge hangs, so the run cannot end
+    command = [sys.executable, "-m", "grader", "grade", "small", "class", "-o", "out", "-j", "2"]
+    run = subprocess.Popen(
+        [*command, "--library", "library"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stderr is not None
+    assert "2 submissions" in run.stderr.readline()
+    run.send_signal(signal.SIGINT)
+    _, told = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "of 2 students are graded; the same command goes on from there." in told
+    with Store(tmp_path / "out") as store:
+        assert [row.student for row in store.rows(store.rounds()[0])] == ["ada", "bob"]
+
+
+SMALL_DISK = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (90_000, 90_000))
+from grader.cli import main
+main()
+"""
+
+
+def test_a_full_disk(grade: Callable[..., Done], tmp_path: Path) -> None:
+    """What does not fit is told, what fitted is kept, and the run goes on when there is room."""
+    hand_in(tmp_path / "class", **{f"s{n:02}": f"word {n}" for n in range(40)})
+    full = grade("-j", "1", program=("-c", SMALL_DISK))
+    assert full.returncode == 4, full.stderr
+    assert "results.sqlite" in full.stderr
+    assert "run the same command again when there is room on the disk" in full.stderr
+    kept = count_results(tmp_path / "out")
+    assert 0 < kept < 40
+    assert grade().returncode == 0
+    assert count_results(tmp_path / "out") == 40
+    assert {row["score"] for row in gradebook(tmp_path / "out").values()} == {"100.0"}
+
+
+def test_two_runs_on_one_folder(grade: Callable[..., Done], tmp_path: Path) -> None:
+    """The second one says so and leaves everything alone."""
+    hand_in(tmp_path / "class", ada="")
+    assert grade().returncode == 0
+    with FileLock(tmp_path / "out" / "results.lock"):
+        second = grade()
+    assert second.returncode == 2
+    assert "another run is grading into this folder" in second.stderr
+
+
+def test_a_changed_problem_and_what_it_moves(
+    grade: Callable[..., Done], small: Problem, tmp_path: Path
+) -> None:
+    """Everybody is graded by the new checks; diff tells whose mark moves, and by which check."""
+    hand_in(tmp_path / "class", ada="", bob="rude")
+    assert grade().returncode == 0
+    harsher = CHECKS.replace(
+        'if word == "stop"', 'expect(word != "rude", "rude")\n    if word == "stop"'
+    )
+    (small.folder / "checks.py").write_text(harsher, "utf-8")
+    done = grade()
+    assert "1 marks differ from the round before" in done.stdout
+    assert count_results(tmp_path / "out") == 4
+    command = [sys.executable, "-m", "grader", "diff", "out"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    shown = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert "bob  100 → 60" in shown.stdout
+    assert "passed → failed: the judge survives (test_two)" in shown.stdout
+    assert "ada" not in shown.stdout
+    told = subprocess.run(
+        [*command, "--format", "json"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        check=True,
+    )
+    (moved,) = json.loads(told.stdout)["moved"]
+    assert (moved["student"], moved["before"], moved["after"]) == ("bob", 100.0, 60.0)
+    (small.folder / "checks.py").write_text(CHECKS, "utf-8")  # back, and nothing is to be graded
+    assert "1 marks differ" in grade().stdout
+    assert count_results(tmp_path / "out") == 4
+
+
+def test_regrading(grade: Callable[..., Done], tmp_path: Path) -> None:
+    """--regrade grades everybody again and moves no mark; without it nothing is done again."""
+    hand_in(tmp_path / "class", ada="", bob="x")
+    grade()
+    done = grade("--regrade")
+    assert "0 marks differ" in done.stdout
+    assert count_results(tmp_path / "out") == 4
+    grade()
+    assert count_results(tmp_path / "out") == 4
+
+
+@pytest.mark.parametrize(("form", "ending"), [("text", ".txt"), ("json", ".json")])
+def test_a_report_for_every_student(
+    grade: Callable[..., Done], tmp_path: Path, form: str, ending: str
+) -> None:
+    """Who handed in equal files has reports with their own file names on them."""
+    hand_in(tmp_path / "class", ada="", bob="")
+    assert grade("--reports", form).returncode == 0
+    folder = tmp_path / "out" / "reports"
+    assert {path.name for path in folder.iterdir()} == {f"ada{ending}", f"bob{ending}"}
+    assert "bob.py" in (folder / f"bob{ending}").read_text("utf-8")
+
+
+def test_what_is_open_on_a_machine_is_not_graded_over(
+    small: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where submissions are not isolated, nothing is graded unless that is asked for."""
+
+    class Open:
+        """A machine without a jail."""
+
+        isolation = {"files": True, "network": False}  # noqa: RUF012
+
+        def close(self) -> None:
+            """Nothing was started."""
+
+    monkeypatch.setattr(batch, "start_workers", lambda private: Open())
+    hand_in(tmp_path / "class", ada="")
+    with (
+        collect(tmp_path / "class", problem=small) as intake,
+        Store(tmp_path / "out", create=True) as store,
+    ):
+        with pytest.raises(Fault, match=r"open: network.*--allow-unisolated"):
+            batch.grade_class(small, intake, store, Tally(), jobs=1)
+        tally = Tally()
+        batch.grade_class(small, intake, store, tally, jobs=1, allow_unisolated=True)
+        assert tally.done == 1
