@@ -80,7 +80,7 @@ class Report:
             ``fault`` when the grader, not the submission, failed.
         message: Why an unloadable or faulty submission could not be graded, else empty.
         evidence: Plain data behind ``message``, as in :class:`CheckResult`.
-        notes: Deviations that cost nothing.
+        notes: Deviations that cost nothing, and what was done to make a source of the file.
         output: What the submission printed while it was loaded.
         isolation: For each thing that isolation can refuse, whether it is refused.
         duration: Seconds.

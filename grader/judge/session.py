@@ -144,7 +144,8 @@ class _SessionPlugin:
         self.look: Callable[[Any], Seen | None] | None = None
         self.outcome: Outcome | None = None
         self._drawn: replay.Drawn = {}
-        self._sound: dict[str, bool] = {}
+        self._stumbled_aspects: list[tuple[pytest.Item, Exception]] = []
+        self._suited: dict[str, bool] = {}
 
     # -- collection ----------------------------------------------------------------------
 
@@ -239,11 +240,16 @@ class _SessionPlugin:
             trial, lost = self._try_once(submission, items, again=True)
             if lost is not None and not lost.started:
                 raise Fault(f"a worker {lost}, twice, before it had run anything")
-        for item in items:
-            for outcome in trial.outcomes:
-                mine = outcome.check is self.checks[item.nodeid]
-                if mine and _stumbled(outcome.error) and self._is_sound(item, items[0]):
-                    outcome.error = _unfit(outcome.error)
+        by_check = {self.checks[item.nodeid].id: item for item in items}
+        for outcome in trial.outcomes:
+            item = by_check[outcome.check.id]
+            if _stumbled(outcome.error) and self._suits_reference(self._repeat, item, items[0]):
+                outcome.error = _unfit(outcome.error)
+        for item, error in self._stumbled_aspects:
+            if not self._suits_reference(self._see, item, items[0]):
+                path = self.problem.checks_path
+                what = f"{item.name} itself failed: {type(error).__name__}: {error}"
+                raise ProblemError(path, line_in(error, path), what) from error
         return trial
 
     def _try_once(
@@ -251,6 +257,7 @@ class _SessionPlugin:
     ) -> tuple[Trial, WorkerFailure | None]:
         """A trial, and how a worker was killed from outside, if one was."""
         lost = None
+        self._stumbled_aspects.clear()
         started = time.perf_counter()
         trial = Trial(submission)
         if not submission.problem_with_file:
@@ -265,7 +272,7 @@ class _SessionPlugin:
                     self._run_checks(trial, items, deadline, go_on=again)
                     own_order = list(self.checks.values())
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
-                    if not any(isinstance(o.error, WorkerFailure) for o in trial.outcomes):
+                    with contextlib.suppress(WorkerFailure):  # then there is nothing to look at
                         self._look(trial, items[0])
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
@@ -303,25 +310,42 @@ class _SessionPlugin:
     def _look(self, trial: Trial, next_item: pytest.Item) -> None:
         """Look at what failed from every side, and name the mistakes that explain it."""
         trial.diagnoses = recognize(trial.facts(self.problem.settings.entry), self.desk.rules)
+        usual = (type(None), AssertionError, StudentError)
+        if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
+            return  # a lost worker would be lost for every aspect again; a broken check is no news
         failing = trial.failing - {named.group for named in trial.diagnoses}
         for item in self.aspects:
             aspect = _aspect_of(item)
             if failing.isdisjoint(aspect.groups):
                 continue
-            self.look = None
             try:
-                self.desk.student.begin()
-                _run_item(item, next_item)
-                assert self.look is not None
-                cases = self.desk.drawn("case") if aspect.cases is None else aspect.cases
-                found = explain(aspect, self.look, cases, self.desk.rules, failing)
+                look, cases = self._begin_to_look(item, next_item)
+                found = explain(aspect, look, cases, self.desk.rules, failing)
+            except (StudentError, WorkerFailure, CheckFailed):
+                continue
             except (Fault, ProblemError):
                 raise
-            except Exception:
-                # It stumbled over what the submission answered, or lost the worker. A diagnosis
-                # helps and decides nothing: there is none then, and the checks stand.
-                found = None
+            except Exception as error:
+                self._stumbled_aspects.append((item, error))
+                continue
             trial.diagnoses += [found] if found is not None else []
+
+    def _begin_to_look(
+        self, item: pytest.Item, next_item: pytest.Item
+    ) -> tuple[Callable[[Any], Seen | None], Iterable[Any]]:
+        """An aspect's way to look at the student's code, and what it wants to look at."""
+        self.look = None
+        self.desk.student.begin()
+        _run_item(item, next_item)
+        assert self.look is not None
+        cases = _aspect_of(item).cases
+        return self.look, self.desk.drawn("case") if cases is None else cases
+
+    def _see(self, item: pytest.Item, next_item: pytest.Item) -> None:
+        """Look at everything that an aspect looks at; raise what that raises."""
+        look, cases = self._begin_to_look(item, next_item)
+        for case in cases:
+            look(case)
 
     def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
         assert self.outcome is not None
@@ -343,23 +367,38 @@ class _SessionPlugin:
             self.outcome.output = student.take_output()
         self.outcome.seconds = time.perf_counter() - started
 
-    def _is_sound(self, item: pytest.Item, next_item: pytest.Item) -> bool:
-        """Whether a check passes with the reference as the submission.
+    def _suits_reference(
+        self,
+        run: Callable[[pytest.Item, pytest.Item], None],
+        item: pytest.Item,
+        next_item: pytest.Item,
+    ) -> bool:
+        """Whether ``run`` raises nothing with the reference as the submission; tried once.
 
         A check that raises something else than a failure is either broken, or stumbled over what
         a submission gave it. Who is to blame is found out by trying: no file may end the grading
         of all others by values that nobody thought of.
         """
-        if item.nodeid not in self._sound:
+        if item.nodeid not in self._suited:
             reference = self.problem.reference_path
             self.desk.take(submission_from(reference.name, reference.read_bytes()))
-            self.outcome = Outcome(self.checks[item.nodeid])
             try:
-                self._run_check(item, next_item)
+                run(item, next_item)
+                self._suited[item.nodeid] = True
+            except (Fault, ProblemError):
+                raise
+            except Exception:
+                self._suited[item.nodeid] = False
             finally:
                 self.desk.student.close()
-            self._sound[item.nodeid] = self.outcome.error is None
-        return self._sound[item.nodeid]
+        return self._suited[item.nodeid]
+
+    def _repeat(self, item: pytest.Item, next_item: pytest.Item) -> None:
+        """Run a check whose outcome is not kept; raise what it raised."""
+        self.outcome = Outcome(self.checks[item.nodeid])
+        self._run_check(item, next_item)
+        if self.outcome.error is not None:
+            raise self.outcome.error
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

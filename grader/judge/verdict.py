@@ -180,9 +180,11 @@ def _results(problem: Problem, trial: Trial, points: Mapping[str, Fraction]) -> 
 
 
 def _cause(error: BaseException | None) -> Any:
-    """What makes two failures the same one: an equal exception at an equal place."""
+    """What makes two failures the same one: an equal exception at an equal place or call."""
     if isinstance(error, StudentError):
-        return (error.type_name, error.frames[-1] if error.frames else error.message)
+        if error.frames or error.step is None:
+            return (error.type_name, error.frames[-1] if error.frames else error.message)
+        return (error.type_name, error.step.kind, error.step.name)  # the call itself is refused
     return id(error) if isinstance(error, WorkerFailure) else None
 
 

@@ -63,8 +63,9 @@ def test_deep_nesting(tmp_path: Path, dense: Problem) -> None:
     assert set(skipped(intake).values()) == {"cannot be read (File name too long)"}
     packed = tarred({"anna/dense.py": code(), "/".join(["a"] * 3000) + "/b.py": code("deep")})
     (tmp_path / "all.tar").write_bytes(packed)
-    entries, _ = take(tmp_path / "all.tar", dense)
-    assert sources(entries) == {"anna": code(), "a": code("deep")}
+    entries, intake = take(tmp_path / "all.tar", dense)
+    assert sources(entries) == {"anna": code()}
+    assert list(skipped(intake).values()) == ["its path is too long"]
 
 
 def test_pipes_are_not_opened(tmp_path: Path, dense: Problem) -> None:
@@ -235,6 +236,20 @@ def test_a_tar_that_lists_itself_for_ever_is_refused() -> None:
         archives.open_archive(io.BytesIO(bytes(header) * 3), archives.OF_A_STUDENT)
 
 
+@pytest.mark.parametrize("moment", ["inf", "nan", "-1e300"])
+def test_moments_that_are_none(moment: str) -> None:
+    """An extended header can claim any time."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        member = tarfile.TarInfo("a.py")
+        member.pax_headers = {"mtime": moment}
+        archive.addfile(member)
+    packed.seek(0)
+    tree = archives.open_archive(packed, archives.OF_A_STUDENT)
+    assert [file.shown for file in tree.files] == ["a.py"]
+    tree.close()
+
+
 def test_archives_are_bounded() -> None:
     """In what they list, and a compressed tar in what it comes to."""
     few = archives.Bounds(members=2, unpacked=4096)
@@ -282,6 +297,7 @@ def encrypted() -> bytes:
             lambda: zipped({"x.zip": zipped({"dense.py": b""})}),
             "no Python file in work.zip, only x.zip",
         ),
+        (lambda: zipped({"../dense.py": b""}), "dense.py (its path leads out of the archive)"),
         (encrypted, "dense.py cannot be read from work.zip: encrypted"),
         (lambda: zipped({"dense.py": b"0" * (2 << 20)}), "the file is larger than 1 MiB"),
         (lambda: zipped(dict.fromkeys(map(str, range(20_001)), b"")), "too many files"),

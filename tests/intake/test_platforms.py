@@ -172,7 +172,9 @@ def test_gradescope_groups_and_gaps(tmp_path: Path, dense: Problem) -> None:
     }
     assert entries[1].ids == {"name": "Jane Doe", "sis": "0042", "email": "jane@example.org"}
     assert entries[1].notes == ("handed in together with Bob Roe",)
-    assert skipped(intake) == {"submission_3": "named in submission_metadata.yml, but not there"}
+    assert skipped(intake) == {
+        "Never There": "submission_3 is in submission_metadata.yml, but not there"
+    }
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def test_an_intake_in_a_few_lines(tmp_path: Path, dense: Problem) -> None:
     source = folder(tmp_path / "c", files)
     _, intake = take(source, dense, roster=written(tmp_path, OWN))
     lines = describe(intake)
-    assert lines[0] == "1 submission in files form, 10 skipped, 1 of 2 missing"
+    assert lines[0] == "1 submission (files), 10 skipped, 1 of 2 missing"
     assert lines[1] == "skipped \\x1b[2J\\n.md: not Python, a notebook or an archive"
     assert lines[-2:] == ["… and 5 more skipped", "missing Zoë O'Neil"]
     assert all(line.isprintable() for line in lines)
