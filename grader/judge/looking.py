@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -12,23 +12,25 @@ from grader.judge.diagnosis import Aspect, explain, recognize
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import Desk
 from grader.judge.items import given_by_pytest, place, run_item
-from grader.judge.loading import line_in
 from grader.judge.seen import Seen
 from grader.judge.trial import Trial
 from grader.report import Diagnosis
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.trace import StudentError
-from grader.submission import submission_from
 
 
 class Looker:
-    """Keeps the aspects of a problem, and looks at the student's code with those that failed."""
+    """Keeps the aspects of a problem, and looks at the student's code with those that failed.
+
+    Attributes:
+        stumbled: Aspects that raised something unforeseen, since this was emptied, with what.
+    """
 
     def __init__(self, desk: Desk) -> None:
+        self.stumbled: list[tuple[pytest.Item, Exception]] = []
         self._desk = desk
         self._aspects: dict[pytest.Item, Aspect] = {}
         self._look: Callable[[Any], Seen | None] | None = None
-        self._sound: dict[pytest.Item, bool] = {}
 
     def claim(self, items: list[pytest.Item]) -> None:
         """Take the aspects away from the collected items.
@@ -72,36 +74,31 @@ class Looker:
                 continue
             except (Fault, ProblemError):
                 raise
-            except Exception as error:  # it stumbled over what the student's code gave it
-                self._blame(item, next_item, error)
-                return named
+            except Exception as error:
+                self.stumbled.append((item, error))
+                continue
             named += [found] if found is not None else []
         return named
 
     def _explain(
         self, item: pytest.Item, next_item: pytest.Item, failing: frozenset[str]
     ) -> Diagnosis | None:
-        aspect = self._aspects[item]
-        self._desk.student.begin()
+        look, cases = self._begin(item, next_item)
+        return explain(self._aspects[item], look, cases, self._desk.rules, failing)
+
+    def see(self, item: pytest.Item, next_item: pytest.Item) -> None:
+        """Look at everything that an aspect looks at; raise what that raises."""
+        look, cases = self._begin(item, next_item)
+        for case in cases:
+            look(case)
+
+    def _begin(
+        self, item: pytest.Item, next_item: pytest.Item
+    ) -> tuple[Callable[[Any], Seen | None], Iterable[Any]]:
+        """An aspect's way to look at the student's code, and what it wants to look at."""
         self._look = None
+        self._desk.student.begin()
         run_item(item, next_item)
         assert self._look is not None
-        cases = self._desk.drawn("case") if aspect.cases is None else aspect.cases
-        return explain(aspect, self._look, cases, self._desk.rules, failing)
-
-    def _blame(self, item: pytest.Item, next_item: pytest.Item, error: Exception) -> None:
-        """Raise if an aspect cannot even look at the reference: then it is the problem's fault."""
-        if item not in self._sound:
-            reference = self._desk.problem.reference_path
-            self._desk.take(submission_from(reference.name, reference.read_bytes()))
-            try:
-                self._explain(item, next_item, frozenset(self._aspects[item].groups))
-                self._sound[item] = True
-            except Exception:
-                self._sound[item] = False
-            finally:
-                self._desk.student.close()
-        if not self._sound[item]:
-            path = self._desk.problem.checks_path
-            what = f"{item.name} itself failed: {type(error).__name__}: {error}"
-            raise ProblemError(path, line_in(error, path), what) from error
+        cases = self._aspects[item].cases
+        return self._look, self._desk.drawn("case") if cases is None else cases

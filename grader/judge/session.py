@@ -142,7 +142,7 @@ class _SessionPlugin:
         self.looker = Looker(desk)
         self.outcome: Outcome | None = None
         self._drawn: replay.Drawn = {}
-        self._sound: dict[str, bool] = {}
+        self._suited: dict[str, bool] = {}
 
     # -- collection ----------------------------------------------------------------------
 
@@ -236,8 +236,13 @@ class _SessionPlugin:
         by_check = {self.checks[item.nodeid].id: item for item in items}
         for outcome in trial.outcomes:
             item = by_check[outcome.check.id]
-            if _stumbled(outcome.error) and self._is_sound(item, items[0]):
+            if _stumbled(outcome.error) and self._suits_reference(self._repeat, item, items[0]):
                 outcome.error = _unfit(outcome.error)
+        for item, error in self.looker.stumbled:
+            if not self._suits_reference(self.looker.see, item, items[0]):
+                path = self.problem.checks_path
+                what = f"{item.name} itself failed: {type(error).__name__}: {error}"
+                raise ProblemError(path, line_in(error, path), what) from error
         return trial
 
     def _try_once(
@@ -245,6 +250,7 @@ class _SessionPlugin:
     ) -> tuple[Trial, WorkerFailure | None]:
         """A trial, and how a worker was killed from outside, if one was."""
         lost = None
+        self.looker.stumbled.clear()
         started = time.perf_counter()
         trial = Trial(submission)
         if not submission.problem_with_file:
@@ -313,23 +319,38 @@ class _SessionPlugin:
             self.outcome.output = student.take_output()
         self.outcome.seconds = time.perf_counter() - started
 
-    def _is_sound(self, item: pytest.Item, next_item: pytest.Item) -> bool:
-        """Whether a check passes with the reference as the submission.
+    def _suits_reference(
+        self,
+        run: Callable[[pytest.Item, pytest.Item], None],
+        item: pytest.Item,
+        next_item: pytest.Item,
+    ) -> bool:
+        """Whether ``run`` raises nothing with the reference as the submission; tried once.
 
         A check that raises something else than a failure is either broken, or stumbled over what
         a submission gave it. Who is to blame is found out by trying: no file may end the grading
         of all others by values that nobody thought of.
         """
-        if item.nodeid not in self._sound:
+        if item.nodeid not in self._suited:
             reference = self.problem.reference_path
             self.desk.take(submission_from(reference.name, reference.read_bytes()))
-            self.outcome = Outcome(self.checks[item.nodeid])
             try:
-                self._run_check(item, next_item)
+                run(item, next_item)
+                self._suited[item.nodeid] = True
+            except (Fault, ProblemError):
+                raise
+            except Exception:
+                self._suited[item.nodeid] = False
             finally:
                 self.desk.student.close()
-            self._sound[item.nodeid] = self.outcome.error is None
-        return self._sound[item.nodeid]
+        return self._suited[item.nodeid]
+
+    def _repeat(self, item: pytest.Item, next_item: pytest.Item) -> None:
+        """Run a check whose outcome is not kept; raise what it raised."""
+        self.outcome = Outcome(self.checks[item.nodeid])
+        self._run_check(item, next_item)
+        if self.outcome.error is not None:
+            raise self.outcome.error
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
