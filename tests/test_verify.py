@@ -265,9 +265,10 @@ def test_every_eighth_mutant_of_dense_is_killed_or_vouched_for(dense: Problem) -
 
 
 def trial(*failing: str) -> Trial:
-    """A wrong file for which checks named "group/check" fail."""
+    """A wrong file for which checks named "group/check" fail; those in brackets are blocked."""
     checks = tuple(
-        CheckResult(name, "", name.split("/")[0], 0.0, 1.0, "failed") for name in failing
+        CheckResult(name, "", name.strip("()")[0], 0.0, 1.0, "blocked" if "(" in name else "failed")
+        for name in failing
     )
     report = Report("p", "", "f.py", "", "failed", 0.0, 1.0, checks)
     return Trial("rejected", Path("f.py"), submission_from("f.py", b"x"), report)
@@ -281,6 +282,8 @@ def trial(*failing: str) -> Trial:
         ([("a/1", "a/2"), ("a/2",)], {"a/2"}),
         ([("a/1", "b/1")], {"a/1", "b/1"}),
         ([("a/1", "a/2", "b/1")], {"b/1"}),
+        ([("a/1", "(b/1)")], {"a/1"}),
+        ([("a/1", "(a/2)")], set()),
         ([()], set()),
     ],
 )

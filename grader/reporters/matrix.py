@@ -123,7 +123,7 @@ def _row(trial: Trial, checks: Sequence[CheckResult]) -> str:
     for check in checks:
         found = failed.get(check.id)
         kind = bands[check.group].strip()
-        if found is not None and groups.count(check.group) == 1:
+        if found and found.status != "blocked" and groups.count(check.group) == 1:
             kind = "alone"
         sign = "" if found is None else SIGNS.get(found.status, "●")
         if report.status == UNLOADABLE:
