@@ -103,6 +103,13 @@ def commands() -> None:
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
 @click.option("--only", metavar="GROUP", help="Check one group only, e.g. bias-gradient.")
 @click.option(
+    "--hints",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    help="2: hints about a named mistake that lead further.",
+)
+@click.option(
     "--reproduce",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -116,6 +123,7 @@ def check(
     output: Path | None,
     seed: int | None,
     only: str | None,
+    hints: int,
     reproduce: Path | None,
     library: Library,
 ) -> int:
@@ -124,6 +132,7 @@ def check(
     \b
       grader check dense dense.py
       grader check dense dense.py --only forward
+      grader check dense dense.py --hints 2
       grader check dense dense.py --format json -o report.json
       grader check dense dense.py --reproduce failures/
     """
@@ -137,7 +146,7 @@ def check(
     from grader.grading import grade
 
     report = grade(chosen, submission, seed=seed, only=only)
-    _show(report, format_, output, command=f"grader check {problem} {file}")
+    _show(report, format_, output, f"grader check {problem} {file}", hints)
     if reproduce is not None:
         if submission.python_name != submission.name:  # scripts cannot load a notebook
             file = reproduce / submission.python_name
@@ -148,13 +157,13 @@ def check(
     return ExitCode.FULL_MARKS if report.status == "passed" else ExitCode.BELOW_FULL_MARKS
 
 
-def _show(report: Report, format_: str, output: Path | None, command: str) -> None:
+def _show(report: Report, format_: str, output: Path | None, command: str, hints: int) -> None:
     """Write the report where it was asked for."""
     from dataclasses import replace
 
     from grader.reporters import Page, reporter
 
-    page = Page.of_stdout(command)
+    page = Page.of_stdout(command, hints)
     if output is not None:
         _write(output, reporter(format_).render(report, replace(page, color=False)))
         return

@@ -88,7 +88,7 @@ def grade(
       grader summary results
     """
     from grader.batch import grade_class
-    from grader.intake import collect
+    from grader.intake import collect, describe
     from grader.progress import progress
     from grader.store import Store
 
@@ -98,6 +98,8 @@ def grade(
         Store(out, create=True) as store,
         progress(quiet=quiet) as told,
     ):
+        for line in [] if quiet else describe(intake):
+            click.echo(f"grader: {line}", err=True)
         try:
             finished = grade_class(
                 chosen,

@@ -21,10 +21,12 @@ _LINUX_ADVICE = {
     " modules (the boot option lsm=landlock,...), or a container runtime that lets it through.",
     "network": "System calls cannot be filtered: use x86-64 or ARM64 with seccomp, or grade where"
     " there is no network.",
-    "processes": "System calls cannot be filtered: use x86-64 or ARM64 with seccomp.",
+    "processes": "System calls cannot be filtered, or files are open: use x86-64 or ARM64 with"
+    " seccomp, and Linux 5.13 or later with Landlock.",
     "signals": "System calls cannot be filtered: use x86-64 or ARM64 with seccomp, or Linux 6.12"
     " or later, where Landlock keeps signals in.",
-    "memory": "Limits of memory do not hold here: give the grader's container a limit.",
+    "memory": "Memory can be had beyond the limit or outlive its process: use x86-64 or ARM64 with"
+    " seccomp, or give the grader's container a limit.",
 }
 _ELSEWHERE = (
     "Only Linux keeps student code from this. Grade in a container or in WSL 2, or look at the"

@@ -39,9 +39,7 @@ _PIECES = re.compile(
     """,
     re.VERBOSE,
 )
-_ENDS = {
-    quote: re.compile(rf"(?:\\.|(?!{quote})[^\\])*(?:{quote}|\\?$)") for quote in ('"""', "'''")
-}
+_ENDS = {quote: re.compile(rf"(?:\\.|(?!{quote})[^\\])*{quote}") for quote in ('"""', "'''")}
 
 
 class NotANotebook(Exception):
@@ -194,9 +192,9 @@ class _Place:
         while position < len(line):
             if self._string:
                 end = _ENDS[self._string].match(line, position)
-                position = end.end() if end else len(line)
-                if not end or not end[0].endswith(self._string):
+                if end is None:
                     return
+                position = end.end()
                 self._string = ""
                 continue
             piece = _PIECES.search(line, position)

@@ -2,8 +2,8 @@
 
 A library is a folder with three subfolders::
 
-    problems/<slug>/     problem.toml  statement.md  starter.py  checks.py  expected.json  provided/
-                         vouched.toml
+    problems/<slug>/     problem.toml  statement.md  starter.py  provided/
+                         checks.py  diagnoses.py  expected.json  vouched.toml
     reference/<slug>.py
     submissions/<slug>/  accepted/*.py  rejected/*.py
 
@@ -185,6 +185,11 @@ class Problem:
         return self._existing("starter.py")
 
     @property
+    def diagnoses_path(self) -> Path:
+        """What is known of mistakes; a problem can do without."""
+        return self.folder / "diagnoses.py"
+
+    @property
     def expected_path(self) -> Path:
         """Seeded outputs of the reference."""
         return self.folder / "expected.json"
@@ -205,7 +210,7 @@ class Problem:
     @property
     def private_paths(self) -> list[Path]:
         """What a submission must not be able to read."""
-        files = [self.checks_path, self.expected_path, self.reference_path]
+        files = [self.checks_path, self.diagnoses_path, self.expected_path, self.reference_path]
         return [self.library, self.folder, *files]
 
     def shown(self, path: Path) -> str:

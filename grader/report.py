@@ -47,13 +47,26 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A named misconception that explains failures of one group."""
+    """A named misconception that explains failures of one group.
+
+    Attributes:
+        id: Short name, the same for everybody who has it.
+        group: Of the checks that it makes fail; empty if the file cannot be loaded because of it.
+        title: What is wrong, in a sentence.
+        hint: Leads without giving the answer away.
+        confidence: 1 for what names and exceptions give away; for a mistake that predicts ``k``
+            wrong values, and all the right ones, ``1 - 2**-k``; 0.5 for a mere description.
+        why: Why it matters.
+        stronger: A hint that leads further, for those who ask.
+    """
 
     id: str
     group: str
     title: str
     hint: str
     confidence: float
+    why: str = ""
+    stronger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ class Report:
             ``fault`` when the grader, not the submission, failed.
         message: Why an unloadable or faulty submission could not be graded, else empty.
         evidence: Plain data behind ``message``, as in :class:`CheckResult`.
-        notes: Deviations that cost nothing.
+        notes: Deviations that cost nothing, and what was done to make a source of the file.
         output: What the submission printed while it was loaded.
         isolation: For each thing that isolation can refuse, whether it is refused.
         duration: Seconds.

@@ -32,6 +32,7 @@ import msgspec
 
 from grader.grading import grade_all
 from grader.problem import Library, LimitSettings
+from grader.reporters import FORMATS, Page, reporter
 from grader.reporters.as_json import as_data
 from grader.sandbox.linux import adopt_orphans
 from grader.submission import read_submission
@@ -53,6 +54,7 @@ while True:
         left.append("a process")
         break
 data = {"reports": [as_data(report) for report in reports], "left": left}
+data["shown"] = [[reporter(name).render(r, Page()) for name in FORMATS] for r in reports]
 Path(sys.argv[1]).write_text(json.dumps(data))
 """
 
@@ -138,6 +140,8 @@ def test_an_attack_gets_what_it_deserves_and_no_loot(
     elif expect[1] == b"not-full":
         assert report["score"] < 100.0
     assert not loot(report)
+    for shown in graded["shown"][place]:
+        assert not {c for c in shown if not c.isprintable()} - {"\n"}
     assert without_durations(after) == alone
 
 

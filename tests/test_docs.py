@@ -52,7 +52,9 @@ def test_reports_follow_the_schema(dense: Problem) -> None:
         jsonschema.validate(json.loads(json.dumps(as_data(report), allow_nan=False)), schema)
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/report.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/architecture.md", "docs/report.md", "docs/results.md"]
+)
 def test_links_lead_somewhere(document: str) -> None:
     """Every relative link in a document names a file that is there."""
     path = ROOT / document

@@ -73,6 +73,8 @@ def test_a_shell_command_over_several_lines_is_left_out_whole() -> None:
         "x = 7 \\\n  % 4",
         "text = '''\n%time\n!ls\n'''",
         'text = """a \\""" \n%time\n"""',
+        'text = """a \\"""\n%time\n"""',
+        'text = """\\\n%time\\"\n"""',
         "text = 'a=%s' % 1\nx = f'({x}'\ny = 1",
         "x = 8  # a comment with ( and '''\ny = 9",
     ],

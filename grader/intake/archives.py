@@ -14,14 +14,16 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import math
 import re
 import stat
 import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import IO, Any
 
 from grader.intake.entry import Skipped
@@ -32,6 +34,9 @@ SUFFIXES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".ta
 _IN_MEMORY = 64 << 20
 _CHUNK = 1 << 20
 _COMPRESSIONS: dict[bytes, Any] = {b"\x1f\x8b": gzip, b"BZh": bz2, b"\xfd7zXZ\0": lzma}
+
+_MAX_PATH = 4096
+_MAX_DEPTH = 100
 
 # What else zipfile knows, it decompresses in one piece, whatever the size of that.
 _ZIP_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -73,16 +78,15 @@ def open_archive(file: IO[bytes], bounds: Bounds) -> Tree:
         NotAnArchive: It is none, it is damaged, or it goes beyond its bounds.
     """
     try:
-        with _as_not_an_archive():
-            start = file.read(6)
-            file.seek(0)
-            if start.startswith(b"PK"):
-                return Zip(file, bounds)
-            for magic, compression in _COMPRESSIONS.items():
-                if start.startswith(magic):
-                    with file, compression.open(file) as packed:
-                        file = _spooled(packed, bounds.unpacked)
-            return Tar(file, bounds)
+        start = file.read(6)
+        file.seek(0)
+        if start.startswith(b"PK"):
+            return Zip(file, bounds)
+        for magic, compression in _COMPRESSIONS.items():
+            if start.startswith(magic):
+                with file, _as_not_an_archive(), compression.open(file) as packed:
+                    file = _spooled(packed, bounds.unpacked)
+        return Tar(file, bounds)
     except BaseException:
         file.close()
         raise
@@ -90,7 +94,10 @@ def open_archive(file: IO[bytes], bounds: Bounds) -> Tree:
 
 @contextmanager
 def _as_not_an_archive() -> Iterator[None]:
-    """Translate what the standard library raises for hostile bytes, which is almost anything."""
+    """Translate what the standard library raises for hostile bytes, which is almost anything.
+
+    Only its calls belong in here: a mistake of ours must not be called a student's.
+    """
     try:
         yield
     except NotAnArchive:
@@ -105,16 +112,17 @@ def _first_line(error: Exception) -> str:
 
 def _spooled(packed: IO[bytes], limit: int) -> IO[bytes]:
     """Decompress up to ``limit`` bytes to where they can be read in any order."""
-    spool: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (closed by the tree)
-    size = 0
-    while chunk := packed.read(_CHUNK):
-        size += len(chunk)
-        if size > limit:
-            spool.close()
-            raise NotAnArchive(f"it holds more than {limit >> 20} MiB")
-        spool.write(chunk)
-    spool.seek(0)
-    return spool  # type: ignore[no-any-return]
+    with ExitStack() as on_failure:
+        spool = on_failure.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
+        size = 0
+        while chunk := packed.read(_CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise NotAnArchive(f"it holds more than {limit >> 20} MiB")
+            spool.write(chunk)
+        spool.seek(0)
+        on_failure.pop_all()
+    return spool
 
 
 def _parts(name: str) -> tuple[str, ...] | None:
@@ -141,7 +149,10 @@ class _Listing:
             raise NotAnArchive("it has too many files")
         parts = _parts(name)
         if parts is None:
-            self._skip(decodable(name), "its path leads out of the archive")
+            self._skip(decodable(name)[:_MAX_PATH], "its path leads out of the archive")
+        elif len(name) > _MAX_PATH or len(parts) > _MAX_DEPTH:
+            self._skip(f"{decodable(name)[:80]}…", "its path is too long")
+            return ()
         return parts or ()
 
     def _skip(self, name: str, reason: str) -> None:
@@ -149,10 +160,10 @@ class _Listing:
 
     def _finish(self) -> None:
         self.files.sort(key=lambda file: file.parts)
-        filled = {file.parts[:depth] for file in self.files for depth in range(len(file.parts))}
-        filled |= {folder[:depth] for folder in self._folders for depth in range(len(folder))}
-        for folder in sorted(self._folders - filled):
-            self._skip("/".join(folder), "an empty folder")
+        paths = sorted({file.parts for file in self.files} | self._folders)
+        for path, following in pairwise([*paths, ()]):
+            if path in self._folders and following[: len(path)] != path:
+                self._skip("/".join(path), "an empty folder")
         self._folders.clear()
 
 
@@ -162,7 +173,8 @@ class Zip(_Listing):
     def __init__(self, file: IO[bytes], bounds: Bounds) -> None:
         super().__init__(bounds)
         self._file = file
-        self._archive = zipfile.ZipFile(file)
+        with _as_not_an_archive():
+            self._archive = zipfile.ZipFile(file)
         for info in self._archive.infolist():
             parts = self._place(_zip_name(info))
             if not parts:
@@ -223,29 +235,19 @@ class Tar(_Listing):
         super().__init__(bounds)
         self._file = file
         links: list[tuple[tuple[str, ...], tarfile.TarInfo]] = []
-        with tarfile.open(fileobj=file, mode="r:") as archive:
-            before = -1
-            while (member := archive.next()) is not None:
-                if member.offset <= before:
-                    raise NotAnArchive("its members overlap")  # and would be listed for ever
-                before = member.offset
-                archive.members.clear()  # type: ignore[attr-defined]  # each is a kilobyte
-                parts = self._place(member.name)
-                if not parts:
-                    continue
-                if member.isdir():
-                    self._folders.add(parts)
-                elif member.islnk():
-                    links.append((parts, member))
-                elif member.isreg() and not member.issparse():
-                    handle = (member.offset_data, member.size)
-                    self.files.append(Found(parts, int(member.mtime), handle))
-                else:
-                    self._skip("/".join(parts), LINK if member.issym() else NOT_ORDINARY)
-            # tarfile takes a damaged header for the end, and what follows would be lost.
-            file.seek(archive.offset)
-            if file.read(tarfile.BLOCKSIZE).strip(b"\0"):
-                raise NotAnArchive(f"damaged at byte {archive.offset}")
+        for member in _tar_members(file):
+            parts = self._place(member.name)
+            if not parts:
+                continue
+            if member.isdir():
+                self._folders.add(parts)
+            elif member.islnk():
+                links.append((parts, member))
+            elif member.isreg() and not member.issparse():
+                handle = (member.offset_data, member.size)
+                self.files.append(Found(parts, _moment(member), handle))
+            else:
+                self._skip("/".join(parts), LINK if member.issym() else NOT_ORDINARY)
         self._resolve(links)
         self._finish()
 
@@ -257,7 +259,7 @@ class Tar(_Listing):
             if handle is None:
                 self._skip("/".join(parts), "a link to something that is not in the archive")
             else:
-                self.files.append(Found(parts, int(member.mtime), handle))
+                self.files.append(Found(parts, _moment(member), handle))
 
     def read(self, file: Found, limit: int) -> bytes:
         """Return the first ``limit`` bytes. Raises as :meth:`Tree.read`."""
@@ -275,3 +277,24 @@ class Tar(_Listing):
     def close(self) -> None:
         """Close the archive."""
         self._file.close()
+
+
+def _moment(member: tarfile.TarInfo) -> int:
+    """Return when a member was changed; its header can hold any number, also none."""
+    return int(member.mtime) if math.isfinite(member.mtime) else 0
+
+
+def _tar_members(file: IO[bytes]) -> Iterator[tarfile.TarInfo]:
+    """Yield the members of a tar, one at a time: each is a kilobyte, so none is kept."""
+    before = -1
+    with _as_not_an_archive(), tarfile.open(fileobj=file, mode="r:") as archive:
+        while (member := archive.next()) is not None:
+            if member.offset <= before or member.size < 0:
+                raise NotAnArchive("its members overlap")  # and would be listed for ever
+            before = member.offset
+            archive.members.clear()  # type: ignore[attr-defined]
+            yield member
+        # tarfile takes a damaged header for the end, and what follows would be lost.
+        file.seek(archive.offset)
+        if file.read(tarfile.BLOCKSIZE).strip(b"\0"):
+            raise NotAnArchive(f"damaged at byte {archive.offset}")

@@ -149,3 +149,5 @@ def _open(source: Path) -> Tree:
         return archives.open_archive(file, archives.OF_A_CLASS)
     except archives.NotAnArchive as error:
         raise UsageError(f"{source}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{source}: cannot be read ({error.strerror})") from None

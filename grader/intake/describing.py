@@ -16,7 +16,7 @@ def describe(intake: Intake) -> list[str]:
     Names in them are inert. The first line says it all; the others, if any, are details.
     """
     count = len(intake)
-    facts = [f"{count} submission{'s' * (count != 1)} in {intake.form} form"]
+    facts = [f"{count} submission{'s' * (count != 1)} ({intake.form})"]
     if intake.skipped:
         facts.append(f"{len(intake.skipped)} skipped")
     if intake.listed is not None:

@@ -78,8 +78,9 @@ def arrange(
             else:
                 groups.add("files", folded(one.student), one)
     there = {file.parts[depth] for file in kept}
-    for folder in submitters.keys() - there:
-        result.skipped.append(Skipped(folder, f"named in {METADATA}, but not there"))
+    for folder in sorted(submitters.keys() - there):
+        names = ", ".join(one.name for one in submitters[folder])
+        result.skipped.append(Skipped(names or folder, f"{folder} is in {METADATA}, but not there"))
     result.form = " and ".join(form for form, _ in groups.forms.most_common()) or "files"
     result.handed = groups.finish()
     return result

@@ -45,12 +45,9 @@ def read(handed: Handed, tree: Tree, wanted: Wanted) -> Chosen:
             reader = {Kind.CODE: _code, Kind.ARCHIVE: _from_archive, Kind.TEXT: _from_text}[kind]
             result = reader(chosen, tree, wanted)
             return Chosen(result.file, result.submission, (*notes, *result.notes))
-    return _nothing(handed.pieces[0].found.shown, handed.pieces, "no Python file was handed in")
-
-
-def _nothing(file: str, pieces: list[Piece], what: str) -> Chosen:
-    names = listed([one.called for one in pieces]) or "nothing"
-    return Chosen(file, unusable(pieces[0].called if pieces else file, f"{what}, only {names}"))
+    there = listed([one.called for one in handed.pieces])
+    what = unusable(handed.pieces[0].called, f"no Python file was handed in, only {there}")
+    return Chosen(handed.pieces[0].found.shown, what)
 
 
 def _glimpse(tree: Tree, one: Piece) -> bytes:
@@ -97,9 +94,14 @@ def _from_members(one: Piece, inner: Tree, wanted: Wanted) -> Chosen:
     where = one.found.shown
     members = [piece(file.parts[-1], _inside(where, file)) for file in without_junk(inner.files)]
     code = [member for member in members if member.kind is Kind.CODE]
+    refused = [f"{skipped.name} ({skipped.reason})" for skipped in inner.skipped]
     if not code:
-        return _nothing(where, members, f"there is no Python file in {one.called}")
+        there = listed([*(member.called for member in members), *refused]) or "nothing"
+        what = f"there is no Python file in {one.called}, only {there}"
+        return Chosen(where, unusable(one.called, what))
     chosen, notes = choose(code, wanted, lambda member: _glimpse(inner, member))
+    if refused:
+        notes = (*notes, f"not taken from {one.called}: {listed(refused)}")
     try:
         result = _code(chosen, inner, wanted)
     except Unreadable as error:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -84,44 +83,47 @@ class Folder:
         self.files: list[Found] = []
         self.skipped: list[Skipped] = []
         try:
-            entries = os.scandir(root)
+            self._list(str(root))
         except OSError as error:
             raise UsageError(f"{root}: cannot be read ({error.strerror})") from None
-        with entries:
-            self._list(entries, (), plain=True)
         self.files.sort(key=lambda file: file.parts)
+        self.skipped.sort(key=lambda one: one.name)
 
-    def _list(
-        self, entries: Iterator[os.DirEntry[str]], above: tuple[str, ...], *, plain: bool
-    ) -> None:
-        """List one folder and those below it; ``plain`` if its real path reads like ``above``."""
-        folders = []
-        seen = False
-        for entry in entries:
-            seen = True
-            parts = (*above, decodable(entry.name))
-            same = plain and parts[-1] == entry.name
+    def _list(self, root: str) -> None:
+        """List a folder and all below it; not by recursion, as students nest without limit."""
+        waiting: list[tuple[str, tuple[str, ...], bool]] = [
+            (root, (), True)
+        ]  # the last: whether its path reads like its parts
+        while waiting:
+            path, above, plain = waiting.pop()
             try:
-                status = entry.stat(follow_symlinks=False)
+                with os.scandir(path) as entries:
+                    found = list(entries)
             except OSError as error:
-                self._skip(parts, f"cannot be read ({error.strerror})")
+                if path == root:
+                    raise
+                self._skip(above, f"cannot be read ({error.strerror})")
                 continue
-            if stat.S_ISREG(status.st_mode):
-                self.files.append(Found(parts, status.st_mtime_ns, None if same else entry.path))
-            elif stat.S_ISDIR(status.st_mode):
-                folders.append((entry.path, parts, same))
-            elif stat.S_ISLNK(status.st_mode):
-                self._skip(parts, LINK)
-            else:
-                self._skip(parts, NOT_ORDINARY)
-        if above and not seen:
-            self._skip(above, "an empty folder")
-        for path, parts, same in folders:
-            try:
-                with os.scandir(path) as below:
-                    self._list(below, parts, plain=same)
-            except OSError as error:
-                self._skip(parts, f"cannot be read ({error.strerror})")
+            if above and not found:
+                self._skip(above, "an empty folder")
+            for entry in found:
+                parts = (*above, decodable(entry.name))
+                same = plain and parts[-1] == entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, parts, same))
+                else:
+                    self._add(entry, parts, None if same else entry.path)
+
+    def _add(self, entry: os.DirEntry[str], parts: tuple[str, ...], handle: str | None) -> None:
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            self._skip(parts, f"cannot be read ({error.strerror})")
+            return
+        if stat.S_ISREG(status.st_mode):
+            self.files.append(Found(parts, status.st_mtime_ns, handle))
+        else:
+            self._skip(parts, LINK if stat.S_ISLNK(status.st_mode) else NOT_ORDINARY)
 
     def _skip(self, parts: tuple[str, ...], reason: str) -> None:
         self.skipped.append(Skipped("/".join(parts), reason))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from grader.judge.diagnosis import aspect
 from grader.judge.evidence import (
     CheckFailed,
     closeness,
@@ -15,6 +16,7 @@ from grader.judge.evidence import (
     fail,
     is_close,
 )
+from grader.judge.seen import Seen
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.proxy import Student
 from grader.sandbox.trace import Exposure, StudentError
@@ -24,9 +26,11 @@ __all__ = [
     "CheckFailed",
     "Exposure",
     "Opaque",
+    "Seen",
     "Student",
     "StudentError",
     "WorkerFailure",
+    "aspect",
     "check",
     "closeness",
     "expect",

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from grader.errors import ProblemError
-from grader.judge.loading import load_reference
+from grader.judge.diagnosis import Rules
+from grader.judge.loading import load_reference, load_rules
 from grader.judge.replay import Example
 from grader.judge.shared import Once
 from grader.problem import Problem
@@ -38,6 +39,11 @@ class Desk:
     def reference(self) -> types.ModuleType:
         """The reference solution's module."""
         return load_reference(self.problem)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The mistakes that the problem knows."""
+        return load_rules(self.problem)
 
     @cached_property
     def student(self) -> Student:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import sys
 import types
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import ProblemError
+from grader.judge.diagnosis import Rules
 from grader.problem import Problem
 
 
@@ -46,20 +48,44 @@ def load_reference(problem: Problem) -> types.ModuleType:
     Raises:
         ProblemError: It cannot be loaded.
     """
-    path = problem.reference_path
     module = types.ModuleType("reference")
-    module.__file__ = str(path)
     with problem_modules(problem):
         for name, origin, attribute in problem.provided_names:
             __import__(origin)
             found = sys.modules[origin]
             setattr(module, name, getattr(found, attribute) if attribute else found)
-        try:
-            exec(compile(path.read_bytes(), str(path), "exec"), vars(module))
-        except Exception as error:
-            where = line_in(error, path)
-            raise ProblemError(path, where, f"{type(error).__name__}: {error}") from error
+        _run(problem.reference_path, module)
     return module
+
+
+def load_rules(problem: Problem) -> Rules:
+    """Run the problem's ``diagnoses.py`` and return the mistakes that it knows.
+
+    Raises:
+        ProblemError: It cannot be loaded, or defines no ``rules``, or two of one name.
+    """
+    path = problem.diagnoses_path
+    if not path.is_file():
+        return Rules()
+    module = types.ModuleType("diagnoses")
+    with problem_modules(problem):
+        _run(path, module)
+    rules = getattr(module, "rules", None)
+    if not isinstance(rules, Rules):
+        raise ProblemError(path, None, "defines no rules; begin it with 'rules = Rules()'")
+    twice = [name for name, count in Counter(rules.ids).items() if count > 1]
+    if twice:
+        raise ProblemError(path, None, f"two mistakes are called {twice[0]!r}")
+    return rules
+
+
+def _run(path: Path, module: types.ModuleType) -> None:
+    module.__file__ = str(path)
+    try:
+        exec(compile(path.read_bytes(), str(path), "exec"), vars(module))
+    except Exception as error:
+        where = line_in(error, path)
+        raise ProblemError(path, where, f"{type(error).__name__}: {error}") from error
 
 
 def line_in(error: BaseException, path: Path) -> int | None:

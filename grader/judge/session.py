@@ -25,14 +25,17 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import fixtures, replay
+from grader.judge.diagnosis import Aspect, explain, recognize
+from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import DESK, Desk
 from grader.judge.loading import fresh_checks, line_in, problem_modules
+from grader.judge.seen import Seen
 from grader.judge.trial import Check, Outcome, Trial
 from grader.problem import Problem
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.spawning import Workers, one_processor
 from grader.sandbox.trace import StudentError
-from grader.submission import Submission
+from grader.submission import Submission, submission_from
 
 Order = Callable[[list[Any]], Iterable[Any]]
 
@@ -75,6 +78,7 @@ def run(
         "--noconftest",
         "--import-mode=importlib",
         "--capture=no",
+        "--override-ini=python_functions=test see_",
         "--assert=plain",  # rewriting takes longer than collecting, and no report shows it
         *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
     ]
@@ -136,14 +140,18 @@ class _SessionPlugin:
         self.order = order
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
+        self.aspects: list[pytest.Item] = []
+        self.look: Callable[[Any], Seen | None] | None = None
         self.outcome: Outcome | None = None
         self._drawn: replay.Drawn = {}
+        self._sound: dict[str, bool] = {}
 
     # -- collection ----------------------------------------------------------------------
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[DESK] = self.desk
         config.addinivalue_line("markers", "check(group, title, weight): a graded check")
+        config.addinivalue_line("markers", "aspect(aspect): a way to look at the student's code")
 
     def pytest_exception_interact(
         self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]
@@ -161,6 +169,13 @@ class _SessionPlugin:
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         groups = {group.id for group in self.problem.settings.groups}
+        self.aspects = [item for item in items if item.get_closest_marker("aspect")]
+        items[:] = [item for item in items if item not in self.aspects]
+        for item in self.aspects:
+            for group in set(_aspect_of(item).groups) - groups:
+                _, line, _ = item.location
+                what = f"{item.name}: problem.toml has no group {group!r}"
+                self._reject(self.problem.checks_path, (line or 0) + 1, what)
         for item in items:
             _, line, _ = item.location
             where = (self.problem.checks_path, (line or 0) + 1)
@@ -213,6 +228,29 @@ class _SessionPlugin:
             )
 
     def _try(self, submission: Submission, items: list[pytest.Item]) -> Trial:
+        """Try a submission; once more if something outside killed one of its processes.
+
+        All of it again, and not the check that was hit: then no state of the submission's is
+        missing, and the report is that of a run without disturbance. The file cannot know that it
+        is run a second time.
+        """
+        trial, lost = self._try_once(submission, items, again=False)
+        if lost is not None:
+            trial, lost = self._try_once(submission, items, again=True)
+            if lost is not None and not lost.started:
+                raise Fault(f"a worker {lost}, twice, before it had run anything")
+        by_check = {self.checks[item.nodeid].id: item for item in items}
+        for outcome in trial.outcomes:
+            item = by_check[outcome.check.id]
+            if _stumbled(outcome.error) and self._is_sound(item, items[0]):
+                outcome.error = _unfit(outcome.error)
+        return trial
+
+    def _try_once(
+        self, submission: Submission, items: list[pytest.Item], again: bool
+    ) -> tuple[Trial, WorkerFailure | None]:
+        """A trial, and how a worker was killed from outside, if one was."""
+        lost = None
         started = time.perf_counter()
         trial = Trial(submission)
         if not submission.problem_with_file:
@@ -224,19 +262,27 @@ class _SessionPlugin:
                 trial.output = student.take_output()
                 if self.problem.settings.entry in trial.classes:
                     deadline = started + self.problem.settings.limits.submission_seconds
-                    self._run_checks(trial, items, deadline)
+                    self._run_checks(trial, items, deadline, go_on=again)
+                    own_order = list(self.checks.values())
+                    trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
+                    with contextlib.suppress(WorkerFailure):  # then there is nothing to look at
+                        self._look(trial, items[0])
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
                 trial.output = student.take_output()
             finally:
                 student.close()
             trial.notes = sorted(student.notes)
-            own_order = list(self.checks.values())
-            trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
+            lost = student.lost
+        if not trial.outcomes:
+            entry = self.problem.settings.entry
+            trial.diagnoses = recognize(trial.facts(entry), self.desk.rules)
         trial.seconds = time.perf_counter() - started
-        return trial
+        return trial, lost
 
-    def _run_checks(self, trial: Trial, items: list[pytest.Item], deadline: float) -> None:
+    def _run_checks(
+        self, trial: Trial, items: list[pytest.Item], deadline: float, go_on: bool
+    ) -> None:
         overruns: dict[int, BaseException] = {}
         for number, item in enumerate(items):
             outcome = Outcome(self.checks[item.nodeid])
@@ -249,8 +295,36 @@ class _SessionPlugin:
                 continue
             self.outcome = outcome
             self._run_check(item, items[(number + 1) % len(items)])
+            if self.desk.student.lost is not None and not go_on:
+                return
             if isinstance(outcome.error, WorkerFailure):
                 overruns[id(outcome.error)] = outcome.error
+
+    def _look(self, trial: Trial, next_item: pytest.Item) -> None:
+        """Look at what failed from every side, and name the mistakes that explain it."""
+        trial.diagnoses = recognize(trial.facts(self.problem.settings.entry), self.desk.rules)
+        usual = (type(None), AssertionError, StudentError)
+        if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
+            return  # a lost worker would be lost for every aspect again; a broken check is no news
+        failing = trial.failing - {named.group for named in trial.diagnoses}
+        for item in self.aspects:
+            aspect = _aspect_of(item)
+            if failing.isdisjoint(aspect.groups):
+                continue
+            self.look = None
+            try:
+                self.desk.student.begin()
+                _run_item(item, next_item)
+                assert self.look is not None
+                cases = self.desk.drawn("case") if aspect.cases is None else aspect.cases
+                found = explain(aspect, self.look, cases, self.desk.rules, failing)
+            except (StudentError, WorkerFailure, CheckFailed):
+                continue
+            except Exception as error:
+                path = self.problem.checks_path
+                what = f"{item.name} itself failed: {type(error).__name__}: {error}"
+                raise ProblemError(path, line_in(error, path), what) from error
+            trial.diagnoses += [found] if found is not None else []
 
     def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
         assert self.outcome is not None
@@ -272,9 +346,35 @@ class _SessionPlugin:
             self.outcome.output = student.take_output()
         self.outcome.seconds = time.perf_counter() - started
 
+    def _is_sound(self, item: pytest.Item, next_item: pytest.Item) -> bool:
+        """Whether a check passes with the reference as the submission.
+
+        A check that raises something else than a failure is either broken, or stumbled over what
+        a submission gave it. Who is to blame is found out by trying: no file may end the grading
+        of all others by values that nobody thought of.
+        """
+        if item.nodeid not in self._sound:
+            reference = self.problem.reference_path
+            self.desk.take(submission_from(reference.name, reference.read_bytes()))
+            self.outcome = Outcome(self.checks[item.nodeid])
+            try:
+                self._run_check(item, next_item)
+            finally:
+                self.desk.student.close()
+            self._sound[item.nodeid] = self.outcome.error is None
+        return self._sound[item.nodeid]
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """Replay the kept examples of a ``@given`` check instead of drawing them again."""
+        """Replay the kept examples of a ``@given`` check instead of drawing them again.
+
+        An aspect is asked for its way to look.
+        """
+        if pyfuncitem in self.aspects:
+            wanted = _parameters(pyfuncitem.obj)
+            given = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
+            self.look = pyfuncitem.obj(**given)
+            return True
         examples = self.desk.examples.get(pyfuncitem.obj)
         if examples is None:
             return None
@@ -307,6 +407,13 @@ class _SessionPlugin:
         return True
 
 
+def _aspect_of(item: pytest.Item) -> Aspect:
+    mark = item.get_closest_marker("aspect")
+    assert mark is not None
+    aspect: Aspect = mark.args[0]
+    return aspect
+
+
 def _run_item(item: Any, next_item: pytest.Item) -> None:
     """Run an item by pytest's own hooks, and raise what it raised.
 
@@ -319,6 +426,21 @@ def _run_item(item: Any, next_item: pytest.Item) -> None:
         item.ihook.pytest_runtest_call(item=item)
     finally:
         item.ihook.pytest_runtest_teardown(item=item, nextitem=next_item)
+
+
+def _stumbled(error: BaseException | None) -> bool:
+    """Whether a check raised what no check raises on purpose."""
+    expected = (AssertionError, StudentError, WorkerFailure)
+    return isinstance(error, Exception) and not isinstance(error, expected)
+
+
+def _unfit(error: BaseException | None) -> CheckFailed:
+    what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    message = (
+        "The check could not work with what the code gave it: some value is of another kind than"
+        f" the statement asks for ({what})."
+    )
+    return CheckFailed(message, {"kind": "unfit"}, None)
 
 
 def _origin(error: BaseException) -> tuple[str, int] | None:

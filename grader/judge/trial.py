@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.judge.diagnosis import Facts
+from grader.report import Diagnosis
 from grader.sandbox.process import WorkerFailure
+from grader.sandbox.proxy import RemoteClass
 from grader.sandbox.trace import Step, StudentError
 from grader.submission import Submission
 
@@ -50,10 +53,33 @@ class Trial:
     """Everything that was found out about one submission."""
 
     submission: Submission
-    classes: tuple[str, ...] = ()
+    classes: dict[str, RemoteClass] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
     load_error: StudentError | WorkerFailure | None = None
     outcomes: list[Outcome] = field(default_factory=list)
+    diagnoses: list[Diagnosis] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     output: str = ""
     seconds: float = 0.0
+
+    @property
+    def failing(self) -> frozenset[str]:
+        """Groups with a check that failed."""
+        return frozenset(o.check.group for o in self.outcomes if o.error is not None)
+
+    def facts(self, entry: str) -> Facts:
+        """What is known of the submission besides the values that it gives."""
+        return Facts(
+            entry,
+            classes={
+                name: {"methods": kind.methods, "bases": kind.bases, "nested": kind.nested}
+                for name, kind in self.classes.items()
+            },
+            functions=self.functions,
+            lines=self.submission.lines,
+            load_error=self.load_error if isinstance(self.load_error, StudentError) else None,
+            errors=[
+                (o.check.group, o.error) for o in self.outcomes if isinstance(o.error, StudentError)
+            ],
+            failing=self.failing,
+        )

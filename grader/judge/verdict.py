@@ -62,6 +62,7 @@ def make_report(
         checks=tuple(checks),
         message=message,
         evidence=evidence,
+        diagnoses=tuple(trial.diagnoses),
         notes=(*trial.submission.notes, *trial.notes),
         output=trial.output,
         seed=seed,
@@ -179,9 +180,11 @@ def _results(problem: Problem, trial: Trial, points: Mapping[str, Fraction]) -> 
 
 
 def _cause(error: BaseException | None) -> Any:
-    """What makes two failures the same one: an equal exception at an equal place."""
+    """What makes two failures the same one: an equal exception at an equal place or call."""
     if isinstance(error, StudentError):
-        return (error.type_name, error.frames[-1] if error.frames else error.message)
+        if error.frames or error.step is None:
+            return (error.type_name, error.frames[-1] if error.frames else error.message)
+        return (error.type_name, error.step.kind, error.step.name)  # the call itself is refused
     return id(error) if isinstance(error, WorkerFailure) else None
 
 
@@ -263,17 +266,30 @@ def _explain(
         status: CheckStatus = "memory" if error.type_name == "MemoryError" else "failed"
         return status, _raised_message(error), _raised(submission, error)
     if isinstance(error, WorkerFailure):
-        last = outcome.steps[-1] if outcome.steps else None
-        call = f"{last} " if last else "It "
+        call = _underway(error)
         evidence: dict[str, Any] = {"kind": error.kind}
         if error.line:
             evidence["traceback"] = [_frame(submission, error.line, "")]
-        return error.kind, f"{call}{error}.", evidence
+        return error.kind, f"{call} {error}.", evidence
     if isinstance(error, AssertionError):
         return "failed", str(error).partition("\nassert")[0] or "The check failed.", {}
     path, line = outcome.where or (str(problem.checks_path), None)
     what = f"check {outcome.check.id!r} itself failed: {type(error).__name__}: {error}"
     raise ProblemError(path, line, what) from error
+
+
+def _underway(failure: WorkerFailure) -> str:
+    """What a worker that failed was doing, where that can be told: it may have been asked a lot."""
+    asked = [step for step in failure.steps if step.kind != "seed"]
+    seen = [
+        step
+        for step in asked
+        if failure.function
+        and failure.function == ("__init__" if step.kind == "make" else step.name)
+    ]
+    if len(asked) > 1 and not seen:
+        return "The code"
+    return str((seen or asked or ["The code"])[-1])
 
 
 def _raised_message(error: StudentError) -> str:

@@ -23,17 +23,19 @@ class Page:
         width: Columns.
         color: Whether colours may be used; nothing may depend on them.
         command: The command line that made the report, without options, for hints.
+        hints: How far hints about a named mistake lead: 1 or 2.
     """
 
     width: int = 80
     color: bool = False
     command: str = ""
+    hints: int = 1
 
     @classmethod
-    def of_stdout(cls, command: str = "") -> Page:
+    def of_stdout(cls, command: str = "", hints: int = 1) -> Page:
         """The page that standard output is: its width, at most 100, and whether it has colours."""
         color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        return cls(min(shutil.get_terminal_size((80, 24)).columns, 100), color, command)
+        return cls(min(shutil.get_terminal_size((80, 24)).columns, 100), color, command, hints)
 
 
 class Reporter(Protocol):

@@ -17,7 +17,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from grader.report import CheckResult, Report
+from grader.report import CheckResult, Diagnosis, Report
 from grader.reporters import Page
 from grader.reporters.paper import laid_out
 from grader.reporters.text import inert, number
@@ -40,16 +40,16 @@ def _parts(report: Report, page: Page) -> list[RenderableType]:
     parts: list[RenderableType] = [_headline(report), Rule(style="dim", characters="─")]
     if report.status in ("unloadable", "fault"):
         parts += ["", Text(inert(report.message)), *_traceback(report.evidence)]
-    else:
-        parts.append(_groups(report))
     failures = [check for check in report.checks if check.status not in ("passed", "blocked")]
-    seen: list[Mapping[str, Any]] = []
-    for check in failures:
-        if _essence(check) in seen:
-            parts += ["", _heading(check), Text("  The same example shows it.", style="dim")]
-            continue
-        seen.append(_essence(check))
-        parts += ["", *_failure(check, page.width - 2)]
+    shown: list[CheckResult] = []
+    for diagnosis in report.diagnoses:
+        example = next((c for c in failures if c.group == diagnosis.group and c not in shown), None)
+        lost = [c.max_points - c.points for c in report.checks if c.group == diagnosis.group]
+        parts += ["", *_diagnosis(diagnosis, math.fsum(lost), example, page)]
+        shown += [example] if example is not None else []
+    if report.checks:
+        parts += ["", _groups(report)] if shown else [_groups(report)]
+    parts += _details([c for c in failures if c not in shown], shown, page.width - 2)
     blocked = [c for c in report.checks if c.status == "blocked" and c.max_points]
     parts += _blocked(blocked)
     parts += _printed("Printed while the file was loaded", report.output)
@@ -57,6 +57,39 @@ def _parts(report: Report, page: Page) -> list[RenderableType]:
         parts += ["", Text("Notes (no marks lost)", style="bold")]
         parts += [_bullet(inert(note)) for note in report.notes]
     parts += _footer(report, page, failures)
+    return parts
+
+
+def _diagnosis(
+    diagnosis: Diagnosis, lost: float, example: CheckResult | None, page: Page
+) -> list[RenderableType]:
+    """What is wrong, why it matters, where to look, and the smallest example that shows it."""
+    head = Text.assemble((f"{FAILED[0]} {inert(diagnosis.title)}", "bold red"))
+    if diagnosis.group:
+        head.append(f"  ({diagnosis.group}, −{number(lost)})", style="dim")
+    hint = diagnosis.stronger if page.hints > 1 and diagnosis.stronger else diagnosis.hint
+    body: list[RenderableType] = [
+        Text(inert(diagnosis.why)),
+        Text.assemble(("Hint: ", "bold"), inert(hint)),
+    ]
+    if example is not None:
+        body += ["", Text(inert(example.message)), *_traceback(example.evidence)]
+        body += _example(example, page.width - 2)
+    return [head, Padding(Group(*body), (0, 0, 0, 2))]
+
+
+def _details(
+    failures: Sequence[CheckResult], shown: Sequence[CheckResult], width: int
+) -> list[RenderableType]:
+    """The failures in full, but for those whose example has been shown."""
+    parts: list[RenderableType] = []
+    seen = [_essence(check) for check in shown]
+    for check in failures:
+        if _essence(check) in seen:
+            parts += ["", _heading(check), Text("  The same example shows it.", style="dim")]
+            continue
+        seen.append(_essence(check))
+        parts += ["", *_failure(check, width)]
     return parts
 
 
@@ -117,9 +150,14 @@ def _heading(check: CheckResult) -> RenderableType:
 
 
 def _failure(check: CheckResult, width: int) -> list[RenderableType]:
-    body: list[RenderableType] = [Text(inert(check.message))]
-    evidence = check.evidence
-    body += _traceback(evidence)
+    body: list[RenderableType] = [Text(inert(check.message)), *_traceback(check.evidence)]
+    body += _example(check, width)
+    return [_heading(check), Padding(Group(*body), (0, 0, 0, 2))]
+
+
+def _example(check: CheckResult, width: int) -> list[RenderableType]:
+    """What was called, and what came of it beside what was expected."""
+    evidence, body = check.evidence, list[RenderableType]()
     if evidence.get("calls"):
         example = evidence.get("example", {})
         shown = ", ".join(map(str, example.values()))
@@ -127,8 +165,7 @@ def _failure(check: CheckResult, width: int) -> list[RenderableType]:
         body += ["", Text(inert(intro))]
         body += [Text(f"  {inert(str(line))}", overflow="fold") for line in evidence["calls"]]
     body += _values(evidence, width)
-    body += _printed("Printed by your code", check.output)
-    return [_heading(check), Padding(Group(*body), (0, 0, 0, 2))]
+    return body + _printed("Printed by your code", check.output)
 
 
 def _traceback(evidence: Mapping[str, Any]) -> list[RenderableType]:
@@ -282,6 +319,8 @@ def _printed(title: str, output: str) -> list[RenderableType]:
 
 def _footer(report: Report, page: Page, failures: Sequence[CheckResult]) -> list[RenderableType]:
     parts: list[RenderableType] = []
+    if page.hints < 2 and page.command and any(named.stronger for named in report.diagnoses):
+        parts += ["", Text("Hints that lead further:"), Text(f"  {page.command} --hints 2")]
     if any(check.reproduce for check in failures):
         parts += ["", Text("Scripts that show each failure with NumPy and your file alone:")]
         parts.append(Text(f"  {page.command} --reproduce DIR"))

@@ -16,7 +16,11 @@ _READ_SIZE = 1 << 16
 class Output:
     """Collects what a worker prints, up to a limit; the rest is read and dropped."""
 
-    _FRAME = re.compile(rb'File "(?!<)[^"\n/]*\.py", line (\d+)')
+    _FRAME = re.compile(rb'File "(?!<)[^"\n/]*\.py", line (\d+) in (.+)')
+    _LAST_FRAME = re.compile(rb'File "<string>"|^  \.\.\.$', re.MULTILINE)
+    _DUMP = re.compile(
+        rb"(?:Fatal Python error: .*\s+)?(?:Current thread 0x.*|Stack) \(most recent call first\):"
+    )
 
     def __init__(self, descriptor: int, limit: int) -> None:
         self.descriptor = descriptor
@@ -65,23 +69,34 @@ class Output:
         self._dropped = 0
         return text
 
-    def read_line_number(self, deadline: float) -> int | None:
-        """Watch for a stack dump until ``deadline``; return the first line number in it."""
+    def read_dump(self, deadline: float) -> tuple[int, str] | None:
+        """Watch for a stack dump until ``deadline``; return what :meth:`_place` finds in it."""
         self._watching = True
         while self.pollable and (left := deadline - time.monotonic()) > 0:
             if not select.select([self.descriptor], [], [], left)[0]:
                 break
             self.drain()
-            dump = self._tail.rpartition(b"(most recent call first)")[2]
-            found = self._FRAME.search(dump) if b"most recent call first" in self._tail else None
-            if found:
-                return int(found[1][:9])
-        return None
+            if self._LAST_FRAME.search(self._tail):
+                break
+        return self._place(self._tail)
+
+    def cut_crash(self) -> tuple[int, str] | None:
+        """Take the stack dump of a crash off the end of what was kept; return its place."""
+        starts = [found.start() for found in self._DUMP.finditer(self._kept)]
+        if not starts:
+            return None
+        dump = self._kept[starts[-1] :]
+        del self._kept[starts[-1] :]
+        return self._place(dump)
+
+    def _place(self, dump: bytes | bytearray) -> tuple[int, str] | None:
+        """Where a dump was in the student's file: the innermost line, the outermost function."""
+        frames = self._FRAME.findall(dump.rpartition(b"(most recent call first)")[2])
+        return (int(frames[0][0][:9]), frames[-1][1].decode("ascii", "replace")) if frames else None
 
     def close(self) -> None:
         """Read what is left and stop."""
         if self.descriptor >= 0:
-            self._watching = False
             self.drain()
             os.close(self.descriptor)
             self.descriptor = -1

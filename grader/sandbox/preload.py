@@ -8,12 +8,17 @@ use to a layer is loaded only where files are closed, and there any other import
 
 from __future__ import annotations
 
+import builtins
 import codecs
 import contextlib
+import functools
 import gc
 import importlib
+import io
+import os
 import sys
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -55,6 +60,21 @@ ENCODINGS = (
 """Of source files, as their first lines may declare them."""
 
 
+def _open_null_without_opening() -> None:
+    """Have ``open(os.devnull)`` hand out standard input, which is that, where no file opens.
+
+    It is the one file that code opens which means no harm: to keep something from being printed.
+    """
+    genuine = io.open
+
+    @functools.wraps(genuine)
+    def opened(file: Any, *args: Any, **kwargs: Any) -> Any:
+        null = type(file) is str and file == os.devnull
+        return genuine(os.dup(0) if null else file, *args, **kwargs)
+
+    io.open = builtins.open = opened
+
+
 def preload(*, rare: bool) -> None:
     """Import it all, run what computes only the first time, and leave only Python on the path.
 
@@ -73,6 +93,8 @@ def preload(*, rare: bool) -> None:
         codecs.lookup(name)
     np.dot(np.ones((2, 3)), np.ones((3, 2)))
     np.random.uniform(-1, 1, (2, 2))
+    if rare:
+        _open_null_without_opening()
     sys.path[:] = openable.standard_library()
     gc.collect()
     gc.freeze()

@@ -66,11 +66,21 @@ def try_everything(workers: Workers, private: Sequence[Path]) -> list[Attempt]:
     Raises:
         Fault: The worker could not answer.
     """
+    try:
+        return _try_once(workers, private)
+    except WorkerFailure as failure:
+        if not failure.lost:
+            raise Fault(f"the probe of the isolation {failure}") from failure
+    try:
+        return _try_once(workers, private)
+    except WorkerFailure as failure:
+        raise Fault(f"the probe of the isolation {failure}, twice") from failure
+
+
+def _try_once(workers: Workers, private: Sequence[Path]) -> list[Attempt]:
     worker = workers.spawn(_LIMITS)
     try:
         return [*_run(worker, _plans(private)), _try_endless_loop(worker)]
-    except WorkerFailure as failure:
-        raise Fault(f"the probe of the isolation {failure}") from failure
     finally:
         worker.kill()
 

@@ -27,7 +27,13 @@ MAX_CALLBACKS = 10_000
 """Calls of judge-side objects within one request; a correct layer makes two."""
 
 _START_SECONDS = 60.0
+_DYING_SECONDS = 1.0
+"""Between the moment when a dying process hangs up and its end there are microseconds."""
 _READ_SIZE = 1 << 16
+
+_SIGKILL = getattr(signal, "SIGKILL", 9)
+_SIGXCPU = getattr(signal, "SIGXCPU", 24)
+_KILLED = "was killed from outside (SIGKILL; often because the machine ran out of memory)"
 
 FailureKind = Literal["timeout", "memory", "crashed"]
 
@@ -39,11 +45,19 @@ class WorkerFailure(Exception):
     Attributes:
         reason: For the student, to be read behind "it": ``did not return within 2 s``.
         line: The last line of the student's file that was seen to run.
+        function: The function of the student's that had been called, where that was seen.
+        steps: What it had been asked to do.
+        lost: It was killed from outside, which says nothing about what it ran.
+        started: Whether it may have run student code.
     """
 
     kind: FailureKind
     reason: str
     line: int | None = None
+    function: str = ""
+    steps: Sequence[Any] = ()
+    lost: bool = False
+    started: bool = True
 
     def __str__(self) -> str:
         where = f"; last line run: {self.line}" if self.line else ""
@@ -73,6 +87,19 @@ class Limits:
             "memory_bytes": self.memory_mb << 20,
             "file_bytes": 4 << 20,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process ended.
+
+    Attributes:
+        status: Its exit code, or minus the signal; None where nobody is left who could tell.
+        cpu_seconds: Processor time that it had used, 0 where that is not known.
+    """
+
+    status: int | None
+    cpu_seconds: float = 0.0
 
 
 class Callbacks(Protocol):
@@ -141,16 +168,19 @@ class Worker:
         output: int,
         limits: Limits,
         send_signal: Callable[[signal.Signals], None],
-        wait: Callable[[], int | None],
+        ends_within: Callable[[float], bool],
+        wait: Callable[[], Ended],
         pid: int | None = None,
     ) -> None:
         self.callbacks: Callbacks | None = None
         self.alive = True
         self.subclasses: list[str] = []
         self._locked_up = False
+        self._was_asked = False
         self._channel = channel
         self._limits = limits
         self._send_signal = send_signal
+        self._ends_within = ends_within
         self._wait_for_exit = wait
         self._pid = pid
         self._buffer = bytearray()
@@ -179,6 +209,7 @@ class Worker:
         nonce = secrets.randbits(62)
         try:
             self._send(writer.frame([nonce, operations]), deadline)
+            self._was_asked = True
             for _ in range(MAX_CALLBACKS):
                 message = wire.decode(self._receive(deadline), self.subclasses)
                 if type(message) is not list or message[:1] != [nonce]:
@@ -194,9 +225,9 @@ class Worker:
             reason = f"sent something that is not an answer ({error})"
             raise WorkerFailure("crashed", reason) from None
         except TimeoutError:
-            line = self._ask_for_line()
+            place = self._ask_for_place()
             self.kill()
-            raise WorkerFailure("timeout", f"did not return within {seconds:g} s", line) from None
+            raise WorkerFailure("timeout", f"did not return within {seconds:g} s", *place) from None
         except OSError:
             raise self._describe_exit() from None
         except BaseException:  # Ctrl-C among them: never leave a worker behind
@@ -209,16 +240,16 @@ class Worker:
         """Return what was printed since the last call, cut to the limit, as text."""
         return self._captured.take()
 
-    def kill(self) -> int | None:
-        """End the process; return its exit status where the system tells it."""
+    def kill(self) -> Ended:
+        """End the process, if it has not ended; return how it did."""
         if not self.alive:
-            return None
+            return Ended(None)
         self.alive = False
         self._send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
         self._channel.close()
-        status = self._wait_for_exit()
+        ended = self._wait_for_exit()
         self._captured.close()
-        return status
+        return ended
 
     def _await_lock(self) -> None:
         """Wait until the worker is in its jail; up to there nothing is the submission's fault."""
@@ -231,7 +262,10 @@ class Worker:
             self.kill()
             raise
         if not self._locked_up:
-            self.kill()
+            alone = self._ends_within(_DYING_SECONDS)
+            ended = self.kill()
+            if alone and ended.status in (None, -_SIGKILL):
+                raise WorkerFailure("crashed", _KILLED, lost=True, started=False)
             told = self.take_output().strip()
             raise Fault(f"a worker could not be locked up; see 'grader doctor'\n{told}".strip())
 
@@ -306,27 +340,34 @@ class Worker:
 
     # -- when it goes wrong --------------------------------------------------------------
 
-    def _ask_for_line(self) -> int | None:
-        """Have a stuck worker print where it is; return the innermost line of the student's."""
+    def _ask_for_place(self) -> tuple[int | None, str]:
+        """Have a stuck worker print where it is: the line, and the function that was called."""
         if not hasattr(signal, "SIGUSR1"):
-            return None
+            return None, ""
         self._captured.drain()
         self._send_signal(signal.SIGUSR1)
-        return self._captured.read_line_number(time.monotonic() + 0.25)
+        return self._captured.read_dump(time.monotonic() + 0.25) or (None, "")
 
     def _describe_exit(self) -> WorkerFailure:
-        status = self.kill()
-        if status is None:
-            return WorkerFailure("crashed", "ended its process")
-        if status >= 0:
+        alone = self._ends_within(_DYING_SECONDS)
+        ended = self.kill()
+        if not alone:
+            return WorkerFailure("crashed", "closed its connection to the grader")
+        status = ended.status
+        if status is not None and status >= 0:
             return WorkerFailure("crashed", f"ended its process (exit code {status}; os._exit?)")
+        place = self._captured.cut_crash() or (None, "")
+        # Beyond the soft limit comes SIGXCPU, and SIGKILL for those who do not listen.
+        if status == -_SIGXCPU or ended.cpu_seconds >= self._limits.cpu_seconds:
+            used = f"used more than {self._limits.cpu_seconds} s of processor time"
+            return WorkerFailure("timeout", used, *place)
+        # In the jail no process can send SIGKILL, not even to itself.
+        if status is None or status == -_SIGKILL:
+            return WorkerFailure("crashed", _KILLED, lost=True, started=self._was_asked)
         known = -status in list(signal.Signals)
         name = signal.Signals(-status).name if known else f"signal {-status}"
-        if name == "SIGXCPU":
-            used = f"used more than {self._limits.cpu_seconds} s of processor time"
-            return WorkerFailure("timeout", used)
         hint = "; often endless recursion" if name == "SIGSEGV" else ""
-        return WorkerFailure("crashed", f"crashed its process ({name}{hint})")
+        return WorkerFailure("crashed", f"crashed its process ({name}{hint})", *place)
 
 
 def _checked_outcomes(outcomes: Any, count: int) -> list[Any]:

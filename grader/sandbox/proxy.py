@@ -130,12 +130,14 @@ class RemoteClass:
     Attributes:
         methods: Names of its methods, inherited ones included.
         bases: Names of the classes it is derived from, nearest first, without ``object``.
+        nested: Names of functions that are defined inside of its methods.
     """
 
     student: Student
     name: str
     methods: frozenset[str]
     bases: tuple[str, ...]
+    nested: tuple[str, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> RemoteInstance:
         """Make an instance in the worker."""
@@ -154,6 +156,7 @@ class Student:
     Attributes:
         trace: What was done since :meth:`begin`.
         notes: Harmless deviations met so far, in order of appearance.
+        lost: How a worker was killed from outside, if one was.
     """
 
     def __init__(
@@ -166,6 +169,7 @@ class Student:
     ) -> None:
         self.trace: list[Step] = []
         self.notes: dict[str, None] = {}
+        self.lost: WorkerFailure | None = None
         self._workers = workers
         self._loadable = loadable
         self._limits = limits
@@ -323,6 +327,7 @@ class Student:
         self._worker = None
         self._loadable = loadable
         self.notes = {}
+        self.lost = None
         self.trace = []
 
     @property
@@ -370,15 +375,21 @@ class Student:
         self._exchange([program])
         classes, functions = _checked_description(program.pending[0].value)
         self._classes = {
-            name: RemoteClass(self, name, frozenset(found["methods"]), tuple(found["bases"]))
+            name: RemoteClass(
+                self,
+                name,
+                frozenset(found["methods"]),
+                tuple(found["bases"]),
+                tuple(found["nested"]),
+            )
             for name, found in classes.items()
         }
         self._functions = frozenset(functions)
 
     @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the classes that the file defines."""
-        return tuple(self._classes)
+    def classes(self) -> dict[str, RemoteClass]:
+        """The classes that the file defines, by name."""
+        return dict(self._classes)
 
     @property
     def functions(self) -> frozenset[str]:
@@ -480,7 +491,12 @@ class Student:
         if worker is None:
             raise RuntimeError("no worker")
         operations = [pending.operation for pending in asked]
-        outcomes = worker.request(operations, programs[0].writer)
+        try:
+            outcomes = worker.request(operations, programs[0].writer)
+        except WorkerFailure as failure:
+            self.lost = failure if failure.lost else self.lost
+            failure.steps = [pending.step for pending in asked]
+            raise
         for pending, outcome in zip(asked, outcomes, strict=True):
             pending.resolve(outcome)
         for name in worker.subclasses:
@@ -530,13 +546,16 @@ def _copy(real: Any) -> Any:
     return copy.copy(real) if plain else copy.deepcopy(real)
 
 
+_TOLD_OF_CLASSES = ("methods", "bases", "nested")
+
+
 def _checked_description(
     description: Any,
 ) -> tuple[dict[str, dict[str, list[str]]], list[str]]:
     """The classes and functions that a worker says a file defines, if it says it properly."""
     try:
         classes = {
-            str(name): {key: [str(item) for item in found[key]] for key in ("methods", "bases")}
+            str(name): {key: [str(item) for item in found[key]] for key in _TOLD_OF_CLASSES}
             for name, found in description["classes"].items()
         }
         return classes, [str(name) for name in description["functions"]]

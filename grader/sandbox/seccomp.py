@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import struct
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 _ALWAYS = """
     call              x86_64  aarch64
@@ -179,32 +180,32 @@ class Filter:
             ]
         self._if_argument(special["fcntl"], 1, _FCNTL_COMMANDS)
         self._if_argument(special["ioctl"], 1, _IOCTL_COMMANDS)
-        self._if_argument(special["prlimit64"], 0, (0,))  # 0 is the caller itself
-        self._pid_places.append(self._if_argument(special["kill"], 0, (0,)))
-        self._pid_places.append(self._if_argument(special["tgkill"], 0, (0,)))
+        # 0 is the caller itself; it may look at its limits and set none.
+        self._if_argument(special["prlimit64"], 0, (0,), first=_refuse_pointer(2))
+        # Nobody in here can send SIGKILL: who dies of it was killed from outside.
+        for name, signal_number in (("kill", 1), ("tgkill", 2)):
+            refused = _refuse(signal_number, signal.SIGKILL)
+            self._pid_places.append(self._if_argument(special[name], 0, (0,), first=refused))
         # No address: the socket that is there has its other end, and gets no new one.
-        self._if_argument(special["sendto"], 4, (0,), upper_half_zero=True)
+        self._if_argument(special["sendto"], 4, (0,), first=_refuse_pointer(4))
         self._program.append(_end(_FAIL))
         self._packed = b"".join(struct.pack("<HBBI", *item) for item in self._program)
 
     def _if_argument(
-        self, call: int, number: int, values: tuple[int, ...], *, upper_half_zero: bool = False
+        self, call: int, number: int, values: tuple[int, ...], *, first: Sequence[Instruction] = ()
     ) -> int:
         """Allow ``call`` if its argument is one of ``values``; return the place of the first.
 
         The kernel takes these arguments as 32 bits, with the exception of pointers.
+        ``first`` may refuse the call for what another argument is.
         """
-        where = _ARGUMENTS + 8 * number
-        body: list[Instruction] = []
-        if upper_half_zero:
-            body += [_load(where + 4), (_IF_EQUAL, 1, 0, 0), _end(_FAIL)]
-        body.append(_load(where))
-        first = len(self._program) + 1 + len(body)
+        body = [*first, _load(_ARGUMENTS + 8 * number)]
+        place = len(self._program) + 1 + len(body)
         for left, value in zip(range(len(values), 0, -1), values, strict=True):
             body.append((_IF_EQUAL, left, 0, value))
         body += [_end(_FAIL), _end(_ALLOW)]
         self._program += [(_IF_EQUAL, 0, len(body), call), *body]
-        return first
+        return place
 
     def for_process(self, pid: int) -> bytes:
         """The program that lets process ``pid`` signal itself, and nobody else."""
@@ -220,6 +221,18 @@ def _load(offset: int) -> Instruction:
 
 def _end(verdict: int) -> Instruction:
     return (_RETURN, 0, 0, verdict)
+
+
+def _refuse(argument: int, value: int) -> list[Instruction]:
+    """Have a call fail if an argument, taken as 32 bits, is ``value``."""
+    return [_load(_ARGUMENTS + 8 * argument), (_IF_EQUAL, 0, 1, value), _end(_FAIL)]
+
+
+def _refuse_pointer(argument: int) -> list[Instruction]:
+    """Have a call fail unless an argument is the null pointer."""
+    where = _ARGUMENTS + 8 * argument
+    halves = [_load(where), (_IF_EQUAL, 1, 0, 0), _end(_FAIL)]
+    return [*halves, _load(where + 4), *halves[1:]]
 
 
 def _ranges(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

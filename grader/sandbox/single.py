@@ -24,6 +24,9 @@ def main() -> None:
     else:
         from grader.sandbox import limits
 
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 0)
+        os.close(null)
         channel = socket.socket(fileno=configuration["channel"])
         os.setsid()
         if sys.platform == "linux":

@@ -9,6 +9,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -24,7 +25,7 @@ from grader.errors import Fault
 if TYPE_CHECKING:
     # Not loaded here: NumPy comes with it, and the zygote should be on its way before.
     from grader.sandbox.probe import Attempt
-    from grader.sandbox.process import Limits, Worker
+    from grader.sandbox.process import Ended, Limits, Worker
 
 _START_SECONDS = 60.0
 
@@ -194,7 +195,7 @@ class Zygote(_Probed):
         linux.forbid_inspection()  # of the judge, which knows the expected values
         self._ready = False
         self._spawned = 0
-        self._exits: dict[int, int] = {}
+        self._exits: dict[int, Ended] = {}
 
     def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -250,7 +251,7 @@ class Zygote(_Probed):
             raise
         finally:
             os.close(their_output)
-        from grader.sandbox.process import Worker
+        from grader.sandbox.process import Ended, Worker
 
         pidfd, control = descriptors[0], self._control
 
@@ -258,13 +259,16 @@ class Zygote(_Probed):
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(pidfd, number)
 
-        def wait() -> int | None:
+        def ends_within(seconds: float) -> bool:
+            return bool(select.select([pidfd], [], [], seconds)[0])
+
+        def wait() -> Ended:
             os.close(pidfd)
             if control is not self._control:
-                return None  # its zygote has died meanwhile, and knows no more
-            return self._exit_status(number)
+                return Ended(None)  # its zygote has died meanwhile, and knows no more
+            return self._exit_of(number)
 
-        return Worker(channel, output, limits, send_signal, wait, message["pid"])
+        return Worker(channel, output, limits, send_signal, ends_within, wait, message["pid"])
 
     def _receive(self) -> tuple[dict[str, Any], list[int]]:
         packet, descriptors, _, _ = socket.recv_fds(self._control, 4096, 1)
@@ -272,16 +276,20 @@ class Zygote(_Probed):
             raise ConnectionError("the zygote has died")
         message = json.loads(packet)
         if "exited" in message:
-            self._exits[message["exited"]] = message["status"]
+            from grader.sandbox.process import Ended
+
+            self._exits[message["exited"]] = Ended(message["status"], message["cpu_seconds"])
         return message, descriptors
 
-    def _exit_status(self, number: int) -> int | None:
-        """Wait until the kernel has taken worker ``number`` back; None if the zygote is gone."""
+    def _exit_of(self, number: int) -> Ended:
+        """Wait until the kernel has taken worker ``number`` back; not if the zygote is gone."""
+        from grader.sandbox.process import Ended
+
         try:
             while number not in self._exits:
                 self._receive()
         except OSError:
-            return None
+            return Ended(None)
         return self._exits.pop(number)
 
     def pin(self, processor: int) -> None:
@@ -304,7 +312,7 @@ class SingleWorkers(_Probed):
 
     def spawn(self, limits: Limits) -> Worker:
         """Start one worker by exec."""
-        from grader.sandbox.process import Worker
+        from grader.sandbox.process import Ended, Worker
 
         channel, theirs = socket.socketpair()
         posix = sys.platform != "win32"
@@ -328,7 +336,19 @@ class SingleWorkers(_Probed):
             process.stdin.close()
         output = os.dup(process.stdout.fileno())
         process.stdout.close()
-        return Worker(channel, output, limits, process.send_signal, process.wait, process.pid)
+
+        def ends_within(seconds: float) -> bool:
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                return False
+            return True
+
+        def wait() -> Ended:
+            return Ended(process.wait())
+
+        send_signal = process.send_signal
+        return Worker(channel, output, limits, send_signal, ends_within, wait, process.pid)
 
     def pin(self, processor: int) -> None:
         """Leave it to the system."""

@@ -106,7 +106,18 @@ class Server:
             writer = wire.Writer()
             outcomes = [self._outcome(operation, writer) for operation in operations]
             _flush()
-            self._send(writer.frame([self.nonce, "done", outcomes, self._take_copies()]))
+            try:
+                frame = writer.frame([self.nonce, "done", outcomes, self._take_copies()])
+            except MemoryError:
+                frame = self._too_large(len(operations))
+            self._send(frame)
+
+    def _too_large(self, count: int) -> bytes:
+        """The reply to ``count`` operations, whose answers there was no memory left to write."""
+        error = MemoryError("no memory was left for the answer")
+        writer = wire.Writer()
+        outcomes = [describe_exception(error, self.filename, writer) for _ in range(count)]
+        return writer.frame([self.nonce, "done", outcomes, []])
 
     # -- the channel ---------------------------------------------------------------------
 
@@ -329,10 +340,21 @@ def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any
                 classes[name] = {
                     "methods": [m for m in public if _is_callable(value, m)],
                     "bases": [base.__name__ for base in value.__mro__[1:-1]],
+                    "nested": sorted(_nested(value)),
                 }
         elif isinstance(value, types.FunctionType) and name not in given:
             functions.append(name)
     return {"classes": classes, "functions": functions}
+
+
+def _nested(owner: type) -> set[str]:
+    """Names of functions that are defined inside of a class's own methods."""
+    found: set[str] = set()
+    for value in list(vars(owner).values()):
+        if isinstance(value, types.FunctionType):
+            inner = [c for c in value.__code__.co_consts if isinstance(c, types.CodeType)]
+            found.update(code.co_name for code in inner if code.co_name.isidentifier())
+    return found
 
 
 def describe_exception(error: BaseException, filename: str, writer: wire.Writer) -> list[Any]:
@@ -382,6 +404,10 @@ def run(channel: socket.socket, output: int) -> None:
     sys.stdout = os.fdopen(output, "w", 1 << 13, "utf-8", "backslashreplace", closefd=False)
     sys.stdout.reconfigure(line_buffering=True)  # so that a line is seen even if no more follows
     sys.stderr = sys.stdout
+    # A crash, and the end of the processor time, tell which line of the student's was running.
+    faulthandler.enable(output, all_threads=False)
+    if hasattr(signal, "SIGXCPU"):
+        faulthandler.register(signal.SIGXCPU, file=output, all_threads=False, chain=True)
     if hasattr(signal, "SIGUSR1"):
         # Asked by the judge just before it kills: which line of the student's is running?
         faulthandler.register(signal.SIGUSR1, file=output, all_threads=False)

@@ -120,7 +120,7 @@ def _arrange_descriptors(channel: int, output: int, kept: tuple[int, ...]) -> No
 
     ``kept`` are high numbers that the jail still needs, and closes.
     """
-    null = os.open("/dev/null", os.O_RDONLY)
+    null = os.open("/dev/null", os.O_RDWR)  # nothing to read, and nowhere to print to
     # First out of the way of the numbers that are about to be taken.
     high = [os.dup2(descriptor, 200 + i) for i, descriptor in enumerate((null, output, channel))]
     for source, number in zip((high[0], high[1], high[1], high[2]), range(4), strict=True):

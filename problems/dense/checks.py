@@ -13,7 +13,9 @@ import pytest
 from optimizers import SGD, Momentum
 
 from grader.judge import (
+    Seen,
     StudentError,
+    aspect,
     check,
     expect,
     expect_array,
@@ -321,7 +323,7 @@ def test_constructor(student):
         yours = found[name].value
         same = type(yours) is type(expected) and yours == expected
         if name == "input_shape":
-            same = isinstance(yours, tuple | list) and tuple(yours) == expected
+            same = _is_shape(yours, expected)
         expect(
             same,
             f"After Dense(n_units=4, input_shape=(3,)), layer.{name} should be {expected!r}.",
@@ -331,6 +333,13 @@ def test_constructor(student):
     units = student.Dense(4, input_shape=(3,)).n_units
     message = "After Dense(4, input_shape=(3,)), layer.n_units should be 4: n_units comes first."
     expect(units == 4, message, what="layer.n_units", yours=units)
+
+
+def _is_shape(yours, expected):
+    """Whether a tuple or list of whole numbers is equal to `expected`."""
+    sequence = isinstance(yours, tuple | list)
+    plain = sequence and all(isinstance(size, int | np.integer) for size in yours)
+    return plain and tuple(yours) == expected
 
 
 @check("constructor", "The input shape can be set later")
@@ -347,7 +356,7 @@ def test_late_input_shape(student):
             name = layer.layer_name()
     yours = shape.value
     expect(
-        isinstance(yours, tuple | list) and tuple(yours) == (3,),
+        _is_shape(yours, (3,)),
         "After set_input_shape((3,)), layer.input_shape should be (3,).",
         what="layer.input_shape",
         yours=yours,
@@ -1152,3 +1161,293 @@ def test_vectorised(student, new_layer):
             "The work is done row by row in Python (a loop over the batch). That is allowed; "
             "NumPy's matrix product does all rows at once, and much faster."
         )
+
+
+# -- ways to look at what failed, for diagnoses.py -----------------------------------------
+
+MORE = tuple(AffineCase(*shape, integers=False, seed=99) for shape in [(5, 4, 3), (3, 3, 3)])
+
+
+def looks(case):
+    """What a known mistake may use to predict a value."""
+    return {name: getattr(case, name) for name in "X W b G batch n_inputs n_units".split()}
+
+
+@aspect("output", groups=["forward"], noun="The output", more=MORE)
+def see_output(observe, right):
+    """What forward_pass(X) returns."""
+    return lambda case: Seen(observe(case).output, right(case).output, **looks(case))
+
+
+@aspect("input-gradient", groups=["input-gradient"], noun="The returned gradient", more=MORE)
+def see_input_gradient(observe, right):
+    """What backward_pass(G) returns; the weights have moved meanwhile."""
+
+    def look(case):
+        seen = observe(case)
+        new = {"output": seen.output, "new_W": seen.W, "new_b": seen.w0}
+        return Seen(seen.input_gradient, right(case).input_gradient, **looks(case), **new)
+
+    return look
+
+
+def handed(observe, case, start):
+    """The gradient given to update for a parameter; what backward_pass raised, if it did."""
+    seen = observe(case)
+    found = seen.updates.of(start)
+    if not found:
+        return seen.input_gradient if seen.input_gradient.error else None
+    return found[0][1]
+
+
+@aspect("weight-gradient", groups=["weight-gradient"], noun="The weight gradient", more=MORE)
+def see_weight_gradient(observe, right):
+    """What update is given for W."""
+
+    def look(case):
+        yours = handed(observe, case, case.W)
+        return Seen(yours, right(case).weight_gradient, output=observe(case).output, **looks(case))
+
+    return look
+
+
+@aspect("bias-gradient", groups=["bias-gradient"], noun="The bias gradient", more=MORE)
+def see_bias_gradient(observe, right):
+    """What update is given for w0; a row may be stored flat."""
+
+    def look(case):
+        yours = handed(observe, case, case.b)
+        if isinstance(yours, np.ndarray) and yours.shape == (case.n_units,):
+            yours = yours.reshape(1, -1)
+        return Seen(yours, right(case).bias_gradient, **looks(case))
+
+    return look
+
+
+@aspect("step", groups=["update", "weight-gradient", "bias-gradient"], noun="The update")
+def see_step(observe):
+    """How update was called, and where its result went: ((calls, swapped, new value) of W, of w0).
+
+    The new value is named: `kept` is what update returned last, `old` what it was before,
+    `lost` an old value although update was called; else it is the array itself.
+    """
+
+    def one(seen, start, after):
+        found = seen.updates.of(start)
+        last = found[-1][0].result if found else None
+        yours = after.error or after.value
+        if isinstance(last, np.ndarray) and isinstance(yours, np.ndarray) and _same(yours, last):
+            return (len(found), found[0][2], "kept")
+        if isinstance(yours, np.ndarray) and _same(yours, start):
+            return (len(found), bool(found) and found[0][2], "lost" if found else "old")
+        return (len(found), bool(found) and found[0][2], yours)
+
+    def look(case):
+        seen = observe(case)
+        if seen.input_gradient.error:
+            return None
+        yours = (one(seen, case.W, seen.W), one(seen, case.b, seen.w0))
+        wanted = (1, False, "kept")
+        results = {
+            f"result_{name}": found[-1][0].result if (found := seen.updates.of(start)) else None
+            for name, start in (("W", case.W), ("b", case.b))
+        }
+        return Seen(yours, (wanted, wanted), calls=seen.updates.calls, **results, **looks(case))
+
+    return look
+
+
+@aspect("optimizers", groups=["optimizers"], noun="The use of the optimizers", cases=["use"])
+def see_optimizers(student, three_steps, new_layer):
+    """Which copies are used: one per parameter, shared, the original, new ones in every step."""
+
+    def look(_):
+        optimizer, steps = three_steps(FEW[1])
+        used = {
+            name: [step[name][0][0].number if step[name] else 0 for step in steps]
+            for name in ("W", "w0")
+        }
+        kinds = []
+        if set(used["W"]) & set(used["w0"]):
+            kinds.append("shared")
+        for name, numbers in used.items():
+            if optimizer.number in numbers:
+                kinds.append(f"original for {name}")
+            if len(set(numbers)) > 1:
+                kinds.append(f"new for {name}")
+        return Seen(tuple(kinds) or two_layers(), "own")
+
+    def two_layers():
+        student.begin()
+        cases = (AffineCase(2, 2, 2), AffineCase(2, 2, 2, seed=7))
+        optimizer = student.expose(Momentum(learning_rate=0.5), "update")
+        with student.program():
+            layers = [new_layer(case, optimizer) for case in cases]
+            for layer, case in zip(layers, cases, strict=True):
+                layer.forward_pass(case.X)
+                layer.backward_pass(case.G)
+        updates = Updates(optimizer.calls)
+        numbers = [{call.number for call, _, _ in updates.of(case.W)} for case in cases]
+        return "own" if not numbers[0] & numbers[1] else ("shared by layers",)
+
+    return look
+
+
+@aspect(
+    "frozen",
+    groups=["trainable"],
+    noun="What a frozen layer does",
+    cases=[(case, when) for when in WHEN for case in FEW],
+)
+def see_frozen(frozen_pass, conventions, observe):
+    """What a frozen layer changes and returns: (gradient, W changed, w0 changed, calls)."""
+
+    def look(key):
+        case, when = key
+        gradient, after, calls = frozen_pass(key)
+        usual = observe(case).input_gradient
+        if usual.error:
+            return None
+        changed = []
+        for name, start in (("W", case.W), ("w0", conventions().shaped(case.b))):
+            value = after[name].error or after[name].value
+            changed.append(not (isinstance(value, np.ndarray) and _same(value, start)))
+        returned = Seen(gradient, usual.value)
+        yours = (
+            "the same" if returned.is_right else returned.yours,
+            *changed,
+            min(len(calls), 2),
+        )
+        return Seen(yours, ("the same", False, False, 0), when=when, **looks(case))
+
+    return look
+
+
+COUNTED = ((1, 1), (2, 3), (5, 4), (3, 3), (7, 1))
+
+
+@aspect("count", groups=["parameters"], noun="The number of parameters", cases=COUNTED)
+def see_count(student):
+    """What parameters() returns."""
+
+    def look(sizes):
+        n_inputs, n_units = sizes
+        student.begin()
+        with student.program():
+            layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            layer.initialize(student.expose(SGD(), "update"))
+            count = layer.parameters()
+        yours = count.error or count.value
+        if isinstance(yours, np.ndarray | np.generic) and yours.ndim == 0:
+            yours = yours.item()
+        right = n_inputs * n_units + n_units
+        if isinstance(yours, float) and yours == right:
+            yours = right
+        return Seen(yours, right, n_inputs=n_inputs, n_units=n_units)
+
+    return look
+
+
+@aspect("shape", groups=["output-shape"], noun="The output shape", cases=COUNTED)
+def see_shape(student):
+    """What output_shape() returns."""
+
+    def look(sizes):
+        n_inputs, n_units = sizes
+        student.begin()
+        with student.program():
+            layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            layer.initialize(student.expose(SGD(), "update"))
+            shape = layer.output_shape()
+        return Seen(shape, (n_units,), n_inputs=n_inputs, n_units=n_units)
+
+    return look
+
+
+SEEDED = tuple(
+    (shape, seed) for shape in [(2, 3), (3, 2), (4, 4), (1, 5), (9, 6)] for seed in (1, 8)
+)
+
+
+@lasting
+def started(student, once):
+    """Return a function: W and w0 after initialize, the generator seeded just before."""
+
+    def run(key):
+        (n_inputs, n_units), seed = key
+        student.seed(seed)
+        with student.program():
+            layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            layer.initialize(student.expose(SGD(), "update"))
+            return layer.W, layer.w0
+
+    return lambda key: once(("started", key), lambda: run(key))
+
+
+@aspect("draw", groups=["initialization", "seeded"], noun="W after initialize", cases=SEEDED)
+def see_draw(started):
+    """W after initialize; `random` draws what the student's code could draw."""
+
+    def look(key):
+        (n_inputs, n_units), seed = key
+        W, _ = started(key)
+        right = np.random.RandomState(seed).uniform(-1, 1, (n_inputs, n_units)) / np.sqrt(n_inputs)
+        random = lambda: np.random.RandomState(seed)  # noqa: E731  (a new one for each prediction)
+        return Seen(W, right, random=random, n_inputs=n_inputs, n_units=n_units, seed=seed)
+
+    return look
+
+
+@aspect("first-bias", groups=["initialization"], noun="w0 after initialize", cases=SEEDED)
+def see_first_bias(started):
+    """w0 after initialize."""
+
+    def look(key):
+        (n_inputs, n_units), seed = key
+        W, w0 = started(key)
+        yours = w0.error or w0.value
+        if isinstance(yours, np.ndarray) and yours.shape == (n_units,):
+            yours = yours.reshape(1, -1)
+        random = lambda: np.random.RandomState(seed)  # noqa: E731  (a new one for each prediction)
+        sizes = {"n_inputs": n_inputs, "n_units": n_units}
+        return Seen(yours, np.zeros((1, n_units)), first_W=W, random=random, **sizes)
+
+    return look
+
+
+@aspect("passes", groups=["state"], noun="What a layer gives in later passes", cases=["rounds"])
+def see_passes(student, conventions, new_layer, observe):
+    """What later passes, or another layer, change: kinds of memory, as a tuple of names."""
+
+    def look(_):
+        student.begin()
+        optimizer = student.expose(Probe(), "update")
+        with student.program():
+            layer = new_layer(ROUNDS[0], optimizer)
+            runs = []
+            for case in ROUNDS:
+                put_weights(layer, case, conventions())
+                runs.append((layer.forward_pass(case.X), layer.backward_pass(case.G)))
+        updates = Updates(optimizer.calls)
+        gradients = [found[0][1] if (found := updates.of(case.W)) else None for case in ROUNDS]
+        return Seen(gradients, [case.X.T @ case.G for case in ROUNDS], rounds=ROUNDS)
+
+    return look
+
+
+@aspect("layers", groups=["state"], noun="What two layers give side by side", cases=["two"])
+def see_layers(student, new_layer):
+    """Output and gradient of two layers: forward both, then backward both."""
+
+    def look(_):
+        cases = [AffineCase(2, 3, 3, seed=1), AffineCase(2, 3, 3, seed=2)]
+        student.begin()
+        with student.program():
+            layers = [new_layer(case, student.expose(Probe(), "update")) for case in cases]
+            outputs = [
+                layer.forward_pass(case.X) for layer, case in zip(layers, cases, strict=True)
+            ]
+        yours = [output.error or output.value for output in outputs]
+        return Seen(yours, [case.X @ case.W + case.b for case in cases], layers=cases)
+
+    return look

@@ -24,16 +24,8 @@ def code(marker: str = "") -> bytes:
 
 def notebook(*cells: str, **metadata: Any) -> bytes:
     """A notebook of code cells."""
-    parts = [
-        {
-            "cell_type": "code",
-            "metadata": {},
-            "execution_count": None,
-            "outputs": [],
-            "source": cell,
-        }
-        for cell in cells
-    ]
+    empty: dict[str, Any] = {"cell_type": "code", "metadata": {}, "execution_count": None}
+    parts = [{**empty, "outputs": [], "source": cell} for cell in cells]
     document = {"cells": parts, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4}
     return json.dumps(document).encode()
 

@@ -381,3 +381,9 @@ def test_arrays_inside_of_values_are_named_and_not_printed() -> None:
     """NumPy would take minutes to print an array of many dimensions; its shape says enough."""
     described = describe([np.zeros((2,) * 26, np.int8), ("a", np.ones(3))])
     assert described["text"] == f"[array{(2,) * 26}, ('a', array(3,))]"
+
+
+def test_another_shape_of_another_size_is_not_accepted() -> None:
+    """Where other shapes are allowed, one of another size is a wrong shape and no accident."""
+    with pytest.raises(CheckFailed, match="shape"):
+        expect_close(np.zeros((1, 1)), np.zeros((2, 1)), what="W", or_shapes=[(1, 1)])

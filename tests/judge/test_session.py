@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader.errors import ProblemError
@@ -11,6 +14,8 @@ from grader.grading import grade, grade_all
 from grader.problem import Library, Problem
 from grader.report import Report
 from grader.submission import submission_from
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="no stack dumps there")
 
 SETTINGS = """
 title = "t"
@@ -148,6 +153,78 @@ def test_broken_checks_are_the_problems_fault(
         graded(tmp_path, checks)
     assert caught.value.line == line
     assert what in caught.value.what
+
+
+@pytest.mark.parametrize("value", ["None", "'ten'", "np.zeros(2)", "object()"])
+def test_values_that_a_check_stumbles_over_are_the_submissions(tmp_path: Path, value: str) -> None:
+    """A check that works for the reference is not broken: no file ends the grading of others."""
+    checks = """
+@check("one", "large")
+def test_one(student):
+    expect(student.Thing().value(10) > 5, "too small")
+"""
+    source = f"import numpy as np\nclass Thing:\n    def value(self, x):\n        return {value}\n"
+    report = graded(tmp_path, checks, source.encode())
+    assert [check.status for check in report.checks] == ["failed", "passed"]
+    assert "of another kind" in report.checks[0].message
+    assert report.score == 40.0
+
+
+LOST = """
+@check("one", "lost")
+def test_one(student):
+    with student.program():
+        thing = student.Thing()
+        thing.value(1), thing.lose(2), thing.value(3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        ("while True: pass", "thing.lose(2) did not return within 0.5 s; last line run: 5."),
+        ("import ctypes; ctypes.string_at(0)", "thing.lose(2) crashed its process (SIGSEGV"),
+        ("import os; os._exit(3)", "The code ended its process (exit code 3"),
+    ],
+)
+@posix_only
+def test_the_call_that_lost_the_worker_is_named(tmp_path: Path, loss: str, message: str) -> None:
+    """Of several calls in one message, it is the one that was seen to run, or none."""
+    source = "class Thing:\n    def value(self, x):\n        return x\n    def lose(self, x):\n"
+    report = graded(tmp_path, LOST, f"{source}        {loss}\n".encode())
+    assert report.checks[0].message.startswith(message.replace("thing", "layer"))
+
+
+LOOPS = "".join(
+    f"""
+@check("one", "loop {number}")
+def test_{number}(student):
+    student.Thing().{name}()
+"""
+    for number, name in enumerate(["loop", "speak", "loop", "speak", "loop", "speak", "loop"])
+)
+
+
+@posix_only
+def test_a_limit_hit_three_times_ends_the_submission(tmp_path: Path) -> None:
+    """Checks between have fresh workers; those behind are not waited for, and it is said why."""
+    report = graded(tmp_path, LOOPS)
+    status = [check.status for check in report.checks]
+    assert status == ["timeout", "passed"] * 2 + ["timeout", "blocked", "blocked", "blocked"]
+    assert "did not return within 0.5 s; last line run: " in report.checks[4].message
+    assert report.checks[5].message == "not run: 3 checks had run into a limit before it"
+
+
+@posix_only
+def test_time_for_a_submission_is_limited(tmp_path: Path) -> None:
+    """What the limit of the whole submission cuts off is told as such."""
+    problem = problem_with(tmp_path, LOOPS)
+    limits = msgspec.structs.replace(problem.settings.limits, submission_seconds=0.0)
+    settings = msgspec.structs.replace(problem.settings, limits=limits)
+    problem = dataclasses.replace(problem, settings=settings)
+    report = grade(problem, submission_from("a.py", THING))
+    assert {check.status for check in report.checks} == {"blocked"}
+    assert report.checks[0].message == "not run: the time for one submission was used up"
 
 
 def test_a_lasting_fixture_must_not_ask_the_student(tmp_path: Path) -> None:

@@ -224,6 +224,10 @@ def test_other_packages_are_missing_and_not_forbidden(workers: Workers) -> None:
         ("socket.socket()", "PermissionError"),
         ("ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)", "-1"),
         ("os.kill(os.getppid(), 0)", "PermissionError"),
+        ("os.kill(os.getpid(), 9)", "PermissionError"),
+        ("signal.raise_signal(9)", "PermissionError"),
+        ("resource.getrlimit(resource.RLIMIT_CORE)", "(0, 0)"),
+        ("resource.setrlimit(resource.RLIMIT_CPU, (1, 1))", "ValueError"),
         ("os.setuid(0)", "PermissionError"),
         ("os.memfd_create('x')", "PermissionError"),
         ("fcntl.fcntl(1, 1031, 1 << 20)", "PermissionError"),
@@ -231,7 +235,7 @@ def test_other_packages_are_missing_and_not_forbidden(workers: Workers) -> None:
 )
 def test_refusals_are_ordinary_exceptions(workers: Workers, code: str, text: str) -> None:
     source = f"""
-    import ctypes, fcntl, os, socket, subprocess, threading
+    import ctypes, fcntl, os, resource, signal, socket, subprocess, threading
     def attempt():
         try:
             return str({code})

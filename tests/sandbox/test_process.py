@@ -44,7 +44,8 @@ def endless():
         fine()  # loops
 
 def deaf():
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    for number in {signal.SIGUSR1, signal.SIGXCPU}:
+        signal.signal(number, signal.SIG_IGN)
     while True:
         pass
 
@@ -95,6 +96,17 @@ def large_list():
 
 def large_array():
     return np.ones((10**5, 10**5))
+
+def nearly_all_memory():
+    kept, size = [], 1 << 23
+    answer = np.ones(size // 2)
+    while size > 1 << 16:
+        try:
+            kept.append(np.empty(size, np.uint8))
+        except MemoryError:
+            size //= 2
+    globals()["kept"] = kept
+    return answer
 
 def say(text, repeat=1):
     print(text * repeat)
@@ -303,6 +315,7 @@ def test_an_endless_loop_is_ended_and_located(hurried: Student) -> None:
     assert failure.kind == "timeout"
     assert "0.3 s" in str(failure)
     assert failure.line in lines_with("# loops")
+    assert failure.function == "endless"
     assert str(failure.line) in str(failure)
     assert_replaced(hurried)
 
@@ -332,7 +345,7 @@ def test_leaving_the_process_is_a_crash(student: Student) -> None:
 
 
 @posix_only
-@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGABRT", "SIGXCPU"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGABRT", "SIGXCPU"])
 def test_a_signal_is_described(anyone: Student, name: str) -> None:
     """A worker that is ended by a signal is gone, and the signal or its meaning is named."""
     failure = failure_of(anyone.raise_signal, int(signal.Signals[name]))
@@ -356,7 +369,10 @@ def test_a_segmentation_fault_is_described(student: Student) -> None:
     failure = failure_of(student.dereference_null)
     assert failure.kind == "crashed"
     assert "SIGSEGV" in failure.reason
+    assert failure.line in lines_with("string_at")
+    assert failure.function == "dereference_null"
     assert_replaced(student)
+    assert student.take_output() == ""
 
 
 @proc_only
@@ -370,11 +386,31 @@ def test_memory_beyond_the_limit_is_an_exception(student: Student, function: str
 
 
 @proc_only
+def test_an_answer_that_memory_has_no_room_for_is_an_exception(student: Student) -> None:
+    """It was made and cannot be sent: that is told like any other want of memory."""
+    with pytest.raises(StudentError) as caught:
+        student.nearly_all_memory()
+    assert caught.value.type_name == "MemoryError"
+    student.close()
+
+
+@proc_only
 def test_processor_time_is_limited(fastest: Workers) -> None:
     """A worker that has used up its processor time has run into a limit; it did not crash."""
     with loaded(fastest, Limits(call_seconds=20, cpu_seconds=1)) as student:
         failure = failure_of(student.endless)
+        assert "thread" not in student.take_output()
     assert failure.kind == "timeout"
+    assert "1 s" in failure.reason
+    assert failure.line in lines_with("# loops")
+
+
+@proc_only
+def test_processor_time_is_limited_for_the_deaf(fastest: Workers) -> None:
+    """Who does not listen to the warning is killed, and the reason given is the same."""
+    with loaded(fastest, Limits(call_seconds=20, cpu_seconds=1)) as student:
+        failure = failure_of(student.deaf)
+    assert (failure.kind, failure.lost) == ("timeout", False)
     assert "1 s" in failure.reason
 
 
@@ -418,9 +454,20 @@ def test_an_endless_answer_is_cut_off(anyone: Student) -> None:
 
 @posix_only
 def test_a_closed_channel_is_a_crash(student: Student) -> None:
-    """A worker that hangs up is ended."""
-    assert failure_of(student.hang_up).kind == "crashed"
+    """A worker that hangs up is ended, and was not killed by anybody else."""
+    failure = failure_of(student.hang_up)
+    assert (failure.kind, failure.lost) == ("crashed", False)
     assert_replaced(student)
+
+
+@posix_only
+def test_hanging_up_and_staying_is_a_crash(fastest: Workers) -> None:
+    """A worker that hangs up and goes on is ended; it was not killed by anybody else."""
+    source = f"{SOURCE}\n\ndef hang_up_and_stay():\n    hang_up()\n    endless()\n"
+    with loaded(fastest, LIMITS, source) as student:
+        failure = failure_of(student.hang_up_and_stay)
+    assert (failure.kind, failure.lost) == ("crashed", False)
+    assert "closed its connection" in failure.reason
 
 
 class Clock:

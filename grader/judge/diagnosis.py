@@ -1,0 +1,249 @@
+"""Room: naming the mistake: which known one would have done all that the student's code did.
+
+A problem's ``checks.py`` says how to look at the student's code (:func:`aspect`), its
+``diagnoses.py`` what known mistakes would have produced from the same inputs (:func:`mistake`).
+A mistake is named if it predicts everything that was seen of an aspect, what was right included,
+and if something that was seen is wrong. Where none does, :mod:`grader.judge.difference` says what
+can be said.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.judge.difference import describe
+from grader.judge.seen import Raised, Seen, same
+from grader.report import Diagnosis
+from grader.sandbox.trace import StudentError
+
+Predicts = Callable[[types.SimpleNamespace], Any]
+
+
+class Unknown(Exception):
+    """Raised by a prediction that has no opinion on what it is given; then it does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One kind of value that the student's code gives, and how to look at it.
+
+    Attributes:
+        groups: Of the checks that look at it; it is looked at when one of them has failed.
+        noun: For sentences: "The bias gradient".
+        cases: What to look at; None for every case that hypothesis drew.
+        more: Cases to look at if these do not tell two mistakes apart.
+    """
+
+    id: str
+    groups: tuple[str, ...]
+    noun: str
+    cases: tuple[Any, ...] | None = None
+    more: tuple[Any, ...] = ()
+
+
+def aspect(
+    name: str,
+    *,
+    groups: Sequence[str],
+    noun: str,
+    cases: Sequence[Any] | None = None,
+    more: Sequence[Any] = (),
+) -> Any:
+    """Mark a function of ``checks.py`` as a way to look at the student's code.
+
+    The function, named ``see_...``, takes fixtures and returns a function from a case to
+    :class:`Seen` (or to None, if nothing can be said of that case).
+    """
+    chosen = None if cases is None else tuple(cases)
+    return pytest.mark.aspect(Aspect(name, tuple(groups), noun, chosen, tuple(more)))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a student is told about a mistake.
+
+    Attributes:
+        title: What is wrong, in a sentence.
+        why: Why it matters, in a sentence or two.
+        hint: Leads without giving the answer away.
+        stronger: Leads further; shown on request.
+    """
+
+    title: str
+    why: str
+    hint: str
+    stronger: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A known mistake: what it would give for an aspect.
+
+    Attributes:
+        predict: From what was given to what this mistake makes of it. Where it raises, the
+            student's code should have raised the same.
+    """
+
+    id: str
+    aspect: str
+    text: Text
+    predict: Predicts
+
+    def predicts(self, seen: Seen) -> bool:
+        """Whether this is what the mistake would have given."""
+        try:
+            with np.errstate(all="ignore"):
+                predicted = self.predict(seen.given)
+        except Unknown:
+            return False
+        except Exception as error:
+            predicted = Raised(type(error).__name__)
+        return same(seen.yours, predicted)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known of a submission besides the values that it gives.
+
+    Attributes:
+        entry: Name of the class that the problem asks for.
+        classes: What the worker said of each class: ``methods``, ``bases``, and ``nested``,
+            functions that are defined inside of its methods.
+        functions: Names of the functions of the module.
+        lines: The submission's text.
+        load_error: Why it could not be loaded, if so.
+        errors: What the student's code raised, with the group of the check.
+        failing: Groups with a failed check.
+    """
+
+    entry: str
+    classes: dict[str, Any] = field(default_factory=dict)
+    functions: frozenset[str] = frozenset()
+    lines: Sequence[str] = ()
+    load_error: StudentError | None = None
+    errors: list[tuple[str, StudentError]] = field(default_factory=list)
+    failing: frozenset[str] = frozenset()
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """Names of the methods of the class that the problem asks for."""
+        return frozenset(self.classes.get(self.entry, {}).get("methods", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Telltale:
+    """A known mistake that shows in names and exceptions rather than in values.
+
+    Attributes:
+        group: Of the checks that it makes fail; empty if the file cannot be loaded because of it.
+        tells: Whether the facts give it away: False, True, or values to be put into the texts.
+    """
+
+    id: str
+    group: str
+    text: Text
+    tells: Callable[[Facts], bool | dict[str, str]]
+
+
+@dataclass
+class Rules:
+    """The known mistakes of a problem, in order: the simpler one first."""
+
+    mistakes: list[Mistake] = field(default_factory=list)
+    telltales: list[Telltale] = field(default_factory=list)
+
+    def mistake(self, aspect: str, title: str, *, why: str, hint: str, stronger: str) -> Any:
+        """Register the decorated function as the prediction of a mistake named after it."""
+
+        def register(predict: Predicts) -> Predicts:
+            name = predict.__name__.strip("_").replace("_", "-")
+            self.mistakes.append(Mistake(name, aspect, Text(title, why, hint, stronger), predict))
+            return predict
+
+        return register
+
+    def telltale(self, group: str, title: str, *, why: str, hint: str, stronger: str) -> Any:
+        """Register the decorated function as what gives a mistake away."""
+
+        def register(tells: Callable[[Facts], Any]) -> Callable[[Facts], Any]:
+            name = tells.__name__.strip("_").replace("_", "-")
+            self.telltales.append(Telltale(name, group, Text(title, why, hint, stronger), tells))
+            return tells
+
+        return register
+
+    def of(self, aspect: str) -> list[Mistake]:
+        """The known mistakes in an aspect."""
+        return [mistake for mistake in self.mistakes if mistake.aspect == aspect]
+
+    @property
+    def ids(self) -> list[str]:
+        """Every id, in order."""
+        return [m.id for m in self.mistakes] + [t.id for t in self.telltales]
+
+
+def explain(
+    aspect: Aspect,
+    look: Callable[[Any], Seen | None],
+    cases: Iterable[Any],
+    rules: Rules,
+    failing: Collection[str],
+) -> Diagnosis | None:
+    """Name the mistake that explains an aspect; None if nothing is wrong with it.
+
+    Args:
+        look: Looks at the student's code.
+        cases: What to look at.
+        failing: The groups that lost points.
+    """
+    group = next(group for group in aspect.groups if group in failing)
+    seen = [found for found in map(look, cases) if found is not None]
+    if all(found.is_right for found in seen):
+        return None
+    fitting = [m for m in rules.of(aspect.id) if all(m.predicts(found) for found in seen)]
+    for case in aspect.more:
+        if len(fitting) < 2:
+            break
+        if (found := look(case)) is not None:
+            told = [mistake for mistake in fitting if mistake.predicts(found)]
+            seen, fitting = [*seen, found], told
+    if fitting:
+        return _diagnosis(fitting[0].id, group, fitting[0].text, _confidence(seen))
+    described = describe(aspect.noun, seen)
+    if described is None:
+        return None
+    kind, *words = described
+    return _diagnosis(f"{aspect.id}-{kind}", group, Text(*words), 0.5)
+
+
+def recognize(facts: Facts, rules: Rules) -> list[Diagnosis]:
+    """Name the mistakes that names and exceptions give away."""
+    found = []
+    for telltale in rules.telltales:
+        loaded = bool(facts.failing)
+        if telltale.group not in facts.failing if loaded else telltale.group:
+            continue
+        told = telltale.tells(facts)
+        if told:
+            text = telltale.text
+            if isinstance(told, dict):
+                parts = (text.title, text.why, text.hint, text.stronger)
+                text = Text(*(part.format(**told) for part in parts))
+            found.append(_diagnosis(telltale.id, telltale.group, text, 1.0))
+    return found
+
+
+def _confidence(seen: Sequence[Seen]) -> float:
+    """Grows with the number of wrong values that were predicted: one 0.5, two 0.75, ..."""
+    wrong = sum(not found.is_right for found in seen)
+    return round(1 - 0.5**wrong, 3)
+
+
+def _diagnosis(name: str, group: str, text: Text, confidence: float) -> Diagnosis:
+    return Diagnosis(name, group, text.title, text.hint, confidence, text.why, text.stronger)

@@ -1,0 +1,93 @@
+# ATTACK: opens what /proc tells about its own process: memory, maps, environment, descriptors
+# EXPECT: any
+# LEAK: yes
+import copy
+import math
+
+import numpy as np
+
+
+class Layer(object):
+    def set_input_shape(self, shape):
+        self.input_shape = shape
+
+    def layer_name(self):
+        return self.__class__.__name__
+
+    def parameters(self):
+        return 0
+
+    def forward_pass(self, X, training):
+        raise NotImplementedError()
+
+    def backward_pass(self, accum_grad):
+        raise NotImplementedError()
+
+    def output_shape(self):
+        raise NotImplementedError()
+
+
+class Dense(Layer):  # a fully correct solution
+    def __init__(self, n_units, input_shape=None):
+        self.layer_input = None
+        self.input_shape = input_shape
+        self.n_units = n_units
+        self.trainable = True
+        self.W = None
+        self.w0 = None
+
+    def initialize(self, optimizer):
+        limit = 1 / math.sqrt(self.input_shape[0])
+        self.W = np.random.uniform(-limit, limit, (self.input_shape[0], self.n_units))
+        self.w0 = np.zeros((1, self.n_units))
+        self.W_opt = copy.copy(optimizer)
+        self.w0_opt = copy.copy(optimizer)
+
+    def parameters(self):
+        return self.W.size + self.w0.size
+
+    def forward_pass(self, X, training=True):
+        self.layer_input = X
+        return X.dot(self.W) + self.w0
+
+    def backward_pass(self, accum_grad):
+        W = self.W  # the weights used in the forward pass
+        if self.trainable:
+            grad_W = self.layer_input.T.dot(accum_grad)
+            grad_w0 = np.sum(accum_grad, axis=0, keepdims=True)
+            self.W = self.W_opt.update(self.W, grad_W)
+            self.w0 = self.w0_opt.update(self.w0, grad_w0)
+        return accum_grad.dot(W.T)
+
+    def output_shape(self):
+        return (self.n_units,)
+
+
+def trying(what, probe):
+    """Print a LOOT line if something forbidden worked; what was found is never printed."""
+    try:
+        if probe() is False:
+            return
+    except BaseException:
+        return
+    print("", "LOOT " + what, sep="\n", flush=True)
+
+
+import os
+
+
+def opens(path):
+    os.close(os.open(path, os.O_RDONLY))
+
+
+NAMES = ["mem", "maps", "smaps", "environ", "cmdline", "auxv", "pagemap", "status", "stat", "io"]
+NAMES += ["mountinfo", "cgroup", "limits", "exe", "root/etc/passwd", "cwd/etc/passwd", "net/tcp"]
+PLACES = ["/proc/self", "/proc/thread-self", f"/proc/{os.getpid()}"]
+PLACES += [f"/proc/{os.getpid()}/task/{os.getpid()}", "/proc/1", f"/proc/{os.getppid()}"]
+for place in PLACES:
+    for name in NAMES:
+        trying(f"opened {place}/{name}".replace(str(os.getpid()), "PID"), lambda: opens(f"{place}/{name}"))
+    trying(f"listed {place}/fd", lambda: os.listdir(f"{place}/fd"))
+for name in ("/proc/kallsyms", "/proc/kcore", "/proc/sys/kernel/hostname", "/proc/cpuinfo", "/proc/net/tcp"):
+    trying(f"opened {name}", lambda: opens(name))
+trying("looked up what is open", lambda: os.readlink("/proc/self/fd/3") and opens("/proc/self/fd/3"))
