@@ -11,9 +11,8 @@ from typing import Literal
 
 from grader.mutation import Mutant
 from grader.problem import Equivalent, Problem
-from grader.report import Report
+from grader.report import CheckResult, Report
 from grader.samples import (
-    UNLOADABLE,
     faults_of_accepted,
     faults_of_reference,
     faults_of_rejected,
@@ -178,13 +177,18 @@ def _key(entry: Equivalent) -> tuple[str, str, str]:
 
 
 def _can_fail(problem: Problem, checks: dict[str, str], wrong: Sequence[Trial]) -> Finding:
-    failed = {check.id for trial in wrong for check in lost(trial.report)}
+    failed = {check.id for trial in wrong for check in lost(trial.report) if _finds(check)}
     details = {
         f"{problem.shown(problem.checks_path)}: {check}": ["fails for no sample and no mutant"]
         for check in checks
         if check not in failed
     }
     return _counted("every check fails for something", len(checks), details)
+
+
+def _finds(check: CheckResult) -> bool:
+    """Whether a check found something itself, and was not just impossible."""
+    return check.status != "blocked"
 
 
 def needed_checks(wrong: Iterable[Trial]) -> set[str]:
@@ -195,12 +199,12 @@ def needed_checks(wrong: Iterable[Trial]) -> set[str]:
     """
     needed = set()
     for trial in wrong:
-        if trial.report.status == UNLOADABLE:
-            continue
         by_group = defaultdict(list)
         for check in lost(trial.report):
-            by_group[check.group].append(check.id)
-        needed |= {ids[0] for ids in by_group.values() if len(ids) == 1}
+            by_group[check.group].append(check)
+        needed |= {
+            found[0].id for found in by_group.values() if len(found) == 1 and _finds(found[0])
+        }
     return needed
 
 

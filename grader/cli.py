@@ -6,17 +6,15 @@ for NumPy.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader import __version__, cli_class
-from grader.cli_options import complete_problem, library_option, problem_argument
+from grader import __version__, cli_class, cli_verify
+from grader.cli_options import library_option, problem_argument
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.reporters import FORMATS
 
@@ -241,91 +239,6 @@ def start(problem: str, folder: Path, library: Library) -> None:
 
 
 @commands.command()
-@click.argument("problem", required=False, shell_complete=complete_problem)
-@click.option(
-    "--matrix",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE.html",
-    help="Write a page that shows which check finds which mistake.",
-)
-@click.option("-j", "--jobs", type=click.IntRange(1), help="Judges side by side (default: all).")
-@click.option(
-    "--write-expected",
-    is_flag=True,
-    help="First write expected.json anew from the reference solution.",
-)
-@click.option(
-    "--write-points",
-    is_flag=True,
-    help="Write the points into the header of each sample that fails where it says.",
-)
-@library_option
-def verify(
-    problem: str | None,
-    matrix: Path | None,
-    jobs: int | None,
-    write_expected: bool,
-    write_points: bool,
-    library: Library,
-) -> int:
-    """Prove that a problem package is sound (all of them by default).
-
-    The reference gets full marks, and the same report with other hash seeds, threads and orders
-    of the checks; the starter gets few. Every sample submission gets what its header declares.
-    Every mutant of the reference is found by a check or listed as right in vouched.toml, and
-    every check finds something that no other of its group does. Exits with 3 otherwise.
-
-    \b
-      grader verify dense
-      grader verify dense --matrix dense.html
-      grader verify --library my-problems
-    """
-    from grader.reporters import Page, proof
-    from grader.verify import verify_problem, write_expected_values
-
-    slugs = [problem] if problem else library.slugs()
-    if matrix is not None and len(slugs) != 1:
-        raise UsageError("--matrix is for one problem: name it")
-    sound = True
-    for slug in slugs:
-        chosen = library.load(slug)
-        if write_expected:
-            click.echo(f"wrote {write_expected_values(chosen)}")
-            chosen = library.load(slug)
-        with _progress(f"verifying {slug}") as progress:
-            found = verify_problem(
-                chosen, jobs=jobs or _processors(), progress=progress, points=write_points
-            )
-        click.echo(proof.render(found, Page.of_stdout()), nl=False)
-        sound = sound and found.sound
-        if matrix is not None:
-            from grader.reporters import matrix as page
-
-            _write(matrix, page.render(found))
-            click.echo(f"wrote {matrix}")
-    return ExitCode.FULL_MARKS if sound else ExitCode.BROKEN_PROBLEM
-
-
-@contextlib.contextmanager
-def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, where that is a terminal; what is yielded moves it."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-@commands.command()
 @click.option("-v", "--verbose", is_flag=True, help="Show what was refused as well, and how.")
 @library_option
 def doctor(verbose: bool, library: Library) -> int:
@@ -354,5 +267,5 @@ def doctor(verbose: bool, library: Library) -> int:
     return ExitCode.FAULT
 
 
-for command in (cli_class.grade, cli_class.summary, cli_class.diff):
+for command in (cli_class.grade, cli_class.summary, cli_class.diff, cli_verify.verify):
     commands.add_command(command)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli_options import library_option, problem_argument
+from grader.cli_options import library_option, problem_argument, processors
 from grader.errors import ExitCode, Fault
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def grade(
                 intake,
                 store,
                 told,
-                jobs=jobs or _processors(),
+                jobs=jobs or processors(),
                 seed=seed,
                 regrade=regrade,
                 allow_unisolated=allow_unisolated,
@@ -118,12 +117,6 @@ def grade(
             raise
         told.__exit__(None, None, None)
         return _publish(chosen, store, finished, out, form, reports, told)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _publish(

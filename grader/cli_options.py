@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,3 +35,10 @@ library_option = click.option(
     help="A folder with problems/, reference/ and submissions/ (default: the one that came along).",
 )
 problem_argument = click.argument("problem", shell_complete=complete_problem)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import grader
 from grader.errors import Fault
 from grader.grading import grade_all
 from grader.problem import Problem
@@ -23,11 +24,12 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 SURROUNDINGS: dict[str, dict[str, str]] = {
     "PYTHONHASHSEED=1": {"PYTHONHASHSEED": "1"},
-    "PYTHONHASHSEED=4711": {"PYTHONHASHSEED": "4711"},
-    "one thread": dict.fromkeys(_THREADS, "1"),
-    "four threads": dict.fromkeys(_THREADS, "4"),
+    "PYTHONHASHSEED=4711 and four threads": {
+        "PYTHONHASHSEED": "4711",
+        **dict.fromkeys(_THREADS, "4"),
+    },
 }
-"""Names of surroundings, and what they set in the environment."""
+"""Names of surroundings, and what they set in the environment; judges have one thread else."""
 
 
 def _shuffled(items: list[Any]) -> list[Any]:
@@ -67,9 +69,12 @@ def report_in(problem: Problem, submission: Submission, environment: dict[str, s
         path = Path(folder) / submission.name
         path.write_bytes(submission.source)
         library = ["--library", str(problem.library)]
-        command = ["-m", "grader", "check", problem.slug, str(path), "--format", "json", *library]
+        root = str(Path(grader.__file__).resolve().parents[1])
+        code = f"import sys; {root!r} in sys.path or sys.path.insert(0, {root!r}); "
+        code += "from grader.cli import main; main()"
+        command = ["check", problem.slug, str(path), "--format", "json", *library]
         ran = subprocess.run(
-            [sys.executable, *command],
+            [sys.executable, "-P", "-c", code, *command],  # -P: not the grader of this folder
             env={**os.environ, **environment},
             capture_output=True,
             text=True,

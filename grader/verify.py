@@ -65,18 +65,11 @@ def verify_problem(
         Fault: The grader or the machine failed.
     """
     started = time.perf_counter()
+    _ = problem.vouched  # so that what is wrong with it is told at once
     findings = [_expected_is_current(problem)]
-    waiting = list(_waiting(problem))
-    total = len(waiting) + 2 * len(SURROUNDINGS) + len(ORDERS)
-    progress(0, total)
-    reports = {}
-    items = ((number, submission) for number, (_, _, submission, _) in enumerate(waiting))
-    for number, report in grade_stream(problem, items, jobs=jobs):
-        reports[number] = report
-        progress(len(reports), total)
-    trials = tuple(
-        Trial(kind, path, submission, reports[number], mutant)
-        for number, (kind, path, submission, mutant) in enumerate(waiting)
+    again = 2 * len(SURROUNDINGS) + len(ORDERS)
+    trials = try_everything(
+        problem, jobs=jobs, progress=lambda done, total: progress(done, total + again)
     )
     written = tuple(
         trial.path
@@ -84,16 +77,28 @@ def verify_problem(
         if points and trial.kind == "rejected" and write_points(trial.path, trial.report)
     )
     findings += judge_claims(problem, trials)
-    done = len(reports)
-
-    def another() -> None:
-        nonlocal done
-        done += 1
-        progress(done, total)
-
-    findings.insert(2, _same_again(problem, trials, jobs, another))
+    graded, total = len(trials), len(trials) + again
+    same = _same_again(problem, trials, jobs, lambda done: progress(graded + done, total))
+    findings.insert(2, same)
     seconds = time.perf_counter() - started
     return Proof(problem, tuple(findings), trials, written, seconds)
+
+
+def try_everything(
+    problem: Problem, *, jobs: int, progress: Progress = lambda done, total: None
+) -> tuple[Trial, ...]:
+    """Grade the reference, the starter, all samples and all mutants of the reference."""
+    waiting = list(_waiting(problem))
+    progress(0, len(waiting))
+    reports = {}
+    items = ((number, submission) for number, (_, _, submission, _) in enumerate(waiting))
+    for number, report in grade_stream(problem, items, jobs=jobs):
+        reports[number] = report
+        progress(len(reports), len(waiting))
+    return tuple(
+        Trial(kind, path, submission, reports[number], mutant)
+        for number, (kind, path, submission, mutant) in enumerate(waiting)
+    )
 
 
 def _waiting(problem: Problem) -> Iterator[tuple[Kind, Path, Submission, Mutant | None]]:
@@ -121,7 +126,7 @@ def _waiting(problem: Problem) -> Iterator[tuple[Kind, Path, Submission, Mutant 
 
 
 def _same_again(
-    problem: Problem, trials: tuple[Trial, ...], jobs: int, done: Callable[[], None]
+    problem: Problem, trials: tuple[Trial, ...], jobs: int, done: Callable[[int], None]
 ) -> Finding:
     """Whether hash seeds, threads and the order of the checks change nothing."""
     chosen = [trial for trial in trials if trial.kind in ("reference", "starter")]
@@ -131,14 +136,14 @@ def _same_again(
         found = threads.map(
             lambda pair: report_in(problem, pair[0].submission, SURROUNDINGS[pair[1]]), pairs
         )
-        for (trial, name), data in zip(pairs, found, strict=True):
-            done()
+        for number, ((trial, name), data) in enumerate(zip(pairs, found, strict=True), 1):
+            done(number)
             if not same(trial.report, data):
                 details.append(f"{problem.shown(trial.path)}: another report with {name}")
     chosen += [trial for trial in trials if trial.kind == "rejected"][::EVERY]
-    for name in ORDERS:
+    for number, name in enumerate(ORDERS, len(pairs) + 1):
         again = reports_in_order(problem, [trial.submission for trial in chosen], name)
-        done()
+        done(number)
         for trial, report in zip(chosen, again, strict=True):
             if verdict(trial.report) != verdict(report):
                 details.append(f"{problem.shown(trial.path)}: another verdict with the {name}")

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from grader.claims import Trial, needed_checks
 from grader.report import CheckResult
-from grader.samples import lost
+from grader.samples import UNLOADABLE, lost, read_declaration
 from grader.verify import Proof
 
 SIGNS = {"failed": "●", "blocked": "○", "timeout": "◷", "memory": "◷", "crashed": "✕"}
@@ -115,7 +115,7 @@ def _row(trial: Trial, checks: Sequence[CheckResult]) -> str:
     if mutant is not None:
         where = f"{trial.path.name}:{mutant.line}"
         name = f"<small>{escape(where)}</small> {escape(mutant.change)}"
-    hint = mutant.diff if mutant else report.message
+    hint = mutant.diff if mutant else read_declaration(trial.path).about or ""
     cells = [f'<td class="points">{report.score:g}</td>']
     failed = {check.id: check for check in lost(report)}
     groups = [check.group for check in failed.values()]
@@ -123,10 +123,10 @@ def _row(trial: Trial, checks: Sequence[CheckResult]) -> str:
     for check in checks:
         found = failed.get(check.id)
         kind = bands[check.group].strip()
-        if found is not None and groups.count(check.group) == 1:
+        if found and found.status != "blocked" and groups.count(check.group) == 1:
             kind = "alone"
         sign = "" if found is None else SIGNS.get(found.status, "●")
-        if report.status == "unloadable":
+        if report.status == UNLOADABLE:
             sign = "·"
         cells.append(f'<td class="{kind}">{sign}</td>' if kind else f"<td>{sign}</td>")
     return f'<tr><th title="{escape(hint, quote=True)}">{name}</th>{"".join(cells)}</tr>'

@@ -315,7 +315,7 @@ def expect_numerical(yours, case, part, *, what, reference, own):
 @check("constructor", "The arguments are kept, and nothing is made yet", weight=3)
 def test_constructor(student):
     """What __init__ stores under the names of the statement."""
-    layer = student.Dense(4, input_shape=(3,))
+    layer = student.Dense(n_units=4, input_shape=(3,))
     wanted = {"n_units": 4, "input_shape": (3,), "trainable": True, "W": None, "w0": None}
     with student.program():
         found = {name: getattr(layer, name) for name in wanted}
@@ -326,10 +326,13 @@ def test_constructor(student):
             same = _is_shape(yours, expected)
         expect(
             same,
-            f"After Dense(4, input_shape=(3,)), layer.{name} should be {expected!r}.",
+            f"After Dense(n_units=4, input_shape=(3,)), layer.{name} should be {expected!r}.",
             what=f"layer.{name}",
             yours=yours,
         )
+    units = student.Dense(4, input_shape=(3,)).n_units
+    message = "After Dense(4, input_shape=(3,)), layer.n_units should be 4: n_units comes first."
+    expect(units == 4, message, what="layer.n_units", yours=units)
 
 
 def _is_shape(yours, expected):
