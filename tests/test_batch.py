@@ -122,7 +122,7 @@ def test_a_machine_that_grades_nobody_is_told_early(
 ) -> None:
     """Nobody waits for a thousand faults."""
     monkeypatch.setattr(batch, "HOPELESS", 2)
-    hand_in(tmp_path / "class", ada="die", bob="leave", cyd="die ")
+    hand_in(tmp_path / "class", ada="die", bob="leave")
     with (
         collect(tmp_path / "class", problem=small) as intake,
         Store(tmp_path / "out", create=True) as store,

@@ -131,8 +131,11 @@ def test_items_are_taken_when_a_judge_is_free(small: Problem) -> None:
 
 def test_a_broken_problem_is_raised(small: Problem) -> None:
     """A check that fails by itself is nobody's mark."""
+    broken = CHECKS.replace('word == "broken"', "True")
+    assert broken != CHECKS
+    (small.folder / "checks.py").write_text(broken, "utf-8")
     with pytest.raises(ProblemError, match=r"checks\.py:\d+: .*ZeroDivisionError: in a check"):
-        list(grade_stream(small, [(1, thing("broken"))], jobs=1))
+        list(grade_stream(replace(small), [(1, thing())], jobs=1))
     (small.folder / "checks.py").write_text("import no_such_module\n", "utf-8")
     with pytest.raises(ProblemError, match="no_such_module"):
         list(grade_stream(replace(small), [(1, thing())], jobs=2))
