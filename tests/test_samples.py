@@ -199,9 +199,9 @@ def test_scripts_with_optimizers_run(reports: dict[Path, Report], tmp_path: Path
 
 @pytest.fixture
 def unsummed(reports: dict[Path, Report]) -> Report:
-    """A report with one failing group, bias-gradient, and 92 points."""
+    """A report with one failing group, bias-gradient, 92 points, and no mistake named."""
     (path,) = [path for path in REJECTED if path.stem == "bias_gradient_unsummed"]
-    return reports[path]
+    return replace(reports[path], diagnoses=())
 
 
 def sample(folder: Path, *lines: str) -> Path:
