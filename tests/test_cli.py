@@ -168,7 +168,7 @@ def test_wrong_constructor_is_one_failure_and_the_rest_is_blocked(
     assert set(statuses) <= {"failed", "blocked", "passed"}
     assert report["score"] == 0.0
     (failed,) = [check for check in report["checks"] if check["status"] == "failed"]
-    assert "unexpected keyword argument 'input_shape'" in failed["message"]
+    assert "unexpected keyword argument 'n_units'" in failed["message"]
 
 
 def test_a_correct_file_that_prints_a_lot_keeps_its_marks(grader: Run, tmp_path: Path) -> None:
