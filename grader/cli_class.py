@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from grader.cli_options import library_option, problem_argument, processors
 from grader.errors import ExitCode, Fault
 
 if TYPE_CHECKING:
+    from grader.engine import Engine
     from grader.problem import Library, Problem
     from grader.progress import Tally
     from grader.store import Round, Row, Store
@@ -39,6 +41,11 @@ out_argument = click.argument("out", type=click.Path(path_type=Path, file_okay=F
     help="The folder for results, gradebook and reports.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Judges side by side (one per core).")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Grade on a Dask cluster, by the address of its scheduler (tcp://host:8786).",
+)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
 @click.option("--name", metavar="FILE", help="Take this file where a student has several.")
 @click.option(
@@ -66,6 +73,7 @@ def grade(
     source: Path,
     out: Path,
     jobs: int | None,
+    cluster: str | None,
     seed: int | None,
     name: str | None,
     roster: Path | None,
@@ -85,6 +93,7 @@ def grade(
     \b
       grader grade dense submissions/ -o results
       grader grade dense canvas.zip -o results --roster class.csv --csv canvas
+      grader grade dense submissions/ -o results --cluster tcp://big-machine:8786
       grader summary results
     """
     from grader.batch import grade_class
@@ -93,6 +102,7 @@ def grade(
     from grader.store import Store
 
     chosen = library.load(problem)
+    engine = _engine(jobs, cluster)
     with (
         collect(source, problem=chosen, name=name, roster=roster) as intake,
         Store(out, create=True) as store,
@@ -106,7 +116,7 @@ def grade(
                 intake,
                 store,
                 told,
-                jobs=jobs or processors(),
+                engine=engine,
                 seed=seed,
                 regrade=regrade,
                 allow_unisolated=allow_unisolated,
@@ -117,6 +127,18 @@ def grade(
             raise
         told.__exit__(None, None, None)
         return _publish(chosen, store, finished, out, form, reports, told)
+
+
+def _engine(jobs: int | None, cluster: str | None) -> Engine:
+    if cluster is None:
+        from grader.pool import grade_stream
+
+        return partial(grade_stream, jobs=jobs or processors())
+    if jobs is not None:
+        raise click.UsageError("-j counts judges on this machine; leave it out with --cluster")
+    from grader import cluster as dask
+
+    return partial(dask.grade_stream, address=cluster)
 
 
 def _publish(

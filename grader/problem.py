@@ -264,9 +264,14 @@ class Problem:
         origins = self.settings.provided.names.items()
         return tuple((name, *_split_origin(origin)) for name, origin in origins)
 
+    @property
+    def files(self) -> list[Path]:
+        """The files that decide a mark: the problem's and the reference."""
+        return [*_files(self.folder), self.reference_path]
+
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the files that decide a mark: the problem's and the reference."""
+        """SHA-256 over :attr:`files`."""
         total = hashlib.sha256()
         for path in _files(self.folder):
             total.update(f"{path.relative_to(self.folder).as_posix()}\0".encode())

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from grader.alike import normal_forms
 from grader.batch import grade_class
 from grader.errors import Fault, UsageError
 from grader.intake import collect
+from grader.pool import grade_stream
 from grader.progress import Lines, Tally, sparkline
 from grader.reporters import Page
 from grader.reporters.overview import render_summary
@@ -79,7 +81,7 @@ def grade_files(tmp_path: Path, files: dict[str, bytes]) -> Path:
         collect(tmp_path / "class", problem=problem) as intake,
         Store(tmp_path / "out", create=True) as store,
     ):
-        grade_class(problem, intake, store, Tally(), jobs=2)
+        grade_class(problem, intake, store, Tally(), engine=partial(grade_stream, jobs=2))
     return tmp_path / "out"
 
 
@@ -153,7 +155,7 @@ def test_progress_in_plain_lines(tmp_path: Path, capsys: pytest.CaptureFixture[s
         Store(tmp_path / "out", create=True) as store,
         Lines() as told,
     ):
-        grade_class(problem, intake, store, told, jobs=1)
+        grade_class(problem, intake, store, told, engine=partial(grade_stream, jobs=1))
     first, last = capsys.readouterr().err.splitlines()
     assert first == "grader: 1 submissions"
     assert last.startswith("grader: 1 of 1 graded, ")
