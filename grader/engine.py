@@ -11,6 +11,7 @@ from grader.report import Report
 from grader.submission import Submission
 
 Items = Iterable[tuple[Hashable, Submission]]
+CHANGED = "was changed while it was being graded with; start again"
 Graded = Generator[tuple[Hashable, Report], None, None]
 
 

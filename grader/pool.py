@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import grader
-from grader.engine import Graded, Items, fault_report
+from grader.engine import CHANGED, Graded, Items, fault_report
 from grader.errors import Fault, ProblemError, Unisolated, UsageError
 from grader.judging import submission_as_data
 from grader.problem import Problem
@@ -72,6 +72,7 @@ class Judges:
     Args:
         problem, seed, only, attempts, isolated: As in :func:`grade_stream`.
         count: How many there are. Each is started when there is work for it.
+        processors: What they share; by default, all that this process may use.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Judges:
         only: str | None = None,
         attempts: int = 3,
         isolated: bool = False,
+        processors: Sequence[int] = (),
     ) -> None:
         self._problem = problem
         self._seed = seed
@@ -97,7 +99,8 @@ class Judges:
             "isolated": isolated,
         }
         patience = _START_SECONDS + 5 * problem.settings.limits.submission_seconds
-        self._all = [_Judge({**setup, "processors": share}, patience) for share in _shares(count)]
+        shares = _shares(count, processors)
+        self._all = [_Judge({**setup, "processors": share}, patience) for share in shares]
         self._free = self._all[:]
 
     def __enter__(self) -> Judges:
@@ -147,8 +150,7 @@ class Judges:
                 self._problem, task.submission, task.failures, seed=self._seed, only=self._only
             )
         if report is not None and report.problem_digest != self._digest:
-            what = "was changed while it was being graded with; start again"
-            raise ProblemError(self._problem.folder, None, what)
+            raise ProblemError(self._problem.folder, None, CHANGED)
         return report
 
 
@@ -323,7 +325,7 @@ def _raise(ended: Mapping[str, Any]) -> NoReturn:
     raise _Lost(f"stopped: {ended['fault']}")
 
 
-def _shares(jobs: int) -> list[list[int]]:
+def _shares(jobs: int, processors: Sequence[int] = ()) -> list[list[int]]:
     """The processors that each judge may choose its own from, the same for none if possible.
 
     A judge keeps to one processor (:func:`grader.sandbox.spawning.one_processor`), the one that it
@@ -331,5 +333,5 @@ def _shares(jobs: int) -> list[list[int]]:
     """
     if not hasattr(os, "sched_getaffinity"):
         return [[] for _ in range(jobs)]
-    allowed = sorted(os.sched_getaffinity(0))
+    allowed = sorted(processors or os.sched_getaffinity(0))
     return [allowed[number::jobs] or [allowed[number % len(allowed)]] for number in range(jobs)]

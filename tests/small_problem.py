@@ -34,6 +34,8 @@ def test_two(student):
         os.kill(os.getpid(), signal.SIGSTOP)
     if word == "leave":
         os._exit(3)
+    if word == "orphan":
+        os.kill(os.getppid(), signal.SIGKILL)
     if word == "fault":
         raise Fault("asked to")
     if word == "broken":

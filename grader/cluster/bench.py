@@ -19,9 +19,10 @@ from pathlib import Path
 from distributed import Worker, WorkerPlugin, get_worker
 
 from grader.cluster.parcel import pack_answer, pack_reports, unpack_batch, unpack_problem
+from grader.cluster.processors import claimed
 from grader.errors import Fault, ProblemError, Unisolated, UsageError
 from grader.pool import Judges
-from grader.problem import Library, Problem
+from grader.problem import Library
 from grader.report import Report
 from grader.submission import Submission
 
@@ -66,7 +67,8 @@ class Bench(WorkerPlugin):
         self._lock = threading.Lock()
         self._busy = 0
         self._closed = False
-        self._open: tuple[Judges, Path] | None = None
+        self._judges: Judges | None = None
+        self._leaving = contextlib.ExitStack()
         self._idle: threading.Timer | None = None
 
     def teardown(self, worker: Worker) -> None:
@@ -75,8 +77,8 @@ class Bench(WorkerPlugin):
             self._closed = True
             if self._idle is not None:
                 self._idle.cancel()
-            if self._busy and self._open is not None:
-                self._open[0].stop()  # whoever is at work there clears up
+            if self._busy and self._judges is not None:
+                self._judges.stop()  # whoever is at work there clears up
             else:
                 self._clear()
 
@@ -107,10 +109,12 @@ class Bench(WorkerPlugin):
                 raise Fault("the run has ended")
             if self._idle is not None:
                 self._idle.cancel()
-            if self._open is None:
-                self._open = self._furnish()
+            if self._judges is None:
+                with contextlib.ExitStack() as leaving:
+                    self._judges = self._furnish(leaving)
+                    self._leaving = leaving.pop_all()
             self._busy += 1
-            return self._open[0]
+            return self._judges
 
     def _leave(self) -> None:
         with self._lock:
@@ -130,41 +134,38 @@ class Bench(WorkerPlugin):
                 self._clear()
 
     def _clear(self) -> None:
-        if self._open is not None:
-            judges, folder = self._open
-            self._open = None
-            judges.__exit__()
-            shutil.rmtree(folder, ignore_errors=True)
+        self._judges = None
+        self._leaving.close()
 
-    def _furnish(self) -> tuple[Judges, Path]:
-        """Unpack the problem and make ready for grading with it.
+    def _furnish(self, leaving: contextlib.ExitStack) -> Judges:
+        """Unpack the problem and make ready for grading with it, until ``leaving`` is closed.
 
         Raises:
             Fault: What is installed here would make other reports than the coordinator's.
         """
-        _require_equal(self._order.versions)
-        folder = Path(tempfile.mkdtemp(prefix="grader-", dir=self._scratch)).resolve()
-        try:
-            unpack_problem(self._files, folder)
-            problem = Library(folder).load(self._order.slug)
-            if problem.digest != self._order.digest:
-                what = f"{problem.digest[:12]}… instead of {self._order.digest[:12]}…"
-                raise Fault(f"the problem did not arrive as it was sent: its digest is {what}")
-            return self._judges(problem), folder
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-
-    def _judges(self, problem: Problem) -> Judges:
         order = self._order
-        return Judges(
-            problem, self._threads, seed=order.seed, only=order.only, isolated=order.isolated
+        _require_equal(order.versions)
+        folder = Path(tempfile.mkdtemp(prefix="grader-", dir=self._scratch)).resolve()
+        leaving.callback(shutil.rmtree, folder, ignore_errors=True)
+        unpack_problem(self._files, folder)
+        problem = Library(folder).load(order.slug)
+        if problem.digest != order.digest:
+            what = f"{problem.digest[:12]}… instead of {order.digest[:12]}…"
+            raise Fault(f"the problem did not arrive as it was sent: its digest is {what}")
+        judges = Judges(
+            problem,
+            self._threads,
+            seed=order.seed,
+            only=order.only,
+            isolated=order.isolated,
+            processors=leaving.enter_context(claimed(self._threads)),
         )
+        return leaving.enter_context(judges)
 
     def _shown(self, path: Path) -> str:
         """A path in the problem as the coordinator can find it: below the library."""
         with contextlib.suppress(ValueError):
-            parts = path.relative_to(self._scratch).parts
+            parts = path.relative_to(Path(self._scratch).resolve()).parts
             return Path(*parts[1:]).as_posix()
         return str(path)
 

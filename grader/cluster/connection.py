@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -42,9 +43,12 @@ def connected(address: str) -> Iterator[Client]:
         # Dask compares the versions of its own parts; those that matter here are compared later.
         warnings.simplefilter("ignore")
         try:
+            kind = asyncio.run(asyncio.wait_for(_kind_of(full), _CONNECT_SECONDS))
+            if kind != "Scheduler":
+                raise ValueError(f"but a {kind}")
             client = Client(full, timeout=_CONNECT_SECONDS, set_as_default=False)
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"
+            said = str(error) or f"nothing within {_CONNECT_SECONDS:g} s"
             raise Fault(f"{address}: no Dask scheduler answers there ({said})") from None
     try:
         try:
@@ -56,6 +60,15 @@ def connected(address: str) -> Iterator[Client]:
     finally:
         with contextlib.suppress(Exception):
             client.close(timeout=_CONNECT_SECONDS)
+
+
+async def _kind_of(address: str) -> str:
+    """Ask what is there. A client would wait for ever for what does not speak Dask's language."""
+    from distributed import Security, rpc
+
+    arguments = Security().get_connection_args("client")
+    async with rpc(address, connection_args=arguments) as peer:
+        return str((await peer.identity())["type"])
 
 
 def _require_listener(address: str) -> str:

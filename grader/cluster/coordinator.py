@@ -1,8 +1,9 @@
 """Room: the coordinator of a run on a cluster: batches out, reports in, whatever workers do.
 
 Dask decides who grades what, and gives the batches of a worker that is gone to others. Here is
-decided how much is on its way at any time, and what becomes of a batch that costs workers their
-lives: its submissions are tried one by one, so that it harms nobody else.
+decided how much is on its way at any time, and what becomes of batches that are lost with worker
+after worker. Any of their submissions may be the reason, or none: Dask counts what waited on a
+worker as lost with it, too. So they are tried once more at the end, each with nothing beside it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ import uuid
 from collections import deque
 from collections.abc import Hashable, Iterator
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.cluster.connection import connected
 from grader.cluster.parcel import pack_batch, pack_problem, unpack_answer
-from grader.engine import Graded, Items, fault_report
+from grader.engine import CHANGED, Graded, Items, fault_report
 from grader.errors import Fault, ProblemError, Unisolated, UsageError
 from grader.problem import Problem
 from grader.report import Report
@@ -55,8 +56,8 @@ def grade_stream(
         problem, items, seed, isolated: As there.
         address: Of the scheduler: ``tcp://host:8786``.
         only: As in ``grade_all``.
-        attempts: How often a submission may be lost with its workers: first in a batch, then by
-            itself. For Dask's scheduler a task is lost if, by default, four workers die of it.
+        attempts: How often a submission may be lost with its workers: first in a batch, then with
+            nothing beside it. Dask gives a task up when, by default, four workers have died.
 
     Raises:
         ProblemError: As there.
@@ -114,7 +115,10 @@ class _Run:
         self._threads = 0
         self._looked = self._attended = time.monotonic()
         order = Order(problem.slug, problem.digest, seed, only, isolated, versions())
-        client.register_plugin(Bench(order, pack_problem(problem)), name=self._name)
+        files = pack_problem(problem)
+        if replace(problem).digest != problem.digest:
+            raise ProblemError(problem.folder, None, CHANGED)
+        client.register_plugin(Bench(order, files), name=self._name)
         self._look()
 
     def grade(self, items: Items) -> Graded:
@@ -131,10 +135,10 @@ class _Run:
     def end(self) -> None:
         """Take back what is on its way, and have the workers clear up."""
         client = self._client
+        if client.status != "running":
+            return  # the workers notice by themselves
         with contextlib.suppress(Exception):
             client.cancel([future for future, _ in self._flying.values()])
-        self._flying.clear()
-        with contextlib.suppress(Exception):
             client.sync(
                 client._unregister_worker_plugin,
                 name=self._name,
@@ -144,15 +148,14 @@ class _Run:
     # -- out -----------------------------------------------------------------------------
 
     def _send(self, tasks: Iterator[_Task]) -> None:
-        """Send batches while there is room for more."""
+        """Send batches while there is room for more; at the end, what was lost, one by one."""
         while len(self._flying) < _FOR_EACH_THREAD * max(1, self._threads):
-            if self._again:
-                batch = [self._again.popleft()]
-            else:
-                batch = list(itertools.islice(tasks, self._batch_size()))
+            batch = list(itertools.islice(tasks, self._batch_size()))
             if not batch:
-                return
+                break
             self._submit(batch)
+        if self._again and not self._flying:
+            self._submit([self._again.popleft()])
 
     def _batch_size(self) -> int:
         """So many that a batch takes about a second, as far as is known by now."""
@@ -225,7 +228,7 @@ class _Run:
             )
 
     def _lost(self, batch: list[_Task], error: Exception) -> list[tuple[Hashable, Report]]:
-        """Try a batch again that cost workers their lives, or say that it is hopeless."""
+        """Keep a batch that was lost for later, or say that it is hopeless."""
         hopeless = []
         for task in batch:
             task.failures.append(_told(error))
@@ -255,5 +258,7 @@ def _told(error: Exception) -> str:
     from distributed import KilledWorker
 
     if isinstance(error, KilledWorker):
-        return f"{error.allowed_failures + 1} Dask workers in a row died while they had it"
+        many = error.allowed_failures + 1
+        who = f"{many} Dask workers in a row" if many > 1 else "the Dask worker that had it"
+        return f"{who} died"
     return f"a Dask worker failed: {type(error).__name__}: {error}"
