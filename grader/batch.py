@@ -19,7 +19,7 @@ from grader.errors import Fault, UsageError
 from grader.intake import Intake
 from grader.problem import Problem
 from grader.report import Report
-from grader.store import Round, Row, Store, fingerprint
+from grader.store import LOCK, Round, Row, Store, fingerprint
 from grader.submission import Submission
 
 HOPELESS = 10
@@ -91,7 +91,7 @@ def grade_class(
 @contextlib.contextmanager
 def _alone(store: Store) -> Iterator[None]:
     """Keep other runs off the store; the system lifts the lock when this process ends."""
-    lock = FileLock(store.path.with_suffix(".lock"))
+    lock = FileLock(store.path.with_name(LOCK))
     try:
         with lock.acquire(timeout=0):
             yield

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli_options import library_option, problem_argument, processors
-from grader.errors import ExitCode, Fault
+from grader.errors import ExitCode, Fault, UsageError
 
 if TYPE_CHECKING:
     from grader.engine import Engine
@@ -103,6 +103,8 @@ def grade(
 
     chosen = library.load(problem)
     engine = _engine(jobs, cluster)
+    if out.resolve() == source.resolve():
+        raise UsageError(f"{out}: holds the submissions; name another folder with -o")
     with (
         collect(source, problem=chosen, name=name, roster=roster) as intake,
         Store(out, create=True) as store,
@@ -135,7 +137,7 @@ def _engine(jobs: int | None, cluster: str | None) -> Engine:
 
         return partial(grade_stream, jobs=jobs or processors())
     if jobs is not None:
-        raise click.UsageError("-j counts judges on this machine; leave it out with --cluster")
+        raise UsageError("-j counts judges of this machine; leave it out with --cluster")
     from grader import cluster as dask
 
     return partial(dask.grade_stream, address=cluster)

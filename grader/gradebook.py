@@ -154,7 +154,7 @@ class Moodle:
             row.ids.get("sis", ""),
             score,
             row.max_score,
-            "-",
+            "",  # the column must be there, and Moodle knows better
         ]
 
 

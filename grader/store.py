@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from grader.intake import Entry
 
 NAME = "results.sqlite"
+LOCK = "results.lock"
 _VERSION = 1
 _BUSY_SECONDS = 60.0
 _SCHEMA = """

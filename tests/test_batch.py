@@ -215,6 +215,17 @@ def test_two_runs_on_one_folder(grade: Callable[..., Done], tmp_path: Path) -> N
     assert "another run is grading into this folder" in second.stderr
 
 
+def test_results_among_the_submissions(grade: Callable[..., Done], tmp_path: Path) -> None:
+    """A folder of results is no student, wherever it is; and none takes the place of the class."""
+    hand_in(tmp_path / "class", ada="")
+    for _ in range(2):
+        done = grade("-o", "class/out", "--reports", "text")
+        assert "1 students, 1 graded" in done.stdout
+    assert "left out: out: results of an earlier run" in done.stderr
+    refused = grade("-o", "class")
+    assert (refused.returncode, "holds the submissions" in refused.stderr) == (2, True)
+
+
 def test_a_changed_problem_and_what_it_moves(
     grade: Callable[..., Done], small: Problem, tmp_path: Path
 ) -> None:
