@@ -243,12 +243,19 @@ def _rounded(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class CheckMoved:
-    """A check that came out differently; a status is None where there was no such check."""
+    """A check that came out differently, or is worth something else.
+
+    Attributes:
+        before, after: Its status; None where it is not there.
+        points_before, points_after: What was earned by it.
+    """
 
     id: str
     title: str
     before: str | None
     after: str | None
+    points_before: float
+    points_after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,9 +333,10 @@ def _checks(old: Report | None, new: Report | None) -> tuple[CheckMoved, ...]:
     moved = []
     for name in dict.fromkeys([*before, *after]):
         first, second = before.get(name), after.get(name)
+        known = second or first
+        assert known is not None
         statuses = (first.status if first else None, second.status if second else None)
-        if statuses[0] != statuses[1]:
-            known = second or first
-            assert known is not None
-            moved.append(CheckMoved(name, known.title, *statuses))
+        points = (first.points if first else 0.0, second.points if second else 0.0)
+        if statuses[0] != statuses[1] or points[0] != points[1]:
+            moved.append(CheckMoved(name, known.title, *statuses, *points))
     return tuple(moved)

@@ -261,6 +261,29 @@ def test_a_changed_problem_and_what_it_moves(
     assert count_results(tmp_path / "out") == 4
 
 
+def test_a_problem_with_other_weights(
+    grade: Callable[..., Done], small: Problem, tmp_path: Path
+) -> None:
+    """Where nothing but points has changed, it is said which checks they are of."""
+    hand_in(tmp_path / "class", ada="")
+    (tmp_path / "class" / "bob.py").write_bytes(thing(value="2").source)
+    assert grade().returncode == 0
+    settings = small.folder / "problem.toml"
+    written = settings.read_text("utf-8")
+    settings.write_text(written.replace("60", "70").replace("40", "30"), "utf-8")
+    assert "1 marks differ" in grade().stdout
+    shown = subprocess.run(
+        [sys.executable, "-m", "grader", "diff", "out"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "bob  40 → 30" in shown.stdout
+    assert "-10 by other weights: test_two" in shown.stdout
+
+
 def test_regrading(grade: Callable[..., Done], tmp_path: Path) -> None:
     """--regrade grades everybody again and moves no mark; without it nothing is done again."""
     hand_in(tmp_path / "class", ada="", bob="x")
