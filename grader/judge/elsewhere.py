@@ -88,16 +88,22 @@ class Neighbours:
                     continue
 
     def by_interface(self, facts: Facts, file: str) -> Diagnosis | None:
-        """Say to which problem a submission fits by its names, if it does not fit to this one."""
+        """Say to which problem a submission fits by its names, if it does not fit to this one.
+
+        A class that has every name that this problem asks for is never taken for another's.
+        """
+        wanted = self.own.interface
+        mine = facts.classes.get(wanted.entry)
+        if mine is not None and wanted.names() <= _shown(wanted.entry, mine).names():
+            return None
         found = []
         for other in self.others:
-            told = telling(facts, self.own.interface, other.interface)
+            told = telling(facts, wanted, other.interface)
             if told:
                 found.append((len(told), other, told))
         if not found:
             return None
         _, other, told = max(found, key=lambda each: each[0])
-        wanted = self.own.interface
         asked = f"class {wanted.entry} with {listed(wanted.methods) or 'no methods'}"
         return Diagnosis(
             OTHER_PROBLEM,
