@@ -14,7 +14,10 @@ from pathlib import Path
 
 from grader.errors import Fault, UsageError
 
-TEMPLATE = Path(__file__).resolve().parent / "template"
+_PACKAGE = Path(__file__).resolve().parent
+TEMPLATE = _PACKAGE / "template"
+GUIDES = (_PACKAGE / "writing-problems.md", _PACKAGE.parent / "docs" / "writing-problems.md")
+"""Where the guide is: in an installed package, and in a checkout."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FOLDERS = ("problems", "reference", "submissions")
 
@@ -50,6 +53,14 @@ def begin_problem(library: Path, slug: str, entry: str | None = None) -> list[Pa
     for path, template in files.items():
         _write(path, _renamed(template.read_text("utf-8"), names))
     return list(files)
+
+
+def guide() -> str:
+    """Return the guide to writing problems, as Markdown."""
+    for path in GUIDES:
+        if path.is_file():
+            return path.read_text("utf-8")
+    raise Fault(f"{GUIDES[0]} is missing from this installation")
 
 
 def camel(slug: str) -> str:

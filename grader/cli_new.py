@@ -8,10 +8,28 @@ from pathlib import Path
 import click
 
 
+def _show_guide(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from grader.beginning import guide
+        from grader.reporters import Page
+        from grader.reporters.statement import render_statement
+
+        click.echo(render_statement(guide(), Page.of_stdout()), nl=False)
+        context.exit()
+
+
 @click.command()
 @click.argument("slug")
 @click.option(
     "--class", "entry", metavar="NAME", help="The class that students write (default: from SLUG)."
+)
+@click.option(
+    "--guide",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_guide,
+    help="Show the guide to writing problems.",
 )
 @click.option(
     "--library",
@@ -29,6 +47,7 @@ def new(slug: str, entry: str | None, library: Path) -> None:
     \b
       grader new leaky-relu
       grader new max-pool --class MaxPool2D --library my-problems
+      grader new --guide
     """
     from grader.beginning import begin_problem
 
@@ -39,5 +58,6 @@ def new(slug: str, entry: str | None, library: Path) -> None:
     click.echo(
         "\nIt is a whole problem, about Y = a·X. Look how it works, then replace it bit by bit:"
         f"\n  grader verify {slug} --library {where}"
+        f"\n  grader new --guide"
         f"\n  grader check {slug} {shlex.quote(str(sample))} --library {where}"
     )

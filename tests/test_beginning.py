@@ -14,14 +14,16 @@ from tests.conftest import Run
 
 
 def test_from_nothing_to_a_verified_problem(grader: Run, tmp_path: Path) -> None:
-    """In an empty folder: new, then the two commands that it names."""
+    """In an empty folder: new, then the commands that it names."""
     begun = grader("new", "leaky-relu")
     assert (begun.returncode, begun.stderr) == (0, "")
     commands = re.findall(r"^  grader (.*)$", begun.stdout, re.M)
-    assert [command.split()[0] for command in commands] == ["verify", "check"]
-    verified, checked = (grader(*command.split()) for command in commands)
+    assert [command.split()[0] for command in commands] == ["verify", "new", "check"]
+    verified, guide, checked = (grader(*command.split()) for command in commands)
     assert (verified.returncode, verified.stderr) == (0, ""), verified.stdout
     assert "leaky-relu: sound" in verified.stdout
+    assert (guide.returncode, guide.stderr) == (0, "")
+    assert guide.stdout.split() == ["Writing", "a", "problem", *guide.stdout.split()[3:]]
     assert checked.returncode == 1
     assert "The gradient of a is the mean over the rows" in checked.stdout
     assert "layer = LeakyRelu(a=" in checked.stdout

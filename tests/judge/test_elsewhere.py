@@ -159,30 +159,29 @@ def test_what_the_student_reads(same: Problem) -> None:
     assert "It has class Half, clear(), run(), count= and rate=, as half asks for." in shown
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        (BASE + SAME).replace("class Same", "class Sane"),
-        (BASE + SAME).replace("apply", "run"),
-        BASE + WRONG,
-        BASE + WRONG.replace("size=1, *, scale=1.0", "count=1, rate=1.0"),
-        BASE + WRONG + "\nclass Half:\n    pass\n",
-        BASE
-        + WRONG.replace("size=1, *, scale=1.0", "size=1, scale=1.0, count=1, rate=1.0")
-        + "    def run(self, x): return x\n    def clear(self): self.grad = x\n",
-        "class Same:\n    def apply(self, x): return x\n",
-        "class Same:\n    pass\n",
-        "x = 1\n",
-        "",
-    ],
-)
-def test_a_wrong_solution_of_this_problem_is_not_taken_for_another(
-    same: Problem, source: str
-) -> None:
+OURS = [
+    (BASE + SAME).replace("class Same", "class Sane"),
+    (BASE + SAME).replace("apply", "run"),
+    BASE + WRONG,
+    BASE + WRONG.replace("size=1, *, scale=1.0", "count=1, rate=1.0"),
+    BASE + WRONG + "\nclass Half:\n    pass\n",
+    BASE
+    + WRONG.replace("size=1, *, scale=1.0", "size=1, scale=1.0, count=1, rate=1.0")
+    + "    def run(self, x): return x\n    def clear(self): self.grad = x\n",
+    "class Same:\n    def apply(self, x): return x\n",
+    "class Same:\n    pass\n",
+    "x = 1\n",
+    "",
+]
+
+
+def test_a_wrong_solution_of_this_problem_is_not_taken_for_another(same: Problem) -> None:
     """A class or a method under another name, arguments like another's: still this problem."""
-    report = grade(same, submission_from("mine.py", source.encode()))
-    assert report.status in ("failed", "unloadable")
-    assert all(found.id != "other-problem" for found in report.diagnoses)
+    reports: list[Report] = []
+    grade_all(same, [submission_from("mine.py", s.encode()) for s in OURS], reports.append)
+    for source, report in zip(OURS, reports, strict=True):
+        assert report.status in ("failed", "unloadable"), source
+        assert all(found.id != "other-problem" for found in report.diagnoses), source
 
 
 def test_names_adapted_the_convention_gives_it_away(same: Problem) -> None:
