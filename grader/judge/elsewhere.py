@@ -28,8 +28,8 @@ RESERVED = (OTHER_PROBLEM, OTHER_CONVENTION)
 MOST, FEW = 2 / 3, 1 / 3
 """Shares of the names that tell two problems apart: most of the other's, and few of this one's."""
 
-ADAPTED = 2
-"""Names that must tell where the class already has the name that this problem asks for."""
+AT_LEAST = 2
+"""Names that must tell; one is enough where there is a single class, which is called otherwise."""
 
 
 @dataclass(frozen=True)
@@ -151,19 +151,19 @@ def telling(facts: Facts, own: Interface, other: Interface) -> frozenset[str]:
     if adapted:
         candidates = [_shown(own.entry, facts.classes[own.entry])]
     elif facts.classes:
-        candidates = [_shown(name, told) for name, told in facts.classes.items()]
+        bases = {base for told in facts.classes.values() for base in told["bases"]}
+        candidates = [_shown(n, told) for n, told in facts.classes.items() if n not in bases]
     else:
         candidates = outline(facts.lines)
         own, other = replace(own, arguments=frozenset()), replace(other, arguments=frozenset())
     ours, theirs = own.names(not adapted), other.names(not adapted)
     ours, theirs = ours - theirs, theirs - ours
-    if len(theirs) < (ADAPTED if adapted else 1):
-        return frozenset()
     shown = [candidate.names() for candidate in candidates]
     if ours and max((len(ours & names) for names in shown), default=0) > FEW * len(ours):
         return frozenset()
     told = max((theirs & names for names in shown), key=len, default=frozenset[str]())
-    return told if len(told) >= MOST * len(theirs) else frozenset()
+    least = 1 if len(candidates) == 1 and not adapted else AT_LEAST
+    return told if len(told) >= max(least, MOST * len(theirs)) else frozenset()
 
 
 def _shown(name: str, told: Mapping[str, Collection[str]]) -> Interface:

@@ -238,7 +238,7 @@ def test_names_that_both_problems_ask_for_tell_nothing() -> None:
     large = Interface("Layer", frozenset({"forward()", "backward()", "save()", "load()"}))
 
     def shown(*methods: str) -> Facts:
-        return Facts("Layer", classes={"Layer": {"methods": methods, "arguments": ()}})
+        return Facts("Layer", classes={"Layer": class_with(*methods)})
 
     assert not telling(shown("forward", "backward"), large, small)
     assert telling(shown("forward", "backward", "save", "load"), small, large) == {
@@ -246,6 +246,23 @@ def test_names_that_both_problems_ask_for_tell_nothing() -> None:
         "load()",
     }
     assert not telling(shown("forward", "backward", "save"), small, large)
+
+
+def class_with(*methods: str, bases: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
+    """What a worker tells of a class."""
+    return {"methods": methods, "arguments": (), "bases": bases}
+
+
+def test_a_helper_of_another_problems_name_is_no_sign() -> None:
+    """A file for this problem may define a class that is another problem; its own name counts."""
+    own, other = (Interface(name, frozenset({"forward()", "backward()"})) for name in ("A", "B"))
+    helper = class_with("forward", "backward")
+    alone = {"B": helper}
+    assert telling(Facts("A", classes=alone), own, other) == {"class B"}
+    derived = {"Layer": helper, "B": class_with("forward", "backward", bases=("Layer",))}
+    assert telling(Facts("A", classes=derived), own, other) == {"class B"}
+    beside = {"Misspelt": helper, "B": helper}
+    assert not telling(Facts("A", classes=beside), own, other)
 
 
 def test_the_outline_of_a_file_that_cannot_be_run() -> None:
