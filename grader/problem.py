@@ -73,6 +73,18 @@ class Provided(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: dict[Name, Origin] = {}
 
 
+class Convention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that solutions to this problem do, and that is a mistake in another.
+
+    Attributes:
+        says: The rest of a sentence: "its parameter gradients are means over the batch".
+        shows: Ids of the diagnoses, all of them, that such a solution gets elsewhere.
+    """
+
+    says: Annotated[str, msgspec.Meta(min_length=1)]
+    shows: Annotated[tuple[Slug, ...], msgspec.Meta(min_length=1)]
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The contents of ``problem.toml``."""
 
@@ -83,6 +95,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
     limits: LimitSettings = LimitSettings()
     provided: Provided = Provided()
+    conventions: tuple[Convention, ...] = ()
 
 
 class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,6 +161,10 @@ class Library:
         folders = (self.root / "problems").iterdir()
         return sorted(folder.name for folder in folders if (folder / "problem.toml").is_file())
 
+    def reference(self, slug: str) -> Path:
+        """Where the reference solution of a problem is, or should be."""
+        return self.root / "reference" / f"{slug.replace('-', '_')}.py"
+
     def load(self, slug: str) -> Problem:
         """Return the problem ``slug``.
 
@@ -202,7 +219,7 @@ class Problem:
     @property
     def reference_path(self) -> Path:
         """The reference solution."""
-        path = self.library / "reference" / f"{self.slug.replace('-', '_')}.py"
+        path = Library(self.library).reference(self.slug)
         if not path.is_file():
             raise ProblemError(path, None, "the reference solution is missing")
         return path
@@ -268,6 +285,15 @@ class Problem:
     def files(self) -> list[Path]:
         """The files that decide a mark: the problem's and the reference."""
         return [*_files(self.folder), self.reference_path]
+
+    @property
+    def files_of_neighbours(self) -> Iterator[Path]:
+        """What tells solutions to the library's other problems; it decides words, and no mark."""
+        library = Library(self.library)
+        for slug in library.slugs():
+            if slug != self.slug:
+                folder, reference = library.root / "problems" / slug, library.reference(slug)
+                yield from filter(Path.is_file, (folder / "problem.toml", reference))
 
     @cached_property
     def digest(self) -> str:

@@ -21,10 +21,10 @@ from grader.submission import Submission
 
 
 def pack_problem(problem: Problem) -> bytes:
-    """The files of a problem that decide a mark, as a zip file of a library with nothing else."""
+    """The files of a problem that decide a report, as a zip file of a library with nothing else."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in problem.files:
+        for path in (*problem.files, *problem.files_of_neighbours):
             archive.writestr(problem.shown(path), path.read_bytes())
     return content.getvalue()
 

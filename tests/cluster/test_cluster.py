@@ -74,6 +74,7 @@ def test_a_worker_is_killed_and_every_byte_is_that_of_one_machine(
 ) -> None:
     """What a killed worker had is graded by others, and no report tells of it."""
     paths = [dense.samples("accepted")[0], *dense.samples("rejected")[::18]]
+    paths.append(ROOT / "reference" / "relu.py")  # a solution to another problem is told so
     submissions = [*map(read_submission, paths), submission_from("empty.py", b"")]
     items = list(enumerate(submissions))
     alone = {key: described(report) for key, report in pool.grade_stream(dense, items, jobs=2)}
