@@ -92,11 +92,11 @@ def test_a_worker_is_killed_and_every_byte_is_that_of_one_machine(
 
 def test_lost_judges_and_workers_cost_one_submission(small: Problem, cluster: Cluster) -> None:
     """What kills its judge is the fault that it is on one machine; what kills workers, too."""
-    items = [("a", thing()), ("b", thing("die")), ("c", thing(value="2")), ("d", thing("leave"))]
+    items = [("a", thing()), ("b", thing("die")), ("c", thing(value="2"))]
     alone = {key: described(report) for key, report in pool.grade_stream(small, items, jobs=2)}
     items += [("e", thing("orphan")), ("f", thing("x"))]
     reports = dict(grade_stream(small, items, address=cluster.address))
-    assert {key: described(reports[key]) for key in "abcd"} == alone
+    assert {key: described(reports[key]) for key in "abc"} == alone
     assert (reports["e"].status, reports["f"].status) == ("fault", "passed")
     told = "This could not be graded (attempts: 2): the Dask worker that had it died. That is no"
     assert reports["e"].message.startswith(told)
@@ -114,7 +114,7 @@ def test_items_are_taken_when_there_is_room(small: Problem, cluster: Cluster) ->
 
     before = set(cluster.scratch.rglob("problem.toml"))  # of workers that were killed
     stream = grade_stream(small, items(), address=cluster.address)
-    for done in range(1, 200):
+    for done in range(1, 60):
         next(stream)
         assert taken <= done + 6 * coordinator._BATCH_MOST
     judges = cluster.judges()
