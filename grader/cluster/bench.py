@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from distributed import Worker, WorkerPlugin, get_worker
+from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from grader.cluster.parcel import pack_answer, pack_reports, unpack_batch, unpack_problem
 from grader.cluster.processors import claimed
@@ -100,6 +100,10 @@ class Bench(WorkerPlugin):
         judges = self._enter()
         try:
             found = dict(judges.grade(enumerate(submissions), 1))
+        except Fault:
+            if self._closed:
+                raise Reschedule from None
+            raise
         finally:
             self._leave()
         return [found[number] for number in range(len(submissions))]
@@ -107,7 +111,7 @@ class Bench(WorkerPlugin):
     def _enter(self) -> Judges:
         with self._lock:
             if self._closed:
-                raise Fault("the run has ended")
+                raise Reschedule
             if self._idle is not None:
                 self._idle.cancel()
             if self._judges is None:
@@ -187,9 +191,17 @@ def _require_equal(expected: Mapping[str, str]) -> None:
         )
 
 
+def can_take_part() -> None:
+    """Do nothing. Where even that cannot be done, the grader is not installed."""
+
+
 def grade_batch(run: str, batch: bytes) -> bytes:
-    """Grade a batch on the bench of a run; this is what Dask is asked to do."""
+    """Grade a batch on the bench of a run; this is what Dask is asked to do.
+
+    Raises:
+        Reschedule: This worker is about to leave; for Dask, which gives the batch to another.
+    """
     bench = cast("Bench | None", get_worker().plugins.get(run))
     if bench is None:
-        return pack_answer(fault="the run has ended")
+        raise Reschedule
     return bench.grade(batch)

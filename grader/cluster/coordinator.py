@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Hashable, Iterator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 60.0
 _FETCH_SECONDS = 10.0
 _FAREWELL_SECONDS = 5.0
+_INSTALL = "Scheduler and workers need this version of the grader, with its extra 'cluster'."
 
 
 def grade_stream(
@@ -98,14 +100,12 @@ class _Run:
         attempts: int,
         isolated: bool,
     ) -> None:
-        from grader.cluster.bench import Bench, Order
-        from grader.judge.verdict import versions
-
         self._client = client
         self._problem = problem
         self._seed = seed
         self._only = only
         self._attempts = attempts
+        self._isolated = isolated
         self._name = f"grader-{uuid.uuid4().hex[:12]}"
         self._numbers = itertools.count()
         self._flying: dict[str, tuple[Future[bytes], list[_Task]]] = {}
@@ -114,17 +114,40 @@ class _Run:
         self._graded, self._seconds = 0, 0.0
         self._threads = 0
         self._looked = self._attended = time.monotonic()
-        order = Order(problem.slug, problem.digest, seed, only, isolated, versions())
+
+    def _begin(self) -> None:
+        """Give every machine what it needs.
+
+        Raises:
+            ProblemError: The problem has changed since it was loaded.
+            Fault: A machine cannot take part.
+        """
+        from grader.cluster.bench import Bench, Order, can_take_part
+        from grader.judge.verdict import versions
+
+        problem = self._problem
         files = pack_problem(problem)
         if replace(problem).digest != problem.digest:
             raise ProblemError(problem.folder, None, CHANGED)
-        client.register_plugin(Bench(order, files), name=self._name)
-        self._look()
+        order = Order(
+            problem.slug, problem.digest, self._seed, self._only, self._isolated, versions()
+        )
+        bench = Bench(order, files)
+        for who, take_part in (
+            ("the Dask scheduler", partial(self._client.run_on_scheduler, can_take_part)),
+            ("a Dask worker", partial(self._client.register_plugin, bench, self._name)),
+        ):
+            try:
+                take_part()
+            except Exception as error:
+                raise Fault(f"{who} cannot take part: {error}. {_INSTALL}") from None
 
     def grade(self, items: Items) -> Graded:
         """Grade everything; see :func:`grade_stream`."""
         tasks = (_Task(key, submission) for key, submission in items)
         ready: list[tuple[Hashable, Report]] = []
+        self._begin()
+        self._look()
         while True:
             self._send(tasks)
             yield from ready  # while the cluster works

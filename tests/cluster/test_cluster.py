@@ -252,6 +252,29 @@ def test_a_cluster_without_workers(
         list(grade_stream(small, [(1, thing())], address=bare))
 
 
+def test_machines_without_the_grader(small: Problem, bare: str, tmp_path: Path) -> None:
+    """It is said what has to be installed where."""
+    blocked = "import sys; sys.modules['grader'] = None"
+    with (
+        processes.workers(bare, tmp_path, "--no-nanny", before=blocked),
+        pytest.raises(Fault, match=r"a Dask worker cannot take part: .*Scheduler and workers need"),
+    ):
+        list(grade_stream(small, [(1, thing())], address=bare))
+
+
+def test_a_worker_that_leaves_costs_nothing(
+    small: Problem, cluster: Cluster, tmp_path: Path
+) -> None:
+    """A worker that is asked to go gives back what it has."""
+    reports: list[Report] = []
+    items = ((number, thing()) for number in range(60))
+    for _, report in grade_stream(small, items, address=cluster.address):
+        reports.append(report)
+        if len(reports) == 10:
+            os.kill(cluster.workers()[0], signal.SIGTERM)
+    assert [report.status for report in reports] == ["passed"] * 60
+
+
 def test_a_worker_with_another_version(small: Problem, bare: str, tmp_path: Path) -> None:
     """Its reports would not be those of the others; it is said which worker, and what differs."""
     before = "import grader; grader.__version__ = '0.0.1'"
