@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Iterable, Sequence
+from collections.abc import Generator, Hashable, Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import grader
@@ -38,30 +39,32 @@ class Engine(Protocol):
         """
 
 
-def fault_report(
-    problem: Problem,
-    submission: Submission,
-    failures: Sequence[str],
-    *,
-    seed: int | None,
-    only: str | None,
-) -> Report:
-    """The report of a submission that could not be graded: no marks are lost, none are given.
+@dataclass(slots=True, eq=False)
+class Task:
+    """A submission on its way.
 
-    Args:
-        failures: What happened at each attempt: "the judge ended with exit code 3".
+    Attributes:
+        failures: What happened at each attempt that failed: "the judge ended with exit code 3".
     """
-    ways = "; ".join(dict.fromkeys(failures))
+
+    key: Hashable
+    submission: Submission
+    failures: list[str] = field(default_factory=list)
+
+
+def fault_report(problem: Problem, task: Task, *, seed: int | None, only: str | None) -> Report:
+    """The report of a submission that could not be graded: no marks are lost, none are given."""
+    ways = "; ".join(dict.fromkeys(task.failures))
     return Report(
         problem=problem.slug,
         problem_digest=problem.digest,
-        submission_name=submission.name,
-        submission_sha256=submission.sha256,
+        submission_name=task.submission.name,
+        submission_sha256=task.submission.sha256,
         status="fault",
         score=0.0,
         max_score=sum(g.points for g in problem.settings.groups if only in (None, g.id)),
         checks=(),
-        message=f"This could not be graded (attempts: {len(failures)}): {ways}. That is no"
+        message=f"This could not be graded (attempts: {len(task.failures)}): {ways}. That is no"
         " fault of the submission.",
         seed=problem.settings.seed if seed is None else seed,
         versions={"grader": grader.__version__},

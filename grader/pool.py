@@ -15,21 +15,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, NoReturn
 
 import grader
-from grader.engine import CHANGED, Graded, Items, fault_report
+from grader.engine import CHANGED, Graded, Items, Task, fault_report
 from grader.errors import Fault, ProblemError, Unisolated, UsageError
 from grader.judging import submission_as_data
 from grader.problem import Problem
 from grader.report import Report
 from grader.reporters.as_json import report_from_data
 from grader.sandbox.spawning import ONE_THREAD
-from grader.submission import Submission
 
 _READ_SIZE = 1 << 20
 _SEND_SECONDS = 10.0  # judges always read; one that does not is stopped or stuck
@@ -117,7 +115,7 @@ class Judges:
 
     def grade(self, items: Items, jobs: int) -> Graded:
         """Grade a stream with ``jobs`` of the judges. Yields and raises as :func:`grade_stream`."""
-        tasks = (_Task(key, submission) for key, submission in items)
+        tasks = (Task(key, submission) for key, submission in items)
         judges = [self._free.pop(0) for _ in range(jobs)]
         try:
             for judge in judges:
@@ -136,7 +134,7 @@ class Judges:
                     judge.end()
             self._free += judges
 
-    def _report(self, judge: _Judge, task: _Task) -> Report | None:
+    def _report(self, judge: _Judge, task: Task) -> Report | None:
         """What came of a task of which there is news; None if it is still being graded."""
         try:
             report = judge.report()
@@ -146,21 +144,10 @@ class Judges:
             if len(task.failures) < self._attempts:
                 judge.take(task)
                 return None
-            return fault_report(
-                self._problem, task.submission, task.failures, seed=self._seed, only=self._only
-            )
+            return fault_report(self._problem, task, seed=self._seed, only=self._only)
         if report is not None and report.problem_digest != self._digest:
             raise ProblemError(self._problem.folder, None, CHANGED)
         return report
-
-
-@dataclass(slots=True, eq=False)
-class _Task:
-    """A submission on its way, and how judges failed on it."""
-
-    key: Hashable
-    submission: Submission
-    failures: list[str] = field(default_factory=list)
 
 
 class _Lost(Exception):
@@ -176,7 +163,7 @@ class _Judge:
     """
 
     def __init__(self, setup: dict[str, Any], patience: float) -> None:
-        self.task: _Task | None = None
+        self.task: Task | None = None
         self.channel: socket.socket | None = None
         self._setup = setup
         self._patience = patience
@@ -186,7 +173,7 @@ class _Judge:
         self._overran = False
         self._retired = False
 
-    def take(self, task: _Task | None) -> None:
+    def take(self, task: Task | None) -> None:
         """Begin with a task, in a new process where there is none; None: there is no more work.
 
         Raises:

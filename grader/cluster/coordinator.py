@@ -16,18 +16,17 @@ import uuid
 from collections import deque
 from collections.abc import Hashable, Iterator
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.cluster.connection import connected
 from grader.cluster.parcel import pack_batch, pack_problem, unpack_answer
-from grader.engine import CHANGED, Graded, Items, fault_report
+from grader.engine import CHANGED, Graded, Items, Task, fault_report
 from grader.errors import Fault, ProblemError, Unisolated, UsageError
 from grader.problem import Problem
 from grader.report import Report
-from grader.submission import Submission
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -78,15 +77,6 @@ def grade_stream(
             run.end()
 
 
-@dataclass(slots=True, eq=False)
-class _Task:
-    """A submission on its way, and how it was lost."""
-
-    key: Hashable
-    submission: Submission
-    failures: list[str] = field(default_factory=list)
-
-
 class _Run:
     """A run: what is on its way, and what there is room for."""
 
@@ -108,8 +98,8 @@ class _Run:
         self._isolated = isolated
         self._name = f"grader-{uuid.uuid4().hex[:12]}"
         self._numbers = itertools.count()
-        self._flying: dict[str, tuple[Future[bytes], list[_Task]]] = {}
-        self._again: deque[_Task] = deque()
+        self._flying: dict[str, tuple[Future[bytes], list[Task]]] = {}
+        self._again: deque[Task] = deque()
         self._done: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._graded, self._seconds = 0, 0.0
         self._threads = 0
@@ -144,7 +134,7 @@ class _Run:
 
     def grade(self, items: Items) -> Graded:
         """Grade everything; see :func:`grade_stream`."""
-        tasks = (_Task(key, submission) for key, submission in items)
+        tasks = (Task(key, submission) for key, submission in items)
         ready: list[tuple[Hashable, Report]] = []
         self._begin()
         self._look()
@@ -170,7 +160,7 @@ class _Run:
 
     # -- out -----------------------------------------------------------------------------
 
-    def _send(self, tasks: Iterator[_Task]) -> None:
+    def _send(self, tasks: Iterator[Task]) -> None:
         """Send batches while there is room for more; at the end, what was lost, one by one."""
         while len(self._flying) < _FOR_EACH_THREAD * max(1, self._threads):
             batch = list(itertools.islice(tasks, self._batch_size()))
@@ -187,7 +177,7 @@ class _Run:
         mean = self._seconds / self._graded
         return int(min(max(1.0, _BATCH_SECONDS / max(mean, 1e-9)), _BATCH_MOST))
 
-    def _submit(self, batch: list[_Task]) -> None:
+    def _submit(self, batch: list[Task]) -> None:
         from grader.cluster.bench import grade_batch
 
         content = pack_batch([task.submission for task in batch])
@@ -250,7 +240,7 @@ class _Run:
                 " run it again"
             )
 
-    def _lost(self, batch: list[_Task], error: Exception) -> list[tuple[Hashable, Report]]:
+    def _lost(self, batch: list[Task], error: Exception) -> list[tuple[Hashable, Report]]:
         """Keep a batch that was lost for later, or say that it is hopeless."""
         hopeless = []
         for task in batch:
@@ -258,9 +248,7 @@ class _Run:
             if len(task.failures) < self._attempts:
                 self._again.append(task)
                 continue
-            report = fault_report(
-                self._problem, task.submission, task.failures, seed=self._seed, only=self._only
-            )
+            report = fault_report(self._problem, task, seed=self._seed, only=self._only)
             hopeless.append((task.key, report))
         return hopeless
 
