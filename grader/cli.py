@@ -22,6 +22,7 @@ from grader.reporters import FORMATS
 if TYPE_CHECKING:
     from grader.problem import Library
     from grader.report import Report
+    from grader.reporters import Page
 
 EXIT_CODES = """\b
 Exit codes:
@@ -147,7 +148,9 @@ def check(
       grader check dense dense.py --reproduce failures/
     """
     import gc
+    from dataclasses import replace
 
+    from grader.reporters import Page
     from grader.submission import read_submission
 
     gc.disable()  # what start-up makes is there to stay; the judge turns it on again
@@ -156,7 +159,8 @@ def check(
     from grader.grading import grade
 
     report = grade(chosen, submission, seed=seed, only=only)
-    _show(report, format_, output, f"grader check {problem} {file}", hints)
+    page = Page.of_stdout(f"grader check {problem} {file}", hints)
+    _show(report, format_, output, replace(page, source=submission.text, file=_below_here(file)))
     if reproduce is not None:
         if submission.python_name != submission.name:  # scripts cannot load a notebook
             file = reproduce / submission.python_name
@@ -167,13 +171,18 @@ def check(
     return ExitCode.FULL_MARKS if report.status == "passed" else ExitCode.BELOW_FULL_MARKS
 
 
-def _show(report: Report, format_: str, output: Path | None, command: str, hints: int) -> None:
+def _below_here(file: Path) -> str:
+    """A path as the forms name it that point into files: from this folder on, if it is below."""
+    here = Path.cwd()
+    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+
+
+def _show(report: Report, format_: str, output: Path | None, page: Page) -> None:
     """Write the report where it was asked for."""
     from dataclasses import replace
 
-    from grader.reporters import Page, reporter
+    from grader.reporters import reporter
 
-    page = Page.of_stdout(command, hints)
     if output is not None:
         _write(output, reporter(format_).render(report, replace(page, color=False)))
         return

@@ -23,6 +23,7 @@ from grader.reporters.arranged import Group as Marks
 from grader.reporters.paper import laid_out
 from grader.reporters.text import inert, number
 
+SUFFIX = ".txt"
 MIN_WIDTH = 40
 MAX_ROWS, MAX_COLUMNS = 8, 6
 MAX_OUTPUT_LINES = 12
@@ -35,6 +36,19 @@ def render(report: Report, page: Page) -> str:
     """Return the report as text for a terminal of ``page.width`` columns, and at least 40."""
     page = replace(page, width=max(page.width, MIN_WIDTH))
     return laid_out(_parts(report, page), page)
+
+
+def explain(check: CheckResult, width: int = 80) -> str:
+    """Return why one check failed, and its example, for forms in which each check has a box."""
+    body = [Text(inert(check.message)), *_traceback(check.evidence), *_example(check, width)]
+    return laid_out(body, Page(width))
+
+
+def explain_loading(report: Report, width: int = 80) -> str:
+    """Return why there was nothing to check, and where."""
+    body = [Text(inert(report.message)), *_traceback(report.evidence)]
+    body += _printed("Printed while the file was loaded", report.output)
+    return laid_out(body, Page(width))
 
 
 def _parts(report: Report, page: Page) -> list[RenderableType]:
