@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader import __version__, cli_class, cli_verify
+from grader import __version__, cli_class, cli_platforms, cli_verify
 from grader.cli_options import library_option, problem_argument
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.reporters import FORMATS
@@ -151,6 +151,7 @@ def check(
     from dataclasses import replace
 
     from grader.reporters import Page
+    from grader.reporters.places import below_here
     from grader.submission import read_submission
 
     gc.disable()  # what start-up makes is there to stay; the judge turns it on again
@@ -160,7 +161,7 @@ def check(
 
     report = grade(chosen, submission, seed=seed, only=only)
     page = Page.of_stdout(f"grader check {problem} {file}", hints)
-    _show(report, format_, output, replace(page, source=submission.text, file=_below_here(file)))
+    _show(report, format_, output, replace(page, source=submission.text, file=below_here(file)))
     if reproduce is not None:
         if submission.python_name != submission.name:  # scripts cannot load a notebook
             file = reproduce / submission.python_name
@@ -169,12 +170,6 @@ def check(
     if report.status == "fault":
         return ExitCode.FAULT
     return ExitCode.FULL_MARKS if report.status == "passed" else ExitCode.BELOW_FULL_MARKS
-
-
-def _below_here(file: Path) -> str:
-    """A path as the forms name it that point into files: from this folder on, if it is below."""
-    here = Path.cwd()
-    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
 
 
 def _show(report: Report, format_: str, output: Path | None, page: Page) -> None:
@@ -286,5 +281,12 @@ def doctor(verbose: bool, library: Library) -> int:
     return ExitCode.FAULT
 
 
-for command in (cli_class.grade, cli_class.summary, cli_class.diff, cli_verify.verify):
+for command in (
+    cli_class.grade,
+    cli_class.summary,
+    cli_class.diff,
+    cli_verify.verify,
+    cli_platforms.package,
+    cli_platforms.onsite,
+):
     commands.add_command(command)

@@ -273,11 +273,16 @@ class Problem:
         origins = self.settings.provided.names.items()
         return tuple((name, *_split_origin(origin)) for name, origin in origins)
 
+    @property
+    def files(self) -> list[Path]:
+        """All that grading needs: the problem's files, sorted, and the reference."""
+        return [*_files(self.folder), self.reference_path]
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the files that decide a mark: the problem's and the reference."""
         total = hashlib.sha256()
-        for path in _files(self.folder):
+        for path in self.files[:-1]:
             total.update(f"{path.relative_to(self.folder).as_posix()}\0".encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())
         total.update(hashlib.sha256(self.reference_path.read_bytes()).digest())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from grader.report import CheckResult, Report
@@ -20,6 +21,12 @@ _MADE = re.compile(r"\w+ = ([A-Za-z_]\w*)\(")
 def file_of(report: Report, page: Page) -> str:
     """The path of the file, with forward slashes."""
     return (page.file or report.submission_name).replace("\\", "/")
+
+
+def below_here(file: Path) -> str:
+    """A path as platforms want it: from the working folder on, if it is below."""
+    here = Path.cwd()
+    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
 
 
 def line_of_check(check: CheckResult, report: Report, page: Page) -> int | None:
