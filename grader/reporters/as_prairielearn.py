@@ -22,44 +22,53 @@ _LIMITS = (20_000, 5_000, 1_000, 200)
 
 def render(report: Report, page: Page) -> str:
     """Return what an external grader has to write to ``/grade/results/results.json``."""
-    text = ""
-    for limit in _LIMITS:
-        data = _unloaded(report, limit) if not report.checks else _graded(report, page, limit)
-        if limit != _LIMITS[0]:
-            said = data["message"]
-            data["message"] = f"{said}\n\nLong texts were cut: the platform takes 1 MB at most."
-        text = dumped(data)
+    whole = _graded(report, page) if report.checks else _unloaded(report)
+    text = dumped(_with_texts_cut(whole, _LIMITS[0]))
+    for limit in _LIMITS[1:]:
         if len(text.encode()) <= MAX_BYTES:
             break
+        data = _with_texts_cut(whole, limit)
+        said = f"{data['message']}\n\nLong texts were cut: the platform takes 1 MB at most."
+        text = dumped({**data, "message": said.strip()})
     return text
 
 
-def _graded(report: Report, page: Page, limit: int) -> dict[str, Any]:
+def _with_texts_cut(data: Any, limit: int) -> Any:
+    if isinstance(data, str):
+        return cut(data, limit)
+    if isinstance(data, list):
+        return [_with_texts_cut(item, limit) for item in data]
+    if isinstance(data, dict):
+        return {key: _with_texts_cut(value, limit) for key, value in data.items()}
+    return data
+
+
+def _graded(report: Report, page: Page) -> dict[str, Any]:
     return {
         "gradable": True,
         "score": round(report.score / report.max_score, 6) if report.max_score else 0.0,
-        "message": cut(_message(report, page), limit),
-        "output": cut(inert(report.output), limit),
+        "message": _message(report, page),
+        "output": inert(report.output),
         "images": [],
         "tests": [
-            _test(check, limit)
+            _test(check)
             for check in report.checks
             if check.max_points or check.status not in ("passed", "blocked")
         ],
     }
 
 
-def _unloaded(report: Report, limit: int) -> dict[str, Any]:
+def _unloaded(report: Report) -> dict[str, Any]:
     gradable = report.status == "passed"
     data = {
         "gradable": gradable,
         "score": 1.0 if gradable else 0.0,
-        "message": cut(explain_loading(report), limit),
-        "output": cut(inert(report.output), limit),
+        "message": explain_loading(report),
+        "output": inert(report.output),
         "images": [],
         "tests": [],
     }
-    return data if gradable else {**data, "format_errors": [cut(inert(report.message), limit)]}
+    return data if gradable else {**data, "format_errors": [inert(report.message)]}
 
 
 def _message(report: Report, page: Page) -> str:
@@ -71,14 +80,14 @@ def _message(report: Report, page: Page) -> str:
     return inert("\n".join(lines)).strip()
 
 
-def _test(check: CheckResult, limit: int) -> dict[str, Any]:
+def _test(check: CheckResult) -> dict[str, Any]:
     passed = check.status == "passed"
     return {
         "name": check.title,
         "description": check.group,
         "points": check.points,
         "max_points": check.max_points,
-        "message": "" if passed else cut(explain(check), limit),
-        "output": cut(inert(check.output), limit),
+        "message": "" if passed else explain(check),
+        "output": inert(check.output),
         "images": [],
     }

@@ -21,12 +21,13 @@ from grader.reporters import Page, arrays
 from grader.reporters.arranged import Failure, Mistake, arrange
 from grader.reporters.arranged import Group as Marks
 from grader.reporters.paper import laid_out
-from grader.reporters.text import inert, number
+from grader.reporters.text import cut, inert, number
 
 SUFFIX = ".txt"
 MIN_WIDTH = 40
 MAX_ROWS, MAX_COLUMNS = 8, 6
 MAX_OUTPUT_LINES = 12
+MAX_EXPLAINED = 2_000  # characters of output; folding long lines is slow
 MAX_BLOCKED = 5
 MARKS = {"passed": ("✓", "green"), "blocked": ("–", "yellow")}
 FAILED = ("✗", "red")
@@ -40,14 +41,15 @@ def render(report: Report, page: Page) -> str:
 
 def explain(check: CheckResult, width: int = 80) -> str:
     """Return why one check failed, and its example, for forms in which each check has a box."""
-    body = [Text(inert(check.message)), *_traceback(check.evidence), *_example(check, width)]
+    short = replace(check, output=cut(check.output, MAX_EXPLAINED))
+    body = [Text(inert(check.message)), *_traceback(check.evidence), *_example(short, width)]
     return laid_out(body, Page(width))
 
 
 def explain_loading(report: Report, width: int = 80) -> str:
     """Return why there was nothing to check, and where."""
     body = [Text(inert(report.message)), *_traceback(report.evidence)]
-    body += _printed("Printed while the file was loaded", report.output)
+    body += _printed("Printed while the file was loaded", cut(report.output, MAX_EXPLAINED))
     return laid_out(body, Page(width))
 
 

@@ -11,14 +11,18 @@ def inert(text: str) -> str:
     """Return ``text`` with everything that a terminal would obey spelled out.
 
     Control characters (escape sequences begin with one), bidirectional overrides and other
-    invisible formatting, lone surrogates and unassigned code points become ``\\x1b`` or
-    ``\\u202e``. Line breaks and tabs stay.
+    invisible formatting, lone surrogates, unassigned code points and Unicode's own separators of
+    lines become ``\\x1b`` or ``\\u202e``. Line breaks and tabs stay.
     """
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "".join(
-        c if c in _KEPT or unicodedata.category(c)[0] != "C" else _spelled(c) for c in text
+        c if c in _KEPT or not _is_obeyed(unicodedata.category(c)) else _spelled(c) for c in text
     )
+
+
+def _is_obeyed(category: str) -> bool:
+    return category[0] == "C" or category in ("Zl", "Zp")
 
 
 def _spelled(character: str) -> str:
