@@ -53,7 +53,8 @@ def test_reports_follow_the_schema(dense: Problem) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "docs/architecture.md", "docs/report.md", "docs/results.md"]
+    "document",
+    ["README.md"] + [f"docs/{n}.md" for n in ("architecture", "report", "results", "integrations")],
 )
 def test_links_lead_somewhere(document: str) -> None:
     """Every relative link in a document names a file that is there."""

@@ -23,12 +23,15 @@ import yaml
 
 import grader
 from grader.errors import UsageError
+from grader.grading import grade
 from grader.onsite import handed_in
-from grader.problem import Problem
+from grader.problem import Library, Problem
+from grader.reporters import Page, reporter
 from grader.shipping import wheel
 from grader.shipping.platforms import parcel
 from grader.shipping.requirements import pinned
 from tests.conftest import ROOT, Run
+from tests.small_problem import thing
 
 RIGHT = ROOT / "submissions" / "dense" / "accepted" / "matmul_operator.py"
 WRONG = ROOT / "submissions" / "dense" / "rejected" / "bias_gradient_mean.py"
@@ -227,6 +230,17 @@ def test_the_submission_is_found_among_what_was_handed_in(dense: Problem, tmp_pa
     assert found.notes == ("took dense.py by its name, left helpers.py",)
     with pytest.raises(UsageError, match="cannot be read"):
         handed_in(tmp_path / "missing", dense)
+
+
+def test_a_groups_visibility_reaches_gradescope(small: Problem) -> None:
+    """As problem.toml has it; the others are visible."""
+    settings = small.folder / "problem.toml"
+    text = settings.read_text("utf-8")
+    later = text.replace('title = "Two" }', 'title = "Two", visibility = "after_due_date" }')
+    settings.write_text(later, "utf-8")
+    report = grade(Library(small.library).load("small"), thing())
+    tests = json.loads(reporter("gradescope").render(report, Page()))["tests"]
+    assert [test["visibility"] for test in tests] == ["visible", "after_due_date"]
 
 
 def test_on_site_options_belong_together(grader: Run) -> None:

@@ -41,15 +41,17 @@ def render(report: Report, page: Page) -> str:
 
 def explain(check: CheckResult, width: int = 80) -> str:
     """Return why one check failed, and its example, for forms in which each check has a box."""
-    short = replace(check, output=cut(check.output, MAX_EXPLAINED))
-    body = [Text(inert(check.message)), *_traceback(check.evidence), *_example(short, width)]
+    quiet = replace(check, output="")
+    body = [Text(inert(check.message)), *_traceback(check.evidence), *_example(quiet, width)]
+    body += _printed("Printed by your code", cut(check.output, MAX_EXPLAINED), rest="")
     return laid_out(body, Page(width))
 
 
 def explain_loading(report: Report, width: int = 80) -> str:
     """Return why there was nothing to check, and where."""
     body = [Text(inert(report.message)), *_traceback(report.evidence)]
-    body += _printed("Printed while the file was loaded", cut(report.output, MAX_EXPLAINED))
+    output = cut(report.output, MAX_EXPLAINED)
+    body += _printed("Printed while the file was loaded", output, rest="")
     return laid_out(body, Page(width))
 
 
@@ -249,15 +251,15 @@ def _bullet(text: str) -> RenderableType:
     return grid
 
 
-def _printed(title: str, output: str) -> list[RenderableType]:
+def _printed(
+    title: str, output: str, rest: str = "; all of them with --format json"
+) -> list[RenderableType]:
     if not output.strip():
         return []
     lines = output.rstrip().splitlines()
     shown = lines[:MAX_OUTPUT_LINES]
     if len(lines) > MAX_OUTPUT_LINES:
-        shown.append(
-            f"[{len(lines) - MAX_OUTPUT_LINES} more lines; all of them with --format json]"
-        )
+        shown.append(f"[{len(lines) - MAX_OUTPUT_LINES} more lines{rest}]")
     parts: list[RenderableType] = ["", Text(f"{title}:", style="bold")]
     return parts + [Text(f"  {inert(line)}", style="dim", overflow="fold") for line in shown]
 
