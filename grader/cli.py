@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader import __version__, cli_class, cli_platforms, cli_verify
+from grader import __version__, cli_class, cli_new, cli_platforms, cli_verify
 from grader.cli_options import library_option, problem_argument
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.reporters import FORMATS
@@ -286,6 +286,7 @@ for command in (
     cli_class.summary,
     cli_class.diff,
     cli_verify.verify,
+    cli_new.new,
     cli_platforms.package,
     cli_platforms.onsite,
 ):

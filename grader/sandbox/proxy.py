@@ -24,6 +24,7 @@ from grader.sandbox import wire
 from grader.sandbox.process import Limits, Worker, WorkerFailure
 from grader.sandbox.spawning import Workers
 from grader.sandbox.trace import (
+    PLAIN,
     Exposure,
     ExposureCall,
     Pending,
@@ -131,6 +132,7 @@ class RemoteClass:
         methods: Names of its methods, inherited ones included.
         bases: Names of the classes it is derived from, nearest first, without ``object``.
         nested: Names of functions that are defined inside of its methods.
+        arguments: Names of its constructor's parameters.
     """
 
     student: Student
@@ -138,6 +140,7 @@ class RemoteClass:
     methods: frozenset[str]
     bases: tuple[str, ...]
     nested: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> RemoteInstance:
         """Make an instance in the worker."""
@@ -206,10 +209,20 @@ class Student:
         operation = ["call", wire.RANDOM, "random_sample", [count], wire.NO_KEYWORDS, 0]
         return self.perform(operation, Step("draw", None, "random_sample", (count,)))
 
-    def expose(self, real: Any, *methods: str) -> Exposure:
-        """Return ``real`` as something to hand to the student's code: ``methods`` run here."""
+    def expose(self, real: Any, *methods: str, local: bool = False) -> Exposure:
+        """Return ``real`` as something to hand to the student's code: ``methods`` run here.
+
+        Args:
+            real: Scripts that show a failure repeat the source of its class, which must make sense
+                by itself (with ``np``, ``math``, ``copy``, ``dataclass`` and ``field``).
+            local: Whether the worker answers the student's code from that source, which saves
+                waiting for an answer; the calls are repeated here, and what counts is what comes
+                of them here. Attributes must be numbers, text or truth values.
+        """
+        if local and not all(type(value) in PLAIN for value in vars(real).values()):
+            raise ValueError(f"{real!r} has attributes that a worker cannot be given")
         self._next_exposure += 1
-        exposure = Exposure(real, self._next_exposure, methods)
+        exposure = Exposure(real, self._next_exposure, methods, local)
         self._exposed[exposure.number] = (exposure, real)
         self.trace.append(Step("expose", None, "", (exposure,)))
         return exposure
@@ -381,6 +394,7 @@ class Student:
                 frozenset(found["methods"]),
                 tuple(found["bases"]),
                 tuple(found["nested"]),
+                tuple(found["arguments"]),
             )
             for name, found in classes.items()
         }
@@ -516,7 +530,7 @@ class Student:
     def called(self, number: int, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """The student's code called a method of an exposed object."""
         if number not in self._exposed:
-            raise ValueError("this object is from before: it was not given to this layer")
+            raise ValueError(wire.FROM_BEFORE)
         exposure, real = self._exposed[number]
         if method not in exposure.methods:
             raise wire.ProtocolError("call of an unknown method")
@@ -542,11 +556,11 @@ def _in_order(function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[An
 
 def _copy(real: Any) -> Any:
     """A copy that shares nothing that can change; deepcopy only where there is something to."""
-    plain = all(type(value) in (bool, int, float, str) for value in vars(real).values())
+    plain = all(type(value) in PLAIN for value in vars(real).values())
     return copy.copy(real) if plain else copy.deepcopy(real)
 
 
-_TOLD_OF_CLASSES = ("methods", "bases", "nested")
+_TOLD_OF_CLASSES = ("methods", "bases", "nested", "arguments")
 
 
 def _checked_description(

@@ -1,4 +1,4 @@
-"""Room: the running grader as a wheel, without the problem library.
+"""Room: the running grader as a wheel, without the problem library and the guide for authors.
 
 Put together from the package's own files and the metadata of the installed distribution, which are
 there for an installed wheel and for an editable checkout alike; nothing is built or downloaded.
@@ -18,6 +18,8 @@ from grader.errors import UsageError
 from grader.shipping.parcels import File, zipped
 
 DISTRIBUTION = "dense-grader"
+_ELSEWHERE = ("library", "writing-problems.md")
+"""What a build puts into the package, and an editable checkout has in other places."""
 _TAGS = "Wheel-Version: 1.0\nGenerator: dense-grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -56,7 +58,8 @@ def build_wheel() -> tuple[str, bytes]:
 def _package_files(package: Path) -> Iterator[tuple[str, File]]:
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package)
-        if path.is_file() and "__pycache__" not in inside.parts and inside.parts[0] != "library":
+        left_out = "__pycache__" in inside.parts or inside.parts[0] in _ELSEWHERE
+        if path.is_file() and not left_out:
             yield f"{package.name}/{inside.as_posix()}", File(path.read_bytes())
 
 
