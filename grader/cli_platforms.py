@@ -31,7 +31,7 @@ def package(problem: str, platform: str, output: Path, library: Library) -> None
     """Pack this grader and PROBLEM for a platform that grades by itself.
 
     The zip file holds the grader as it is installed here, the versions that it runs with, and the
-    problem. It is the same to the byte each time.
+    library without its sample submissions. It is the same to the byte each time.
 
     \b
       grader package dense --for gradescope -o autograder.zip

@@ -127,3 +127,14 @@ def _essence(check: CheckResult) -> Mapping[str, Any]:
     """What two checks of one group must share for the second to add nothing."""
     parts = ("calls", "yours", "expected", "traceback", "text")
     return {"group": check.group, **{part: check.evidence.get(part) for part in parts}}
+
+
+def hint_of(diagnosis: Diagnosis, hints: int) -> str:
+    """The hint that leads as far as is asked for: 1 or 2."""
+    return diagnosis.stronger if hints > 1 and diagnosis.stronger else diagnosis.hint
+
+
+def in_words(diagnosis: Diagnosis, hints: int) -> str:
+    """What is wrong, why it matters, where to look: a line each."""
+    hint = f"Hint: {hint_of(diagnosis, hints)}"
+    return "\n".join(filter(None, (diagnosis.title, diagnosis.why, hint)))

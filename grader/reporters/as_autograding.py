@@ -21,10 +21,12 @@ from grader.reporters import Page
 from grader.reporters.as_json import dumped
 from grader.reporters.places import line_of_check, line_of_loading
 from grader.reporters.terminal import explain, explain_loading
-from grader.reporters.text import cut, inert
+from grader.reporters.text import cut, inert, with_texts_cut
 
 SUFFIX = ".json"
-MAX_TEXT = 2_000
+MAX_BYTES = 90_000
+"""Its base64 becomes an environment variable, of which Linux takes 128 KiB."""
+_LIMITS = (2_000, 500, 100, 20)
 MAX_ROWS = 400
 """Where no share of this size divides all points, the table is off by less than one share."""
 _THIRDS_AND_SUCH = 60
@@ -37,7 +39,13 @@ def render(report: Report, page: Page) -> str:
     tests = list(_rows(report, checks, page)) if checks else [_loading(report)]
     status = {"passed": "pass", "failed": "fail"}.get(report.status, "error")
     _add_up(tests, report.score)
-    return dumped({"version": 3, "status": status, "max_score": report.max_score, "tests": tests})
+    data = {"version": 3, "status": status, "max_score": report.max_score, "tests": tests}
+    text = ""
+    for limit in _LIMITS:
+        text = dumped(with_texts_cut(data, limit), indent=None)
+        if len(text.encode()) <= MAX_BYTES:
+            break
+    return text
 
 
 def _rows(report: Report, checks: list[CheckResult], page: Page) -> Iterator[dict[str, Any]]:
@@ -52,7 +60,7 @@ def _rows(report: Report, checks: list[CheckResult], page: Page) -> Iterator[dic
         for number in range(count):
             some = part[number::count] or [part[number % len(part)]]
             row = _row(report, some, page, told=number >= len(part))
-            yield {**row, "name": f"{key[0]} {number + 1}/{count}: {row['name']}"}
+            yield {**row, "name": f"{key[0]} {number + 1}/{count}{row['name']}"}
 
 
 def _points(check: CheckResult) -> Fraction:
@@ -66,16 +74,16 @@ def _common(worth: Collection[Fraction]) -> Fraction:
 
 
 def _row(report: Report, checks: list[CheckResult], page: Page, *, told: bool) -> dict[str, Any]:
-    """One row for checks that all passed, or all did not; explained unless it was told before."""
+    """One row for checks that all passed, or all did not; without texts if it was told before."""
     passed = checks[0].status == "passed"
-    explained = "" if passed or told else "\n".join(map(explain, checks))
+    silent = passed or told
     lines = (line_of_check(check, report, page) for check in checks)
     return {
-        "name": "; ".join(check.title for check in checks),
+        "name": "" if told else f": {'; '.join(check.title for check in checks)}",
         "status": "pass" if passed else "fail",
         "score": 0,
-        "message": "" if passed else _barred("\n".join(check.message for check in checks)),
-        "test_code": _barred(explained),
+        "message": "" if silent else _barred("\n".join(check.message for check in checks)),
+        "test_code": "" if silent else _barred("\n".join(map(explain, checks))),
         "filename": report.submission_name,
         "line_no": 0 if passed else next(filter(None, lines), 0),
         "duration": round(sum(check.duration for check in checks), 4),
@@ -110,5 +118,5 @@ def _add_up(tests: list[dict[str, Any]], score: float) -> None:
 
 def _barred(text: str) -> str:
     """Text of which no line can be a command of a workflow, in neither of the two spellings."""
-    text = cut(inert(text), MAX_TEXT).replace("##[", "## [")
+    text = cut(inert(text), _LIMITS[0]).replace("##[", "## [")
     return "\n".join(f"| {line}".rstrip() for line in text.splitlines())

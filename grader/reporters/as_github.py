@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from grader.report import Report
 from grader.reporters import Page
-from grader.reporters.arranged import arrange
+from grader.reporters.arranged import arrange, in_words
 from grader.reporters.places import file_of, line_of_check, line_of_loading
 from grader.reporters.terminal import explain
 from grader.reporters.text import cut, inert, number
@@ -48,16 +48,16 @@ def command(file: str, line: int | None, title: str, message: str) -> str:
 def _annotations(report: Report, page: Page) -> Iterator[tuple[int | None, str, str]]:
     if not report.checks and report.status != "passed":
         title = "The file cannot be loaded" if report.status == "unloadable" else "Not graded"
-        yield line_of_loading(report), title, report.message
+        named = [in_words(diagnosis, page.hints) for diagnosis in report.diagnoses]
+        yield line_of_loading(report), title, "\n\n".join([report.message, *named])
         return
     told = arrange(report)
     for mistake in told.mistakes:
-        named, example = mistake.diagnosis, mistake.example
-        hint = named.stronger if page.hints > 1 and named.stronger else named.hint
-        parts = [named.title, named.why, f"Hint: {hint}"]
-        parts += [f"\n{explain(example)}"] if example else []
+        example = mistake.example
+        text = in_words(mistake.diagnosis, page.hints)
+        text += f"\n\n{explain(example)}" if example else ""
         line = line_of_check(example, report, page) if example else None
-        yield line, f"{named.group} (−{number(mistake.lost)})", "\n".join(filter(None, parts))
+        yield line, f"{mistake.diagnosis.group} (−{number(mistake.lost)})", text
     for failure in told.failures:
         if failure.same_as is None:
             check = failure.check

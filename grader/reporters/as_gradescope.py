@@ -15,6 +15,7 @@ from typing import Any
 
 from grader.report import CheckResult, Report
 from grader.reporters import Page
+from grader.reporters.arranged import in_words
 from grader.reporters.as_json import dumped
 from grader.reporters.terminal import explain, explain_loading
 from grader.reporters.text import cut, inert, number
@@ -52,8 +53,7 @@ def _summary(report: Report, page: Page) -> str:
         lines.append(f"{number(report.score)} of {number(report.max_score)} points")
     for diagnosis in report.diagnoses:
         if diagnosis.group in seen or not diagnosis.group:
-            hint = diagnosis.stronger if page.hints > 1 and diagnosis.stronger else diagnosis.hint
-            lines += ["", *filter(None, (diagnosis.title, diagnosis.why, f"Hint: {hint}"))]
+            lines += ["", in_words(diagnosis, page.hints)]
     if report.notes:
         lines += ["", "Notes (no marks lost):", *(f"- {note}" for note in report.notes)]
     if report.checks and report.output.strip():

@@ -30,9 +30,9 @@ def render(report: Report, page: Page) -> str:
     return dumped(as_data(report))
 
 
-def dumped(data: Any) -> str:
-    """Return plain data as :func:`render` writes it."""
-    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+def dumped(data: Any, indent: int | None = 2) -> str:
+    """Return plain data as :func:`render` writes it, or without an indent in one line."""
+    text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
     if not text.replace("\n", "").isprintable():
         shown = (c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
         text = "".join(shown)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from grader.report import CheckResult, Report
 from grader.reporters import Page
-from grader.reporters.arranged import Arranged, Mistake, arrange
+from grader.reporters.arranged import Arranged, Mistake, arrange, hint_of
 from grader.reporters.terminal import explain, explain_loading
 from grader.reporters.text import cut, inert, number
 
@@ -64,12 +64,12 @@ def _blocks(report: Report, page: Page) -> Iterator[str]:
         report.status, score
     )
     yield f"### {words(report.problem)}: {score}\n\n{span(report.submission_name)}\n"
-    if not report.checks:
-        yield fenced(cut(explain_loading(report), MAX_TEXT))
-        return
     told = arrange(report)
     for mistake in told.mistakes:
         yield _mistake(mistake, page)
+    if not report.checks:
+        yield fenced(cut(explain_loading(report), MAX_TEXT))
+        return
     yield _groups(told)
     for failure in told.failures:
         if failure.same_as is None:
@@ -88,7 +88,7 @@ def _blocks(report: Report, page: Page) -> Iterator[str]:
 
 def _mistake(mistake: Mistake, page: Page) -> str:
     named = mistake.diagnosis
-    hint = named.stronger if page.hints > 1 and named.stronger else named.hint
+    hint = hint_of(named, page.hints)
     where = f" ({words(named.group)}, −{number(mistake.lost)})" if named.group else ""
     parts = [f"#### ✗ {words(named.title)}{where}", words(named.why), f"**Hint:** {words(hint)}"]
     parts += [_example(mistake.example)] if mistake.example else []

@@ -10,9 +10,10 @@ from typing import Any
 
 from grader.report import CheckResult, Report
 from grader.reporters import Page
+from grader.reporters.arranged import in_words
 from grader.reporters.as_json import dumped
 from grader.reporters.terminal import explain, explain_loading
-from grader.reporters.text import cut, inert
+from grader.reporters.text import inert, with_texts_cut
 
 SUFFIX = ".json"
 MAX_BYTES = 900_000
@@ -22,25 +23,15 @@ _LIMITS = (20_000, 5_000, 1_000, 200)
 
 def render(report: Report, page: Page) -> str:
     """Return what an external grader has to write to ``/grade/results/results.json``."""
-    whole = _graded(report, page) if report.checks else _unloaded(report)
-    text = dumped(_with_texts_cut(whole, _LIMITS[0]))
+    whole = _graded(report, page) if report.checks else _unloaded(report, page)
+    text = dumped(with_texts_cut(whole, _LIMITS[0]))
     for limit in _LIMITS[1:]:
         if len(text.encode()) <= MAX_BYTES:
             break
-        data = _with_texts_cut(whole, limit)
+        data = with_texts_cut(whole, limit)
         said = f"{data['message']}\n\nLong texts were cut: the platform takes 1 MB at most."
         text = dumped({**data, "message": said.strip()})
     return text
-
-
-def _with_texts_cut(data: Any, limit: int) -> Any:
-    if isinstance(data, str):
-        return cut(data, limit)
-    if isinstance(data, list):
-        return [_with_texts_cut(item, limit) for item in data]
-    if isinstance(data, dict):
-        return {key: _with_texts_cut(value, limit) for key, value in data.items()}
-    return data
 
 
 def _graded(report: Report, page: Page) -> dict[str, Any]:
@@ -58,12 +49,12 @@ def _graded(report: Report, page: Page) -> dict[str, Any]:
     }
 
 
-def _unloaded(report: Report) -> dict[str, Any]:
+def _unloaded(report: Report, page: Page) -> dict[str, Any]:
     gradable = report.status == "passed"
     data = {
         "gradable": gradable,
         "score": 1.0 if gradable else 0.0,
-        "message": explain_loading(report),
+        "message": f"{_message(report, page)}\n\n{explain_loading(report)}".strip(),
         "output": inert(report.output),
         "images": [],
         "tests": [],
@@ -72,10 +63,7 @@ def _unloaded(report: Report) -> dict[str, Any]:
 
 
 def _message(report: Report, page: Page) -> str:
-    lines = []
-    for diagnosis in report.diagnoses:
-        hint = diagnosis.stronger if page.hints > 1 and diagnosis.stronger else diagnosis.hint
-        lines += [*filter(None, (diagnosis.title, diagnosis.why, f"Hint: {hint}")), ""]
+    lines = [f"{in_words(diagnosis, page.hints)}\n" for diagnosis in report.diagnoses]
     lines += [f"Note (no marks lost): {note}" for note in report.notes]
     return inert("\n".join(lines)).strip()
 

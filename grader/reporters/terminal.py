@@ -18,7 +18,7 @@ from rich.text import Text
 
 from grader.report import CheckResult, Report
 from grader.reporters import Page, arrays
-from grader.reporters.arranged import Failure, Mistake, arrange
+from grader.reporters.arranged import Failure, Mistake, arrange, hint_of
 from grader.reporters.arranged import Group as Marks
 from grader.reporters.paper import laid_out
 from grader.reporters.text import cut, inert, number
@@ -82,10 +82,9 @@ def _mistake(mistake: Mistake, page: Page) -> list[RenderableType]:
     head = Text.assemble((f"{FAILED[0]} {inert(diagnosis.title)}", "bold red"))
     if diagnosis.group:
         head.append(f"  ({diagnosis.group}, −{number(mistake.lost)})", style="dim")
-    hint = diagnosis.stronger if page.hints > 1 and diagnosis.stronger else diagnosis.hint
     body: list[RenderableType] = [
         Text(inert(diagnosis.why)),
-        Text.assemble(("Hint: ", "bold"), inert(hint)),
+        Text.assemble(("Hint: ", "bold"), inert(hint_of(diagnosis, page.hints))),
     ]
     if example is not None:
         body += ["", Text(inert(example.message)), *_traceback(example.evidence)]

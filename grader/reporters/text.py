@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 _KEPT = {"\n", "\t"}
 
@@ -42,3 +43,14 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit].rstrip()}\n[{len(text) - limit:,} more characters]"
+
+
+def with_texts_cut(data: Any, limit: int) -> Any:
+    """Return plain data with :func:`cut` applied to every text in it."""
+    if isinstance(data, str):
+        return cut(data, limit)
+    if isinstance(data, list):
+        return [with_texts_cut(item, limit) for item in data]
+    if isinstance(data, dict):
+        return {key: with_texts_cut(value, limit) for key, value in data.items()}
+    return data

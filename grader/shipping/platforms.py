@@ -1,6 +1,7 @@
 """Room: what each platform is sent: its own files, and those that all of them get.
 
-All of them get the wheel, pinned requirements, and a library with just the one problem.
+All of them get the wheel, pinned requirements, and the library without its sample submissions: a
+report may say that a file looks like a solution to another of its problems.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from grader.problem import Problem
+from grader.problem import Library, Problem
 from grader.shipping.parcels import File, zipped
 from grader.shipping.requirements import pinned
 from grader.shipping.wheel import build_wheel
@@ -25,7 +26,7 @@ def parcel(problem: Problem, platform: str) -> bytes:
     """Return the zip file to be uploaded to, or built for, a platform.
 
     Raises:
-        ProblemError: The reference solution is missing.
+        ProblemError: A problem of the library is broken.
         UsageError: The grader, or something that it needs, is not installed.
     """
     name, wheel = build_wheel()
@@ -33,8 +34,10 @@ def parcel(problem: Problem, platform: str) -> bytes:
         name: File(wheel),
         "requirements.txt": File("".join(f"{line}\n" for line in pinned()).encode()),
     }
-    for path in problem.files:
-        files[f"library/{problem.shown(path)}"] = File(path.read_bytes())
+    library = Library(problem.library)
+    for one in map(library.load, library.slugs()):
+        for path in one.files:
+            files[f"library/{one.shown(path)}"] = File(path.read_bytes())
     folder = Path(__file__).parent / "scripts" / platform
     for script in SCRIPTS[platform]:
         text = (folder / script).read_text("utf-8").replace(_SLUG, shlex.quote(problem.slug))

@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -116,6 +117,8 @@ def holds_for_autograding(case: Case) -> None:
     assert notice == report.score  # the notice, and the table of newer releases
     assert f"{by_rows:.2f}" == f"{report.score:.2f}"  # the table of older ones
     assert (results["status"] == "pass") == (report.status == "passed")
+    encoded = base64.b64encode(render("autograding", case).encode())
+    assert len(encoded) < 131_072 - len("DENSE_RESULTS=")  # MAX_ARG_STRLEN: one variable
     log = "\n".join(
         f"❌ {test['name']} - line {test['line_no']}\nError: {test['message']}\n"
         f"Test code:\n{test['test_code']}\n"
@@ -228,8 +231,6 @@ def test_annotations_point_at_the_guilty_lines(cases: Mapping[str, Case]) -> Non
 
 def test_notebooks_have_no_lines(cases: Mapping[str, Case]) -> None:
     """Lines of the code that was taken out of a notebook are not lines of the file."""
-    from dataclasses import replace
-
     for kind in ("failing", "syntax"):
         case = cases[kind]
         report = replace(case.report, submission_name="dense.ipynb")
@@ -244,7 +245,9 @@ def test_a_report_with_many_failures_is_cut_to_ten_annotations() -> None:
     assert re.search(r"::\d+ more are in the job summary\.$", lines[-1])
 
 
-def made_report(worth: list[float], passed: list[bool], output: str = "") -> Report:
+def made_report(
+    worth: list[float], passed: list[bool], output: str = "", message: str = "wrong"
+) -> Report:
     """A report of checks that are worth so much, each in a group of its own."""
     checks = tuple(
         CheckResult(
@@ -254,7 +257,7 @@ def made_report(worth: list[float], passed: list[bool], output: str = "") -> Rep
             points=points if good else 0.0,
             max_points=points,
             status="passed" if good else "failed",
-            message="" if good else "wrong",
+            message="" if good else message,
             output=output,
         )
         for n, (points, good) in enumerate(zip(worth, passed, strict=True))
@@ -289,6 +292,13 @@ def test_the_reporter_tells_one_mark(worth: list[float], passed: list[bool]) -> 
     holds_for_autograding(Case(made_report(worth, passed), Page()))
 
 
+def test_a_result_for_the_reporter_fits_into_a_variable() -> None:
+    """However much is wrong, is said, and however long the name of the file is."""
+    case = Case(made_report([0.5] * 200, [False, True] * 100, message="wrong " * 300), Page())
+    long = replace(case.report, submission_name=f"{'é' * 120}.py")
+    holds_for_autograding(Case(long, Page()))
+
+
 def test_a_large_report_is_cut_for_prairielearn() -> None:
     """Under 1 MB, with a note, and with all points."""
     count = 30
@@ -312,8 +322,6 @@ def test_a_long_report_is_cut_between_failures_for_a_comment() -> None:
 
 def test_gradescope_tells_nothing_of_what_is_hidden(cases: Mapping[str, Case]) -> None:
     """Checks have the visibility of their group, and the text for students keeps to it."""
-    from dataclasses import replace
-
     report, page = cases["failing"].report, cases["failing"].page
     later = [
         replace(c, visibility="after_due_date") if c.group == "bias-gradient" else c
