@@ -82,4 +82,6 @@ def onsite(
     site = replace(site, root=root) if root is not None else site
     report = grade_on_site(lambda: library.load(problem), problem, site)
     click.echo(f"{report.problem}: {report.status}, {report.score:g} of {report.max_score:g}")
+    if opened := [name for name, refused in report.isolation.items() if not refused]:
+        click.echo(f"not isolated here: {', '.join(opened)} open to the submission", err=True)
     return ExitCode.FULL_MARKS

@@ -75,12 +75,11 @@ def or_fault(make: Callable[[], Report], slug: str) -> tuple[Report, GraderError
     try:
         return make(), None
     except GraderError as error:
-        return _fault(slug, str(error)), error
+        return _fault(slug), error
     except Exception as error:  # a report is owed whatever it is
-        what = f"{type(error).__name__}: {error}"
-        fault = Fault(f"internal error: {what}")
+        fault = Fault(f"internal error: {type(error).__name__}: {error}")
         fault.__cause__ = error
-        return _fault(slug, what), fault
+        return _fault(slug), fault
 
 
 def handed_in(folder: Path, problem: Problem) -> Submission:
@@ -102,7 +101,8 @@ def handed_in(folder: Path, problem: Problem) -> Submission:
     return replace(chosen.submission, notes=(*chosen.notes, *chosen.submission.notes))
 
 
-def _fault(slug: str, what: str) -> Report:
+def _fault(slug: str) -> Report:
+    """A report without a mark. Students read it, so it does not say what is wrong with whom."""
     return Report(
         problem=slug,
         problem_digest="",
@@ -112,8 +112,8 @@ def _fault(slug: str, what: str) -> Report:
         score=0.0,
         max_score=0.0,
         checks=(),
-        message="This could not be graded, through no fault of the submission; please tell the"
-        f" course staff. ({what})",
+        message="This could not be graded, through no fault of the submission. Please tell the"
+        " course staff; the log of this run says more.",
         versions={"grader": grader.__version__},
     )
 

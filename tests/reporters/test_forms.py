@@ -21,7 +21,7 @@ from markdown_it.token import Token
 from grader.report import CheckResult, Report
 from grader.reporters import FORMATS, Page, reporter
 from tests.conftest import ROOT
-from tests.reporters.conftest import CANARY, KINDS, Case
+from tests.reporters.cases import CANARY, KINDS, Case
 
 SCHEMAS = ROOT / "tests" / "schemas"
 MEGABYTE = 1_000_000
