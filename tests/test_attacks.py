@@ -54,7 +54,7 @@ while True:
         left.append("a process")
         break
 data = {"reports": [as_data(report) for report in reports], "left": left}
-data["shown"] = [[reporter(name).render(r, Page()) for name in FORMATS] for r in reports]
+data["shown"] = [[reporter(name).render(r, Page()) for name in FORMATS] for r in reports[::2]]
 Path(sys.argv[1]).write_text(json.dumps(data))
 """
 
@@ -140,7 +140,7 @@ def test_an_attack_gets_what_it_deserves_and_no_loot(
     elif expect[1] == b"not-full":
         assert report["score"] < 100.0
     assert not loot(report)
-    for shown in graded["shown"][place]:
+    for shown in graded["shown"][place // 2]:
         assert not {c for c in shown if not c.isprintable()} - {"\n"}
     assert without_durations(after) == alone
 
