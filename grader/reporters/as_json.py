@@ -10,6 +10,8 @@ import msgspec
 from grader.report import SCHEMA, Report
 from grader.reporters import Page
 
+SUFFIX = ".json"
+
 
 def as_data(report: Report) -> dict[str, Any]:
     """Return the report as plain data, in the order in which it is written."""

@@ -23,6 +23,7 @@ from grader.reporters.arranged import Group as Marks
 from grader.reporters.paper import laid_out
 from grader.reporters.text import inert, number
 
+SUFFIX = ".txt"
 MIN_WIDTH = 40
 MAX_ROWS, MAX_COLUMNS = 8, 6
 MAX_OUTPUT_LINES = 12
