@@ -72,7 +72,7 @@ def _block_around(lines: Sequence[str], number: int) -> tuple[int, int]:
     outer = _indent(lines[number - 1])
     for candidate in range(number, 0, -1):
         line = lines[candidate - 1]
-        if not line.strip() or (_indent(line) >= outer and candidate != number):
+        if _is_no_start(line) or (_indent(line) >= outer and candidate != number):
             continue
         outer = min(outer, _indent(line))
         if re.match(r"\s*(async\s+)?def\b", line):
@@ -83,16 +83,21 @@ def _block_around(lines: Sequence[str], number: int) -> tuple[int, int]:
 
 
 def _end_of_block(lines: Sequence[str], head: int) -> int:
-    """The last line that is indented deeper than ``head``; brackets may close at its level."""
+    """The last line of the block that begins with ``head``; brackets may close at its level."""
     outer, last = _indent(lines[head - 1]), head
     for number in range(head + 1, len(lines) + 1):
         line = lines[number - 1]
-        if not line.strip():
-            continue
-        if _indent(line) <= outer and line.lstrip()[0] not in ")]}#":
+        deeper = _indent(line) > outer
+        if not deeper and not _is_no_start(line):
             break
-        last = number
+        if line.strip() and (deeper or line.lstrip()[0] != "#"):
+            last = number
     return last
+
+
+def _is_no_start(line: str) -> bool:
+    """Whether a line begins no statement, so that its indentation means nothing."""
+    return not line.strip() or line.lstrip()[0] in ")]}#"
 
 
 def _indent(line: str) -> int:
