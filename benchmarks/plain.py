@@ -271,7 +271,7 @@ class Student:
         """Draw from NumPy's global generator."""
         return self.perform(lambda: np.random.random_sample(count))
 
-    def expose(self, real: Any, *methods: str) -> Exposure:
+    def expose(self, real: Any, *methods: str, local: bool = False) -> Exposure:
         """Return ``real`` as something to hand to the student, whose calls are recorded."""
         self._exposed += 1
         return Exposure(real, self._exposed, methods)

@@ -6,6 +6,7 @@ for NumPy.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -71,13 +72,22 @@ def _interrupted() -> NoReturn:
     os._exit(ExitCode.INTERRUPTED)
 
 
-def _leave(code: int) -> None:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has gone (`| head`). Python would complain once more while shutting down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(int(code))
+def _leave(code: int) -> NoReturn:
+    """Write what waits to be written, and go.
+
+    Without taking apart what was imported: that takes Python as long as importing NumPy does, and
+    whatever has to be closed has been closed by a with block.
+    """
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            pass  # the reader has gone (`| head`); the exit code still tells the verdict
+        except OSError as error:
+            code = ExitCode.FAULT
+            with contextlib.suppress(OSError):
+                os.write(2, f"grader: the output cannot be written: {error.strerror}\n".encode())
+    os._exit(int(code))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)

@@ -15,13 +15,23 @@ def run_item(item: Any, next_item: pytest.Item) -> None:
 
     This is ``pytest_runtest_protocol`` without its reports, which would format tracebacks that
     nobody reads; a request of its own for each run is what plugins that run tests again use.
+    An item that is given nothing of its own keeps what it was given.
     """
+    if item.stash.get(_SET_UP, False):
+        item.ihook.pytest_runtest_call(item=item)
+        return
     item._initrequest()
     try:
         item.ihook.pytest_runtest_setup(item=item)
         item.ihook.pytest_runtest_call(item=item)
     finally:
         item.ihook.pytest_runtest_teardown(item=item, nextitem=next_item)
+    used = item._fixtureinfo.name2fixturedefs.values()
+    item.stash[_SET_UP] = all(f.scope != "function" for fixtures in used for f in fixtures)
+
+
+_SET_UP = pytest.StashKey[bool]()
+"""Whether an item need not be set up again, which takes longer than some checks do."""
 
 
 def given_by_pytest(item: pytest.Function) -> dict[str, Any]:

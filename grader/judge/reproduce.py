@@ -6,17 +6,15 @@ and from the evidence of the check: the calls, then the comparison that failed.
 
 from __future__ import annotations
 
-import inspect
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from grader.sandbox.trace import Exposure, Pending, RemoteObject, Step
+from grader.sandbox.trace import Exposure, Pending, RemoteObject, Step, sources_of
 
 MAX_LITERAL = 20_000
 """Array elements that a script may spell out; where more are needed there is no script."""
@@ -273,9 +271,9 @@ class _Calls:
                 return f"{self._value(step.target)}.{step.name}({listed})"
 
     def _expose(self, exposure: Exposure) -> str:
-        for kind in reversed(type(exposure.real).__mro__[:-1]):
-            source = _source_of(kind)
-            self.classes[kind.__name__] = source
+        kind: type = type(exposure.real)
+        for name, source in sources_of(kind).items():
+            self.classes[name] = source
             self.dataclasses = self.dataclasses or "@dataclass" in source
         return f"{self._new_name(exposure, 'optimizer')} = Recording({exposure.real!r}, [])"
 
@@ -288,12 +286,6 @@ class _Calls:
             self.elements += value.size
             return _literal(value) if self.elements <= MAX_LITERAL else "..."
         return repr(value)
-
-
-@cache
-def _source_of(kind: type) -> str:
-    """The source of a class; finding it means parsing the file that it stands in."""
-    return textwrap.dedent(inspect.getsource(kind))
 
 
 def _in_layout(array: str, layout: str) -> str:

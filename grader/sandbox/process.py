@@ -26,6 +26,9 @@ from grader.sandbox.output import Output
 MAX_CALLBACKS = 10_000
 """Calls of judge-side objects within one request; a correct layer makes two."""
 
+_TOO_MANY_CALLS = f"more than {MAX_CALLBACKS:,} calls of the optimizer"
+_NEWS = ([int, int], [int, str, list, dict])
+
 _START_SECONDS = 60.0
 _DYING_SECONDS = 1.0
 """Between the moment when a dying process hangs up and its end there are microseconds."""
@@ -210,16 +213,20 @@ class Worker:
         try:
             self._send(writer.frame([nonce, operations]), deadline)
             self._was_asked = True
+            self._heard = 0
             for _ in range(MAX_CALLBACKS):
                 message = wire.decode(self._receive(deadline), self.subclasses)
                 if type(message) is not list or message[:1] != [nonce]:
                     raise wire.ProtocolError("an answer to nothing that was asked")
                 if message[1:2] == ["done"] and len(message) == 4:
-                    _, _, outcomes, copies = message
-                    self._note_copies(copies)
+                    _, _, outcomes, news = message
+                    self._hear(news)
                     return _checked_outcomes(outcomes, len(operations))
-                self._answer(message, deadline)
-            raise wire.ProtocolError(f"more than {MAX_CALLBACKS:,} calls of the optimizer")
+                if message[1:2] == ["news"] and len(message) == 3:
+                    self._hear(message[2])
+                else:
+                    self._answer(message, deadline)
+            raise wire.ProtocolError(_TOO_MANY_CALLS)
         except wire.ProtocolError as error:
             self.kill()
             reason = f"sent something that is not an answer ({error})"
@@ -318,10 +325,10 @@ class Worker:
     def _answer(self, message: list[Any], deadline: Patience) -> None:
         if message[1:2] != ["callback"] or len(message) != 7 or self.callbacks is None:
             raise wire.ProtocolError("neither an answer nor a call")
-        _, _, number, method, args, kwargs, copies = message
+        _, _, number, method, args, kwargs, news = message
         if (type(number), type(method), type(args), type(kwargs)) != (int, str, list, dict):
             raise wire.ProtocolError("a malformed call")
-        self._note_copies(copies)
+        self._hear(news)
         writer = wire.Writer()
         try:
             answer = ["ok", writer.value(self.callbacks.called(number, method, args, kwargs))]
@@ -329,14 +336,22 @@ class Worker:
             answer = ["raise", writer.value(str(error))]
         self._send(writer.frame(answer), deadline)
 
-    def _note_copies(self, copies: Any) -> None:
-        if type(copies) is not list or len(copies) > MAX_CALLBACKS:
-            raise wire.ProtocolError("copies")
-        for pair in copies:
-            if type(pair) is not list or [type(item) for item in pair] != [int, int]:
-                raise wire.ProtocolError("copies")
-            if self.callbacks is not None:
-                self.callbacks.copied(*pair)
+    def _hear(self, news: Any) -> None:
+        """Take note of copies of judge-side objects; repeat the calls that were made of them."""
+        if type(news) is not list:
+            raise wire.ProtocolError("news")
+        self._heard += len(news)
+        if self._heard > MAX_CALLBACKS:
+            raise wire.ProtocolError(_TOO_MANY_CALLS)
+        for item in news:
+            kinds = [type(part) for part in item] if type(item) is list else []
+            if self.callbacks is None or kinds not in _NEWS:
+                raise wire.ProtocolError("news")
+            if len(item) == 2:
+                self.callbacks.copied(*item)
+            else:
+                with contextlib.suppress(ValueError):  # the student's code has met it already
+                    self.callbacks.called(*item)
 
     # -- when it goes wrong --------------------------------------------------------------
 

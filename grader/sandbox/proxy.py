@@ -24,6 +24,7 @@ from grader.sandbox import wire
 from grader.sandbox.process import Limits, Worker, WorkerFailure
 from grader.sandbox.spawning import Workers
 from grader.sandbox.trace import (
+    PLAIN,
     Exposure,
     ExposureCall,
     Pending,
@@ -206,10 +207,20 @@ class Student:
         operation = ["call", wire.RANDOM, "random_sample", [count], wire.NO_KEYWORDS, 0]
         return self.perform(operation, Step("draw", None, "random_sample", (count,)))
 
-    def expose(self, real: Any, *methods: str) -> Exposure:
-        """Return ``real`` as something to hand to the student's code: ``methods`` run here."""
+    def expose(self, real: Any, *methods: str, local: bool = False) -> Exposure:
+        """Return ``real`` as something to hand to the student's code: ``methods`` run here.
+
+        Args:
+            real: Scripts that show a failure repeat the source of its class, which must make sense
+                by itself (with ``np``, ``math``, ``copy``, ``dataclass`` and ``field``).
+            local: Whether the worker answers the student's code from that source, which saves
+                waiting for an answer; the calls are repeated here, and what counts is what comes
+                of them here. Attributes must be numbers, text or truth values.
+        """
+        if local and not all(type(value) in PLAIN for value in vars(real).values()):
+            raise ValueError(f"{real!r} has attributes that a worker cannot be given")
         self._next_exposure += 1
-        exposure = Exposure(real, self._next_exposure, methods)
+        exposure = Exposure(real, self._next_exposure, methods, local)
         self._exposed[exposure.number] = (exposure, real)
         self.trace.append(Step("expose", None, "", (exposure,)))
         return exposure
@@ -516,7 +527,7 @@ class Student:
     def called(self, number: int, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """The student's code called a method of an exposed object."""
         if number not in self._exposed:
-            raise ValueError("this object is from before: it was not given to this layer")
+            raise ValueError(wire.FROM_BEFORE)
         exposure, real = self._exposed[number]
         if method not in exposure.methods:
             raise wire.ProtocolError("call of an unknown method")
@@ -542,7 +553,7 @@ def _in_order(function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[An
 
 def _copy(real: Any) -> Any:
     """A copy that shares nothing that can change; deepcopy only where there is something to."""
-    plain = all(type(value) in (bool, int, float, str) for value in vars(real).values())
+    plain = all(type(value) in PLAIN for value in vars(real).values())
     return copy.copy(real) if plain else copy.deepcopy(real)
 
 

@@ -20,7 +20,10 @@ def main() -> None:
         line += os.read(0, 1) or b"\n"
     configuration = json.loads(line)
     if sys.platform == "win32":
+        from grader.sandbox import windows
+
         channel = socket.fromshare(bytes.fromhex(configuration["share"]))
+        windows.enter(configuration["limits"])
     else:
         from grader.sandbox import limits
 
@@ -39,6 +42,10 @@ def main() -> None:
             jail.enter(os.getppid())
         else:
             limits.apply(configuration["limits"], limits.address_space())
+        if sys.platform == "darwin":
+            from grader.sandbox import macos
+
+            macos.enter(configuration["private"])
     from grader.sandbox import worker
 
     worker.run(channel, output=1)

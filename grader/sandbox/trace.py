@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -130,23 +133,49 @@ class Exposure:
     Attributes:
         real: The object itself, whose methods run in the judge.
         number: The judge's number for it; copies have other numbers.
+        local: Whether the worker answers with an object of its own, made from the class's source.
         calls: Every call to it or to a copy of it, in order.
     """
 
-    def __init__(self, real: Any, number: int, methods: tuple[str, ...]) -> None:
+    def __init__(
+        self, real: Any, number: int, methods: tuple[str, ...], local: bool = False
+    ) -> None:
         self.real = real
         self.number = number
         self.methods = methods
+        self.local = local
         self.calls: list[ExposureCall] = []
 
     def on_wire(self) -> wire.Exposed:
         """What the worker is told about the object."""
-        shown = {
-            name: value
-            for name, value in vars(self.real).items()
-            if type(value) in (bool, int, float, str) and not name.startswith("_")
-        }
-        return wire.Exposed(self.number, type(self.real).__name__, self.methods, shown)
+        kind: type = type(self.real)
+        attributes = vars(self.real)
+        if self.local:
+            source = "\n".join(sources_of(kind).values())
+        else:
+            source = ""
+            attributes = {
+                name: value
+                for name, value in attributes.items()
+                if type(value) in PLAIN and not name.startswith("_")
+            }
+        return wire.Exposed(self.number, kind.__name__, self.methods, dict(attributes), source)
+
+
+PLAIN = (bool, int, float, str)
+"""Types of attributes that can be shown to a worker."""
+
+
+@cache
+def sources_of(kind: type) -> dict[str, str]:
+    """The source of a class and of those it is derived from, by name, the base first.
+
+    Finding it means parsing the files that they stand in.
+    """
+    return {
+        owner.__name__: textwrap.dedent(inspect.getsource(owner))
+        for owner in reversed(kind.__mro__[:-1])
+    }
 
 
 class Pending:

@@ -43,6 +43,8 @@ MODULE, RANDOM = 0, 1
 """Handles that every worker starts with: the student's module, and ``numpy.random``."""
 NO_KEYWORDS: dict[str, list[Any]] = {"d": []}
 """The node of an empty dictionary."""
+FROM_BEFORE = "this object is from before: it was not given to this layer"
+"""What a judge-side object says that is used after its check has ended."""
 
 _DTYPES = [
     np.dtype(code) for code in "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
@@ -72,12 +74,16 @@ class Exposed:
         type_name: What the stub calls itself.
         methods: Names that call back into the judge.
         attributes: Plain values that the stub shows.
+        source: Of the object's class, and those it is derived from, for a stub that answers with
+            an object of its own and posts what it was asked; empty for one that waits for the
+            judge's answer.
     """
 
     id: int
     type_name: str
     methods: tuple[str, ...]
     attributes: dict[str, Any]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +172,8 @@ class Writer:
             return {"r": value.handle}
         if kind is Exposed:
             attributes = self.value(value.attributes, depth + 1)
-            return {"e": [value.id, value.type_name, list(value.methods), attributes]}
+            methods = list(value.methods)
+            return {"e": [value.id, value.type_name, methods, attributes, value.source]}
         if kind is Opaque:
             return {"o": [value.type_name, value.why]}
         self.text -= MAX_NAME
@@ -193,6 +200,16 @@ class Writer:
         if subclass:
             node["c"] = subclass
         return node
+
+
+def crosses_whole(value: Any) -> bool:
+    """Whether a value is an array that arrives as it is, up to the order of its elements."""
+    return (
+        type(value) is np.ndarray
+        and value.dtype in _CODE_OF
+        and value.nbytes <= MAX_ARRAYS
+        and value.ndim <= MAX_DIMENSIONS
+    )
 
 
 def _opaque(value: Any, why: str = "") -> dict[str, Any]:
@@ -241,11 +258,11 @@ class _Reader(threading.local):
             type_name, why = content
             return Opaque(_text(type_name), _text(why))
         if tag == "e":
-            number, type_name, methods, attributes = content
+            number, type_name, methods, attributes, source = content
             names = tuple([_text(name) for name in methods])
             if type(number) is not int or type(attributes) is not dict:
                 raise ProtocolError("exposed object")
-            return Exposed(number, _text(type_name), names, attributes)
+            return Exposed(number, _text(type_name), names, attributes, _text(source))
         raise ProtocolError(f"unknown tag {tag!r}")
 
     def _array(self, node: dict[str, Any]) -> Any:

@@ -4,19 +4,24 @@ It answers *call this*, *read that*, with values and never with verdicts; nothin
 believed. It imports the standard library, NumPy and the wire, and nothing else of the grader.
 
 A request is ``[nonce, operations]``; each operation is a list whose first item names it (the
-``_do_*`` methods below). The reply is ``[nonce, "done", outcomes, copies]`` with one outcome per
+``_do_*`` methods below). The reply is ``[nonce, "done", outcomes, news]`` with one outcome per
 operation: ``["ok", value]`` or ``["raised", type, message, frames, detail]``. An operation that
 raises does not stop those behind it. In between, a method of a judge-side object sends
-``[nonce, "callback", id, method, args, kwargs, copies]`` and waits for ``["ok", value]`` or
-``["raise", message]``. Before all this, :data:`~grader.sandbox.wire.LOCKED_UP` is sent.
+``[nonce, "callback", id, method, args, kwargs, news]`` and waits for ``["ok", value]`` or
+``["raise", message]``. News is what became of judge-side objects since the last message, in order:
+``[id, copy]`` for a copy, ``[id, method, args, kwargs]`` for a call that was answered here. Where
+much of it gathers, it is sent ahead as ``[nonce, "news", news]``. Before all this,
+:data:`~grader.sandbox.wire.LOCKED_UP` is sent.
 """
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import faulthandler
 import io
 import linecache
+import math
 import os
 import random
 import signal
@@ -24,6 +29,7 @@ import socket
 import sys
 import types
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import numpy as np
@@ -32,6 +38,8 @@ from grader.sandbox import wire
 
 MAX_FRAMES = 12
 MAX_MESSAGE = 4000
+MAX_NEWS = 256
+MAX_NEWS_SIZE = 1 << 20
 _AT_ONCE = 1 << 16
 _GONE = object()
 
@@ -41,17 +49,28 @@ class Missing(Exception):
 
 
 class Stub:
-    """Stands for an object of the judge; its methods run there, on the values sent along."""
+    """Stands for an object of the judge; its methods run there, on the values sent along.
+
+    Where the judge has sent the source of the object's class, they run here as well, on an object
+    that nobody waits for: the judge is told what it was asked, and asks its own the same.
+    """
 
     _server: Server
     _exposed: wire.Exposed
+    _own: Any
 
-    def __init__(self, server: Server, exposed: wire.Exposed) -> None:
-        self.__dict__.update(exposed.attributes)
+    def __init__(self, server: Server, exposed: wire.Exposed, own: Any = None) -> None:
+        shown = exposed.attributes.items()
+        self.__dict__.update({name: value for name, value in shown if not name.startswith("_")})
         self.__dict__["_server"] = server
         self.__dict__["_exposed"] = exposed
+        own = self.__dict__["_own"] = server.own_object(exposed, own)
         for name in exposed.methods:
-            self.__dict__[name] = _Callback(server, exposed.id, name)
+            self.__dict__[name] = (
+                _Callback(server, exposed.id, name)
+                if own is None
+                else _Posted(server, exposed, name, getattr(own, name))
+            )
 
     def __copy__(self) -> Stub:
         exposed = self._exposed
@@ -60,8 +79,9 @@ class Stub:
             exposed.type_name,
             exposed.methods,
             exposed.attributes,
+            exposed.source,
         )
-        return type(self)(self._server, twin)
+        return type(self)(self._server, twin, copy.deepcopy(self._own))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Stub:
         return self.__copy__()
@@ -87,6 +107,24 @@ class _Callback:
         return self
 
 
+class _Posted(_Callback):
+    """One method of a judge-side object, answered here by an object of the same class."""
+
+    def __init__(
+        self, server: Server, exposed: wire.Exposed, name: str, function: Callable[..., Any]
+    ) -> None:
+        super().__init__(server, exposed.id, name)
+        self._function, self._type_name = function, exposed.type_name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        given, named = self._server.post(self._number, self.__name__, args, kwargs)
+        try:
+            result = self._function(*given, **named)
+        except Exception as error:
+            raise ValueError(f"{self._type_name}.{self.__name__}: {error}") from error
+        return self._server.as_sent(result)
+
+
 class Server:
     """Serves one channel until the judge closes it."""
 
@@ -94,8 +132,11 @@ class Server:
         self.channel = channel
         self.objects: dict[int, Any] = {}
         self.nonce = 0
-        self.copies: list[list[int]] = []
+        self.own_objects: dict[int, Any] = {}
+        self.news: list[list[Any]] = []
+        self.news_size = 0
         self.next_copy = 0
+        self._classes: dict[str, type] = {}
         self.filename = ""
 
     def serve(self) -> None:
@@ -107,7 +148,7 @@ class Server:
             outcomes = [self._outcome(operation, writer) for operation in operations]
             _flush()
             try:
-                frame = writer.frame([self.nonce, "done", outcomes, self._take_copies()])
+                frame = writer.frame([self.nonce, "done", outcomes, self._take_news(writer)])
             except MemoryError:
                 frame = self._too_large(len(operations))
             self._send(frame)
@@ -150,7 +191,7 @@ class Server:
         _flush()
         writer = wire.Writer()
         call = [writer.value(list(args)), writer.value(kwargs)]
-        message = [self.nonce, "callback", number, method, *call, self._take_copies()]
+        message = [self.nonce, "callback", number, method, *call, self._take_news(writer)]
         self._send(writer.frame(message))
         kind, value = self._receive()
         if kind == "raise":
@@ -160,12 +201,70 @@ class Server:
     def announce_copy(self, number: int) -> int:
         """Number a copy of a judge-side object; the judge hears of it with the next message."""
         self.next_copy -= 1
-        self.copies.append([number, self.next_copy])
+        self.news.append([number, self.next_copy])
         return self.next_copy
 
-    def _take_copies(self) -> list[list[int]]:
-        taken, self.copies = self.copies, []
-        return taken
+    def post(
+        self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Have the judge hear of a call with the next message; return the arguments it will see.
+
+        Raises:
+            ValueError: The object is from before the last reset, as the judge would say.
+        """
+        if number not in self.own_objects:
+            raise ValueError(wire.FROM_BEFORE)
+        given, named = self.as_sent(list(args)), self.as_sent(kwargs)
+        # What is posted is a copy of its own: the object may return, or change, what it is given.
+        self.news.append([number, method, self.as_sent(given), self.as_sent(named)])
+        self.news_size += sum(getattr(value, "nbytes", 0) for value in given)
+        if len(self.news) >= MAX_NEWS or self.news_size >= MAX_NEWS_SIZE:
+            _flush()
+            writer = wire.Writer()
+            self._send(writer.frame([self.nonce, "news", self._take_news(writer)]))
+        return given, named
+
+    def _take_news(self, writer: wire.Writer) -> list[list[Any]]:
+        taken, self.news, self.news_size = self.news, [], 0
+        return [
+            item if len(item) == 2 else [*item[:2], writer.value(item[2]), writer.value(item[3])]
+            for item in taken
+        ]
+
+    def as_sent(self, value: Any) -> Any:
+        """A value as it would be after it has crossed the wire, shared with nobody."""
+        if wire.crosses_whole(value):
+            return value.copy()
+        if type(value) is list:
+            return [self.as_sent(item) for item in value]
+        if type(value) is dict and not value:
+            return {}
+        return self._localize(wire.decode(wire.encode(value)[wire.LENGTH.size :]))
+
+    def own_object(self, exposed: wire.Exposed, own: Any = None) -> Any:
+        """The object that answers here for one of the judge's; None if the judge has to.
+
+        Args:
+            own: To be that object from now on; by default one is made when it is first needed.
+        """
+        number = exposed.id
+        if number not in self.own_objects:
+            if own is None and exposed.source:
+                own = object.__new__(self._class(exposed))
+                vars(own).update(exposed.attributes)
+            self.own_objects[number] = own
+        return self.own_objects[number]
+
+    def _class(self, exposed: wire.Exposed) -> type:
+        """The class of a judge-side object, made here from its source, once."""
+        kind = self._classes.get(exposed.source)
+        if kind is None:
+            module = types.ModuleType("judge")
+            vars(module).update(np=np, math=math, copy=copy, dataclass=dataclass, field=field)
+            sys.modules["judge"] = module  # where dataclass looks names up
+            exec("from __future__ import annotations\n" + exposed.source, vars(module))
+            kind = self._classes[exposed.source] = vars(module)[exposed.type_name]
+        return kind
 
     # -- operations ----------------------------------------------------------------------
 
@@ -227,6 +326,7 @@ class Server:
 
     def _do_reset(self) -> None:
         """Forget all objects but the module."""
+        self.own_objects.clear()
         self.objects = {key: self.objects[key] for key in (wire.MODULE, wire.RANDOM)}
 
     def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:

@@ -77,7 +77,7 @@ def conventions(student, once):
     def find():
         with student.program():
             layer = student.Dense(n_units=3, input_shape=(2,))
-            layer.initialize(student.expose(Probe(), "update"))
+            layer.initialize(student.expose(Probe(), "update", local=True))
             found = [(name, getattr(layer, name)) for name in BIAS_NAMES]
         for name, pending in found:
             if pending.error is None and isinstance(pending.value, np.ndarray):
@@ -159,7 +159,7 @@ def observe(student, once, drawn, conventions, new_layer):
     """Return a function that runs a fresh layer on a case: forward, backward, new weights."""
 
     def run(case):
-        optimizer = student.expose(Probe(), "update")
+        optimizer = student.expose(Probe(), "update", local=True)
         with student.program():
             layer = new_layer(case, optimizer)
             output = layer.forward_pass(case.X)
@@ -223,7 +223,7 @@ def numerical(student, once, conventions, new_layer):
         step = _step(case)
         b = conventions().shaped(case.b)
         with student.untraced(), student.program():
-            layer = new_layer(case, student.expose(Probe(), "update"))
+            layer = new_layer(case, student.expose(Probe(), "update", local=True))
             forward = layer.forward_pass
             swept = {"input": (case.X, forward.sweep(gradients.perturbed(case.X, step)))}
             stack = gradients.perturbed(case.W, step)
@@ -389,7 +389,7 @@ def initialized(student, once):
                 set_input_shape(student, layer, (n_inputs,))
             else:
                 layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
-            done = layer.initialize(student.expose(SGD(), "update"))
+            done = layer.initialize(student.expose(SGD(), "update", local=True))
             W, w0 = layer.W, layer.w0
         return done, W, w0
 
@@ -495,7 +495,7 @@ def test_forward(case, observe, right):
 def test_published_output(student, conventions, published):
     """The statement's example, on weights set by the judge."""
     layer = student.Dense(n_units=3, input_shape=(2,))
-    layer.initialize(student.expose(Probe(), "update"))
+    layer.initialize(student.expose(Probe(), "update", local=True))
     layer.W = np.array(published["W"])
     setattr(layer, conventions().bias, conventions().shaped(np.array(published["w0"])))
     output = layer.forward_pass(np.array(published["X"]))
@@ -507,7 +507,7 @@ def test_published_output(student, conventions, published):
 def test_forward_layouts(student, new_layer, kind, right):
     """Fortran-ordered, non-contiguous, integer and single-precision inputs."""
     case = AffineCase(4, 3, 2)
-    layer = new_layer(case, student.expose(Probe(), "update"))
+    layer = new_layer(case, student.expose(Probe(), "update", local=True))
     X = case.X.astype(kind) if kind in ("int64", "float32") else student.array(case.X, kind)
     expect_close(layer.forward_pass(X), right(case).output, what="layer.forward_pass(X)")
 
@@ -525,7 +525,7 @@ def test_training_argument(student, new_layer, observe):
     case = AffineCase(3, 2, 2)
     usual = observe(case).output.value
     with student.program():
-        layer = new_layer(case, student.expose(Probe(), "update"))
+        layer = new_layer(case, student.expose(Probe(), "update", local=True))
         outputs = {
             "layer.forward_pass(X, training=True)": layer.forward_pass(case.X, training=True),
             "layer.forward_pass(X, training=False)": layer.forward_pass(case.X, training=False),
@@ -702,7 +702,7 @@ def three_steps(student, once, conventions, new_layer):
     """Return a function: the log of three training steps with an optimizer that has momentum."""
 
     def run(case):
-        optimizer = student.expose(Patient(learning_rate=0.5), "update")
+        optimizer = student.expose(Patient(learning_rate=0.5), "update", local=True)
         # Floats, so that the parameters of the three steps can be told apart in the log.
         cases = [replace(case, integers=False, seed=case.seed + step) for step in range(3)]
         with student.program():
@@ -774,7 +774,7 @@ def test_momentum_over_steps(case, three_steps):
 def test_layers_do_not_share_optimizers(student, new_layer):
     """Each layer's copies serve that layer only."""
     one, other = AffineCase(2, 2, 2), AffineCase(2, 2, 2, seed=7)
-    optimizer = student.expose(Patient(learning_rate=0.5), "update")
+    optimizer = student.expose(Patient(learning_rate=0.5), "update", local=True)
     with student.program():
         layers = [new_layer(case, optimizer) for case in (one, other)]
         for layer, case in zip(layers, (one, other), strict=True):
@@ -806,7 +806,7 @@ def frozen_pass(student, once, conventions, new_layer):
 
     def run(key):
         case, when = key
-        optimizer = student.expose(Probe(), "update")
+        optimizer = student.expose(Probe(), "update", local=True)
         with student.program():
             layer = new_layer(case, optimizer)
             if when.startswith("before"):
@@ -868,7 +868,7 @@ def test_parameter_count(student):
 def expect_count(student, n_inputs, n_units):
     """Fail unless parameters() is right for a layer of these sizes."""
     layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
-    layer.initialize(student.expose(SGD(), "update"))
+    layer.initialize(student.expose(SGD(), "update", local=True))
     count = layer.parameters()
     expected = n_inputs * n_units + n_units
     numeric = isinstance(count, int | float | np.number) and not isinstance(count, bool)
@@ -897,7 +897,7 @@ def test_output_shape(student):
 def expect_output_shape(student, n_units):
     """Fail unless output_shape() is (n_units,)."""
     layer = student.Dense(n_units=n_units, input_shape=(2,))
-    layer.initialize(student.expose(SGD(), "update"))
+    layer.initialize(student.expose(SGD(), "update", local=True))
     shape = layer.output_shape()
     if type(shape) is not tuple or shape != (n_units,):
         fail(
@@ -949,7 +949,7 @@ def test_repeated_passes(student, conventions, new_layer, observe):
     """
     fresh = [observe(case) for case in ROUNDS]
     student.begin()
-    optimizer = student.expose(Probe(), "update")
+    optimizer = student.expose(Probe(), "update", local=True)
     with student.program():
         layer = new_layer(ROUNDS[0], optimizer)
         runs = []
@@ -971,7 +971,7 @@ def test_interleaved_layers(student, conventions, initialized, observe):
     fresh = [observe(case) for case in cases]
     alone = [initialized(case.n_inputs, case.n_units)[0].value for case in cases]
     student.begin()
-    optimizer = student.expose(Probe(), "update")
+    optimizer = student.expose(Probe(), "update", local=True)
     with student.program():
         layers = [student.Dense(n_units=c.n_units, input_shape=(c.n_inputs,)) for c in cases]
         for layer in layers:
@@ -1004,7 +1004,7 @@ def arguments_after(student, once, new_layer):
     def run(case):
         with student.program():
             X, G = student.array(case.X), student.array(case.G)
-            layer = new_layer(case, student.expose(Probe(), "update"))
+            layer = new_layer(case, student.expose(Probe(), "update", local=True))
             done = layer.forward_pass(X)
             read = [("X", "forward_pass", done, case.X, student.read(X))]
             done = layer.backward_pass(G)
@@ -1061,7 +1061,7 @@ def expect_seeded(student, conventions, wanted):
     student.seed(wanted["seed"])
     with student.program():
         layer = student.Dense(n_units=wanted["n_units"], input_shape=tuple(wanted["input_shape"]))
-        done = layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update"))
+        done = layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update", local=True))
         W, w0 = layer.W, getattr(layer, conventions().bias)
         output = layer.forward_pass(np.array(wanted["X"]))
         gradient = layer.backward_pass(np.array(wanted["accum_grad"]))
@@ -1087,7 +1087,7 @@ def expect_seeded(student, conventions, wanted):
     # The draw is right and the output is not. Is it also wrong on the same weights set by hand?
     with student.program():
         layer = student.Dense(n_units=wanted["n_units"], input_shape=tuple(wanted["input_shape"]))
-        layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update"))
+        layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update", local=True))
         layer.W = np.array(wanted["W"])
         setattr(layer, conventions().bias, conventions().shaped(np.array(wanted["w0"])))
         again = layer.forward_pass(np.array(wanted["X"]))
@@ -1150,7 +1150,7 @@ def test_vectorised(student, new_layer):
     counts = []
     for batch in (2, 32):
         case = AffineCase(batch, 3, 2)
-        layer = new_layer(case, student.expose(Probe(), "update"))
+        layer = new_layer(case, student.expose(Probe(), "update", local=True))
         try:
             lines = layer.forward_pass.count_lines(case.X) + layer.backward_pass.count_lines(case.G)
         except StudentError:
@@ -1280,7 +1280,7 @@ def see_optimizers(student, three_steps, new_layer):
     def two_layers():
         student.begin()
         cases = (AffineCase(2, 2, 2), AffineCase(2, 2, 2, seed=7))
-        optimizer = student.expose(Momentum(learning_rate=0.5), "update")
+        optimizer = student.expose(Momentum(learning_rate=0.5), "update", local=True)
         with student.program():
             layers = [new_layer(case, optimizer) for case in cases]
             for layer, case in zip(layers, cases, strict=True):
@@ -1335,7 +1335,7 @@ def see_count(student):
         student.begin()
         with student.program():
             layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
-            layer.initialize(student.expose(SGD(), "update"))
+            layer.initialize(student.expose(SGD(), "update", local=True))
             count = layer.parameters()
         yours = count.error or count.value
         if isinstance(yours, np.ndarray | np.generic) and yours.ndim == 0:
@@ -1357,7 +1357,7 @@ def see_shape(student):
         student.begin()
         with student.program():
             layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
-            layer.initialize(student.expose(SGD(), "update"))
+            layer.initialize(student.expose(SGD(), "update", local=True))
             shape = layer.output_shape()
         return Seen(shape, (n_units,), n_inputs=n_inputs, n_units=n_units)
 
@@ -1378,7 +1378,7 @@ def started(student, once):
         student.seed(seed)
         with student.program():
             layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
-            layer.initialize(student.expose(SGD(), "update"))
+            layer.initialize(student.expose(SGD(), "update", local=True))
             return layer.W, layer.w0
 
     return lambda key: once(("started", key), lambda: run(key))
@@ -1421,7 +1421,7 @@ def see_passes(student, conventions, new_layer, observe):
 
     def look(_):
         student.begin()
-        optimizer = student.expose(Probe(), "update")
+        optimizer = student.expose(Probe(), "update", local=True)
         with student.program():
             layer = new_layer(ROUNDS[0], optimizer)
             runs = []
@@ -1443,7 +1443,9 @@ def see_layers(student, new_layer):
         cases = [AffineCase(2, 3, 3, seed=1), AffineCase(2, 3, 3, seed=2)]
         student.begin()
         with student.program():
-            layers = [new_layer(case, student.expose(Probe(), "update")) for case in cases]
+            layers = [
+                new_layer(case, student.expose(Probe(), "update", local=True)) for case in cases
+            ]
             outputs = [
                 layer.forward_pass(case.X) for layer, case in zip(layers, cases, strict=True)
             ]

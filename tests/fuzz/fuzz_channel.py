@@ -134,6 +134,7 @@ def seeds() -> list[bytes]:
         b'[7,"done",[["raised","ValueError","no",[[3,"f"]],{"d":[]}],["ok",{"t":[1,true]}]],[]]'
     )
     copies = b'[7,"done",[["ok",{"d":[["x",{"z":[1.0,2.0]}]]}],["ok",{"r":1}]],[[1,-2],[-2,-3]]]'
+    posted = b'[7,"news",[[1,-1],[-1,"update",[{"a":[11,1]},1.5],{"d":[]}]]]\tzzzzzzzz'
     value = b'[7,"done",[["ok",{"o":["Thing","an array"]}]],[]]'
     return [
         b"printed\0" + b"\n".join(lines)
@@ -142,6 +143,7 @@ def seeds() -> list[bytes]:
             [text, made, calls, ok, raised, value],
             [text, calls, made, calls, raised, value],
             [text, made, copies, value],
+            [text, made, posted, ok],
             [raised],
         )
     ]

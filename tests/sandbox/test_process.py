@@ -492,6 +492,34 @@ def test_callbacks_are_counted(fastest: Workers, monkeypatch: pytest.MonkeyPatch
     assert clock.asked == 20
 
 
+@pytest.mark.parametrize("call", ["use(0.5)", "use(array)"])
+def test_posted_calls_are_counted(
+    fastest: Workers, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """So are calls for whose answer nobody waits, long before they fill anybody's memory."""
+    monkeypatch.setattr(process, "MAX_CALLBACKS", 300)
+    source = (
+        f"import numpy as np\narray = np.ones(100_000)\ndef ask(use):\n    while True: use.{call}\n"
+    )
+    sink = Sink()
+    with loaded(fastest, LIMITS, source) as student:
+        failure = failure_of(student.ask, student.expose(sink, "use", local=True))
+    assert failure.kind == "crashed"
+    assert "more than" in failure.reason
+    assert 0 < sink.used <= 300
+
+
+class Sink:
+    """An object of the judge that takes anything."""
+
+    def __init__(self) -> None:
+        self.used = 0
+
+    def use(self, value: object) -> None:
+        """Count."""
+        self.used += 1
+
+
 # -- nothing stays behind ------------------------------------------------------------------
 
 

@@ -534,9 +534,19 @@ OPTIMIZING = """
     def use_kept(number):
         return KEPT[number].update(1.0, 2.0)
 
+    def bribe(optimizer):
+        type(optimizer._own).update = lambda *given: 99.0
+        return copy.copy(optimizer).update(1.0, 2.0)
+
     def fine():
         return 1
 """
+
+
+@pytest.fixture(params=[False, True], ids=["asked", "local"])
+def local(request: pytest.FixtureRequest) -> bool:
+    """Whether the worker answers for the judge's object, or asks it."""
+    return bool(request.param)
 
 
 @pytest.fixture
@@ -546,10 +556,10 @@ def optimizing(workers: Workers) -> Iterator[Student]:
         yield remote
 
 
-def test_calls_to_an_exposed_object_are_made_and_recorded(optimizing: Student) -> None:
+def test_calls_to_an_exposed_object_are_made_and_recorded(optimizing: Student, local: bool) -> None:
     """The real method runs in the judge; its arguments and result can be looked at."""
     real = Momentum()
-    optimizer = optimizing.expose(real, "update")
+    optimizer = optimizing.expose(real, "update", local=local)
     assert optimizing.use(optimizer) == 0.0
     assert real._velocity == 2.0
     (call,) = optimizer.calls
@@ -557,25 +567,27 @@ def test_calls_to_an_exposed_object_are_made_and_recorded(optimizing: Student) -
     assert call.result == 0.0
 
 
-def test_arrays_reach_an_exposed_object_as_they_are(optimizing: Student) -> None:
+def test_arrays_reach_an_exposed_object_as_they_are(optimizing: Student, local: bool) -> None:
     """Arguments are recorded as they were when the call was made, whatever happens later."""
-    optimizer = optimizing.expose(Momentum(), "update")
+    optimizer = optimizing.expose(Momentum(), "update", local=local)
     assert np.array_equal(optimizing.use_arrays(optimizer), np.zeros((2, 2)))
     w, grad = optimizer.calls[0].values
     assert np.array_equal(w, np.ones((2, 2)))
     assert np.array_equal(grad, np.full((2, 2), 2.0))
 
 
-def test_arguments_by_name_are_recorded_in_the_methods_order(optimizing: Student) -> None:
+def test_arguments_by_name_are_recorded_in_the_methods_order(
+    optimizing: Student, local: bool
+) -> None:
     """A check that looks at the first value sees `w`, however the student's code passed it."""
-    optimizer = optimizing.expose(Momentum(), "update")
+    optimizer = optimizing.expose(Momentum(), "update", local=local)
     assert optimizing.use_by_name(optimizer) == 0.0
     assert optimizer.calls[0].values == [1.0, 2.0]
 
 
-def test_copies_have_numbers_and_state_of_their_own(optimizing: Student) -> None:
+def test_copies_have_numbers_and_state_of_their_own(optimizing: Student, local: bool) -> None:
     """Copies are made where the object is; all their calls are recorded with the original's."""
-    optimizer = optimizing.expose(Momentum(), "update")
+    optimizer = optimizing.expose(Momentum(), "update", local=local)
     assert optimizing.use_copies(optimizer) == [-0.5, -1.0, -0.5, -0.5, -0.5]
     first, again, second, third, original = [call.number for call in optimizer.calls]
     assert first == again
@@ -591,18 +603,20 @@ def test_copies_share_nothing_that_changes(optimizing: Student) -> None:
     assert real.values == [1, 4]
 
 
-def test_an_error_of_an_exposed_object_can_be_caught(optimizing: Student) -> None:
+def test_an_error_of_an_exposed_object_can_be_caught(optimizing: Student, local: bool) -> None:
     """A ValueError of the real method is one in the student's code, with its text."""
-    optimizer = optimizing.expose(Momentum(), "update")
+    optimizer = optimizing.expose(Momentum(), "update", local=local)
     message = optimizing.provoke(optimizer)
     assert message.startswith("caught: ")
     assert "does not fit" in message
     assert len(optimizer.calls) == 1
 
 
-def test_an_error_of_an_exposed_object_is_an_error_of_the_call(optimizing: Student) -> None:
+def test_an_error_of_an_exposed_object_is_an_error_of_the_call(
+    optimizing: Student, local: bool
+) -> None:
     """Not caught, it ends the student's function at its own line; nobody crashes."""
-    optimizer = optimizing.expose(Momentum(), "update")
+    optimizer = optimizing.expose(Momentum(), "update", local=local)
     with pytest.raises(StudentError) as caught:
         optimizing.use(optimizer, None, np.ones(2))
     assert caught.value.type_name == "ValueError"
@@ -610,48 +624,85 @@ def test_an_error_of_an_exposed_object_is_an_error_of_the_call(optimizing: Stude
     assert optimizing.fine() == 1
 
 
-def test_an_exposed_object_shows_its_plain_attributes(optimizing: Student) -> None:
+def test_an_exposed_object_shows_its_plain_attributes(optimizing: Student, local: bool) -> None:
     """Public numbers and texts are there to be read, and its type's name."""
-    optimizer = optimizing.expose(Momentum(), "update")
+    optimizer = optimizing.expose(Momentum(), "update", local=local)
     learning_rate, name, shown = optimizing.show(optimizer)
     assert (learning_rate, name) == (0.5, "momentum")
     assert "Momentum" in shown
 
 
-def test_private_attributes_are_not_shown(optimizing: Student) -> None:
+def test_private_attributes_are_not_shown(optimizing: Student, local: bool) -> None:
     """What begins with an underscore is missing, with the error of the real class."""
     with pytest.raises(StudentError) as caught:
-        optimizing.peek(optimizing.expose(Momentum(), "update"))
+        optimizing.peek(optimizing.expose(Momentum(), "update", local=local))
     assert caught.value.type_name == "AttributeError"
     assert "Momentum" in caught.value.message
 
 
-def test_only_exposed_methods_run(optimizing: Student) -> None:
+def test_only_exposed_methods_run(optimizing: Student, local: bool) -> None:
     """A forged call of another method never reaches the object."""
     real = Momentum()
     with pytest.raises((StudentError, WorkerFailure)):
-        optimizing.steal(optimizing.expose(real, "update"))
+        optimizing.steal(optimizing.expose(real, "update", local=local))
     assert real.told == 0
 
 
-def test_an_object_of_an_earlier_check_is_not_the_new_one(optimizing: Student) -> None:
+def test_an_object_of_an_earlier_check_is_not_the_new_one(optimizing: Student, local: bool) -> None:
     """A module that keeps an optimizer in a global uses the old one, not that of this check."""
-    optimizing.keep(optimizing.expose(Momentum(), "update"))
+    optimizing.keep(optimizing.expose(Momentum(), "update", local=local))
     optimizing.begin()
-    optimizer = optimizing.expose(Momentum(), "update")
+    optimizer = optimizing.expose(Momentum(), "update", local=local)
     with contextlib.suppress(StudentError):
         optimizing.use_kept(0)
     assert optimizer.calls == []
 
 
 @pytest.mark.parametrize("number", [0, 1], ids=["object", "copy"])
-def test_an_object_of_an_earlier_check_is_no_crash(optimizing: Student, number: int) -> None:
+def test_an_object_of_an_earlier_check_is_no_crash(
+    optimizing: Student, local: bool, number: int
+) -> None:
     """A kept optimizer may be of no use any more, but the worker does not die of it."""
-    optimizing.keep(optimizing.expose(Momentum(), "update"))
+    optimizing.keep(optimizing.expose(Momentum(), "update", local=local))
     optimizing.begin()
     with contextlib.suppress(StudentError):
         optimizing.use_kept(number)
     assert optimizing.fine() == 1
+
+
+def test_both_ways_of_answering_come_to_the_same(workers: Workers) -> None:
+    """Values, records and copies are the same whether the worker answers or asks."""
+    came = []
+    for local in (False, True):
+        with loaded(workers, OPTIMIZING) as student:
+            optimizer = student.expose(Momentum(), "update", local=local)
+            with student.program():
+                answers = [
+                    student.use_copies(optimizer),
+                    student.use_arrays(optimizer),
+                    student.provoke(optimizer),
+                    student.use_by_name(optimizer),
+                    student.use(optimizer, np.float32(1), [2.0]),
+                    student.use(optimizer, np.asfortranarray(np.ones((2, 3))), np.ones((2, 3))),
+                ]
+            seen = [(answer.error and str(answer.error)) or answer.value for answer in answers]
+            calls = [[call.number, *call.values, call.result] for call in optimizer.calls]
+            came.append(repr([seen, calls]))
+    assert came[0] == came[1]
+
+
+def test_what_the_student_does_to_its_own_object_counts_for_nothing(workers: Workers) -> None:
+    """The result of a call is what the judge's object gives for the arguments."""
+    with loaded(workers, OPTIMIZING) as student:
+        optimizer = student.expose(Momentum(), "update", local=True)
+        assert student.bribe(optimizer) == 99.0
+        assert [call.result for call in optimizer.calls] == [0.0]
+
+
+def test_an_object_with_more_than_plain_attributes_is_not_local(student: Student) -> None:
+    """The author of a check is told, before anything is sent."""
+    with pytest.raises(ValueError, match="cannot be given"):
+        student.expose(Nested(), "push", local=True)
 
 
 # -- checks after one another --------------------------------------------------------------

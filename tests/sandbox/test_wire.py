@@ -49,6 +49,7 @@ EXPOSED = st.builds(
     NAMES,
     st.lists(NAMES, max_size=3).map(tuple),
     st.dictionaries(NAMES, PLAIN, max_size=3),
+    NAMES,
 )
 VALUES = st.recursive(
     st.one_of(PLAIN, ARRAYS, SCALARS, HANDLES, OPAQUES, EXPOSED),
@@ -89,8 +90,8 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, float | complex):
         return repr(one) == repr(other)
     if isinstance(one, Exposed):
-        names = (one.id, one.type_name, one.methods) == (other.id, other.type_name, other.methods)
-        return names and same(one.attributes, other.attributes)
+        names = [(e.id, e.type_name, e.methods, e.source) for e in (one, other)]
+        return names[0] == names[1] and same(one.attributes, other.attributes)
     return bool(one == other)
 
 
@@ -399,9 +400,11 @@ REFUSED: dict[str, tuple[bytes | str, bytes]] = {
     "reference by list": ('{"r":[1]}', b""),
     "stand-in without text": ('{"o":["x",1]}', b""),
     "stand-in without reason": ('{"o":["x"]}', b""),
-    "exposed method not text": ('{"e":[1,"x",[1],{"d":[]}]}', b""),
-    "exposed attributes not a dictionary": ('{"e":[1,"x",["y"],[]]}', b""),
-    "exposed number not a number": ('{"e":["1","x",["y"],{"d":[]}]}', b""),
+    "exposed method not text": ('{"e":[1,"x",[1],{"d":[]},""]}', b""),
+    "exposed attributes not a dictionary": ('{"e":[1,"x",["y"],[],""]}', b""),
+    "exposed number not a number": ('{"e":["1","x",["y"],{"d":[]},""]}', b""),
+    "exposed source not text": ('{"e":[1,"x",["y"],{"d":[]},1]}', b""),
+    "exposed without source": ('{"e":[1,"x",["y"],{"d":[]}]}', b""),
     "5,000 digits": ("9" * 5000, b""),
     "4,000 digits below zero": ("[-" + "9" * 4000 + "]", b""),
     "escaped surrogate": ('"\\ud800"', b""),
@@ -459,7 +462,7 @@ def test_header_lengths_that_do_not_fit_are_refused(body: bytes) -> None:
         ('{"d":[{"a":[11,2]}]}', b"\0" * 16),
         ('{"z":["1e999","nan"]}', b""),
         ('{"z":[{"a":[11,1]},0]}', b"\0" * 8),
-        ('{"e":[1,"x","ab",{"d":[]}]}', b""),
+        ('{"e":[1,"x","ab",{"d":[]},""]}', b""),
         ("[1e999,-1e999,NaN,Infinity]", b""),
         ('["\\ud83d\\ude00"]', b""),
     ],
