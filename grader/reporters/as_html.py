@@ -35,7 +35,7 @@ class Example:
         anchor: A name for links on the page.
         intro: What the calls are.
         raised: Functions with the line that raised, or that ran out of time.
-        code: The function that gave the wrong value.
+        code: Functions that ran when a wrong value came of it.
         tail: A sentence on how many values differ.
     """
 

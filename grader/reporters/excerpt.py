@@ -1,7 +1,6 @@
-"""Room: the student's lines around a failure, found by indentation: sources are never parsed here.
+"""Room: the student's lines behind a failure: the functions, what ran, and the line that failed.
 
-A line tracer would tell which lines ran, and would be told what the student's code likes; the
-frames of an exception and the names of the calls are known to the judge anyhow.
+Functions are found by indentation: sources are never parsed in this process.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from typing import Any
 
 MAX_LINES = 40
 MAX_LENGTH = 160
+MAX_EXCERPTS = 4
 _AROUND = 6
-_CALLED = re.compile(r"\.(\w+)\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,8 @@ class Line:
 
     Attributes:
         number: Counted from 1.
-        mark: ``failed`` for the line at which it ended, ``called`` for one that led there, or "".
+        mark: ``failed`` for the line at which it ended, ``called`` for one that led there,
+            ``ran`` for others that were executed; else empty.
     """
 
     number: int
@@ -37,34 +37,37 @@ class Excerpt:
 
     Attributes:
         function: What they are the body of; empty outside of functions.
+        followed: Whether it is known which lines ran.
     """
 
     function: str
     lines: tuple[Line, ...]
+    followed: bool
 
 
 def excerpts(source: str, evidence: Mapping[str, Any]) -> list[Excerpt]:
-    """Return the functions that an exception passed through, or else the one called last.
+    """Return the functions that an exception passed through, or else those that ran.
 
     Args:
         source: The submission's text; may be anything.
         evidence: Of a check, or of a file that could not be loaded.
     """
     lines = re.split(r"\r\n|\r|\n", source)
-    frames = [f for f in evidence.get("traceback") or [] if 0 < f["line"] <= len(lines)]
-    if frames and source:
-        marks = {frame["line"]: "called" for frame in frames}
-        marks[frames[-1]["line"]] = "failed"
-        blocks = dict.fromkeys(_block_around(lines, frame["line"]) for frame in frames)
-        return [_excerpt(lines, start, end, marks) for start, end in blocks]
-    called = [name for call in evidence.get("calls") or () for name in _CALLED.findall(call)[:1]]
-    if not called or evidence.get("kind") not in ("value", "shape", "type", "property"):
+    known = range(1, len(lines) + 1)
+    marks = {line: "ran" for line in evidence.get("lines") or () if line in known}
+    followed = bool(marks)
+    frames = [f["line"] for f in evidence.get("traceback") or () if f["line"] in known]
+    if not source or not (frames or marks):
         return []
-    head = re.compile(rf"\s*(async\s+)?def\s+{re.escape(called[-1])}\b")
-    heads = [number for number, line in enumerate(lines, 1) if head.match(line)]
-    if not heads:
-        return []
-    return [_excerpt(lines, heads[-1], _end_of_block(lines, heads[-1]), {})]
+    blocks = dict.fromkeys(_block_around(lines, line) for line in frames or marks)
+    marks |= dict.fromkeys(frames, "called")
+    marks |= dict.fromkeys(frames[-1:], "failed")
+    outermost = [
+        block
+        for block in blocks
+        if frames or not any(o[0] < block[0] and block[1] <= o[1] for o in blocks)
+    ]
+    return [_excerpt(lines, *block, marks, followed) for block in outermost[:MAX_EXCERPTS]]
 
 
 def _block_around(lines: Sequence[str], number: int) -> tuple[int, int]:
@@ -105,17 +108,21 @@ def _indent(line: str) -> int:
     return len(expanded) - len(expanded.lstrip())
 
 
-def _excerpt(lines: Sequence[str], start: int, end: int, marks: Mapping[int, str]) -> Excerpt:
+def _excerpt(
+    lines: Sequence[str], start: int, end: int, marks: Mapping[int, str], followed: bool
+) -> Excerpt:
     named = re.match(r"\s*(?:async\s+)?def\s+(\w+)", lines[start - 1])
     if end - start >= MAX_LINES:
-        wanted = max([number for number in marks if start <= number <= end], default=start)
-        start = max(start, wanted - MAX_LINES // 2)
+        wanted = {marks[n]: n for n in range(end, start - 1, -1) if n in marks}  # the first of each
+        middle = wanted.get("failed") or wanted.get("called") or wanted.get("ran", start)
+        start = max(start, middle - MAX_LINES // 2)
         end = min(end, start + MAX_LINES - 1)
     shown = [(number, lines[number - 1].expandtabs(4).rstrip()) for number in range(start, end + 1)]
     margin = min((_indent(text) for _, text in shown if text.strip()), default=0)
     return Excerpt(
         named[1][:100] if named else "",
         tuple(Line(n, _short(text[margin:]), marks.get(n, "")) for n, text in shown),
+        followed,
     )
 
 

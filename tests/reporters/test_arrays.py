@@ -139,17 +139,20 @@ def test_the_function_around_a_line() -> None:
         8: "failed",
         11: "called",
     }
+    assert not outer.followed
     assert inner.function == "inner"
     assert [line.text for line in inner.lines] == ["def inner(", "    a,", "):", "    return a"]
 
 
-def test_the_function_that_was_called() -> None:
-    """Where nothing was raised, the last call names it."""
-    calls = ["layer = Dense()", "layer.forward_pass([[1.0]])", "layer.other()"]
-    (found,) = excerpts(SOURCE, {"kind": "value", "calls": calls})
-    assert [line.text for line in found.lines] == ["def other(self): return 1"]
-    assert excerpts(SOURCE, {"kind": "value", "calls": ["layer.missing()"]}) == []
-    assert excerpts("", {"kind": "value", "calls": calls}) == []
+def test_the_functions_that_ran() -> None:
+    """Where nothing was raised: whole functions, with the lines that ran; inner ones within."""
+    (outer, other) = excerpts(SOURCE, {"kind": "value", "lines": [8, 11, 14, 99]})
+    assert (outer.function, other.function) == ("forward_pass", "other")
+    assert [line.number for line in outer.lines if line.mark == "ran"] == [8, 11]
+    assert [line.text for line in other.lines] == ["def other(self): return 1"]
+    assert outer.followed
+    assert excerpts(SOURCE, {"kind": "value"}) == []
+    assert excerpts("", {"kind": "value", "lines": [1]}) == []
 
 
 ODD_TEXT = st.lists(

@@ -125,19 +125,31 @@ def test_an_array_without_elements(graded: Graded) -> None:
     assert "no elements" in words(parsed(page_of(graded, "empty")))
 
 
+def lines_of(root: Element, mark: str) -> list[str]:
+    """The lines of the first excerpt that contains ``mark``."""
+    code = next(e for e in root.iter("code") if len(e) and mark in words(e))
+    return ["".join(line.itertext()).rstrip("\n") for line in code]
+
+
 def test_the_guilty_line_is_marked(graded: Graded) -> None:
-    """Where an exception came from: the whole function, and in it the one line."""
+    """Where an exception came from: the whole function, what ran in it, and the one line."""
     report, submission = graded["raised"]
-    root = parsed(page_of(graded, "raised"))
-    (code,) = (e for e in root.iter("pre") if e.get("class") == "code" and "← here" in words(e))
-    lines = ["".join(line.itertext()).rstrip("\n") for line in code.iter("span")]
-    (frame,) = next(c for c in report.checks if c.message).evidence["traceback"]
-    (marked,) = (line for line in lines if line.endswith("← here"))
-    assert marked == f"{frame['line']}        {frame['source']} ← here".replace(
-        "        ", "    ", 1
-    )
+    lines = lines_of(parsed(page_of(graded, "raised")), "← here")
+    (frame,) = next(check for check in report.checks if check.message).evidence["traceback"]
+    number, source = frame["line"], submission.lines[frame["line"] - 1][4:]
+    assert [line for line in lines if "← here" in line] == [f"{number}{source} ← here"]
     assert lines[0].endswith("def backward_pass(self, accum_grad):")
-    assert frame["source"] in submission.lines[frame["line"] - 1]
+    assert [line for line in lines if "(ran)" in line] == ["34    if self.trainable: (ran)"]
+
+
+def test_the_lines_that_ran_are_marked(graded: Graded) -> None:
+    """Where a value is wrong and nothing was raised, they are all there is to go by."""
+    report, submission = graded["two mistakes"]
+    lines = lines_of(parsed(page_of(graded, "two mistakes")), "forward_pass")
+    ran = next(check for check in report.checks if check.message).evidence["lines"]
+    assert [line for line in lines if "(ran)" in line] == [
+        f"{number}{submission.lines[number - 1][4:]} (ran)" for number in ran
+    ]
 
 
 def test_what_is_hostile_is_shown_as_text(graded: Graded) -> None:
