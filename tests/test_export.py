@@ -10,9 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.batch import grade_class
-from grader.intake import collect
-from grader.progress import Tally
 from grader.reporters import FORMATS, reporter
 from grader.store import Store
 from grader.student_reports import CLASS_PAGE, export_class, file_name
@@ -20,7 +17,7 @@ from tests.conftest import Run
 from tests.reporters.browser import Tab, tab
 from tests.reporters.pages import parsed, words
 from tests.reporters.test_as_html import needs_browser
-from tests.small_problem import make_small, thing
+from tests.small_problem import grade_files, thing
 
 NAMES = {
     "ada": thing().source,
@@ -39,17 +36,7 @@ NAMES = {
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results of a small class with difficult names."""
-    folder = tmp_path_factory.mktemp("class")
-    problem = make_small(folder / "library")
-    (folder / "in").mkdir()
-    for name, source in NAMES.items():
-        (folder / "in" / f"{name}.py").write_bytes(source)
-    with (
-        collect(folder / "in", problem=problem) as intake,
-        Store(folder / "out", create=True) as store,
-    ):
-        grade_class(problem, intake, store, Tally(), jobs=2)
-    return folder / "out"
+    return grade_files(tmp_path_factory.mktemp("class"), NAMES)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -83,8 +83,9 @@ def heat_maps(evidence: Mapping[str, Any]) -> list[HeatMap]:
     ]
     largest = max(values, default=0.0)
     none: frozenset[Index] = frozenset()
+    digits = compared.digits if compared else arrays.DIGITS
     maps = [
-        _heat_map(part, evidence[part], around, largest, wrong)
+        _heat_map(part, evidence[part], around, largest, wrong, digits)
         for part, wrong in (
             ("expected", none),
             ("yours", compared.wrong_yours if compared else none),
@@ -139,13 +140,14 @@ def _heat_map(
     around: list[int],
     largest: float,
     wrong: frozenset[Index],
+    digits: int,
 ) -> HeatMap:
     if "values" not in described:
         text = str(described.get("text", ""))
         return HeatMap(name, _kind(described), text=text)
 
     def cell(index: Index, value: Any) -> Cell:
-        return Cell(_text(value), _shade(value, largest), index in wrong)
+        return Cell(_text(value, digits), _shade(value, largest), index in wrong)
 
     return _table(name, described, around, cell)
 
@@ -203,8 +205,8 @@ def _kind(described: Mapping[str, Any]) -> str:
     return kind + (f", {dtype}" if dtype not in ("", "float64") else "")
 
 
-def _text(value: Any) -> str:
-    text = arrays.cell_text(value)
+def _text(value: Any, digits: int) -> str:
+    text = arrays.cell_text(value, digits)
     return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
 
 

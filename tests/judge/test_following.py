@@ -45,9 +45,9 @@ BODIES = {
         return a
 """,
     "long": """
-        total = 0  # ran
-        for i in range(30_000):  # ran
-            total += i  # ran
+        total = 0
+        for i in range(30_000):
+            total += i
         return total
 """,
     "prints": """
@@ -70,11 +70,11 @@ def grade(dense: Problem, *bodies: str) -> list[CheckResult]:
 
 
 def test_the_lines_that_ran(dense: Problem) -> None:
-    """Those marked above, for values and exceptions."""
+    """Those marked above, for values and exceptions; none where it would take too long."""
     found = dict(zip(BODIES, grade(dense, *BODIES.values()), strict=True))
     for name, body in BODIES.items():
         ran = [n for n, line in enumerate((START + body).split("\n"), 1) if line.endswith("# ran")]
-        lines = found[name].evidence["lines"]
+        lines = found[name].evidence.get("lines", [])
         if name == "branches":  # whether a comprehension's line counts once more differs
             assert set(ran) >= set(lines) >= set(ran[:-1])
         else:

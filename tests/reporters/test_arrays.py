@@ -86,6 +86,16 @@ def test_shades_grow_with_the_numbers_and_keep_their_sign() -> None:
     assert [cell.text for cell in difference.rows[0][1]] == ["+5", "0", "0", "≠"]
 
 
+def test_digits_tell_right_from_wrong() -> None:
+    """As many as are needed, and as few."""
+    evidence = evidence_of(np.array([1.23456789, 2.0]), np.array([1.23456788, 2.0]))
+    expected, yours, _ = heat_maps(evidence)
+    assert [cell.text for cell in expected.rows[0][1]] == ["1.23456788", "2"]
+    assert [cell.text for cell in yours.rows[0][1]] == ["1.23456789", "2"]
+    evidence = evidence_of(np.array([1.23456789]), np.array([1.3]))
+    assert [cell.text for cell in heat_maps(evidence)[1].rows[0][1]] == ["1.23457"]
+
+
 @given(st.floats(1e-8, 1e300))
 def test_the_gauge_puts_the_error_right_of_what_is_allowed(error: float) -> None:
     """Both are on the scale."""
