@@ -263,9 +263,20 @@ class Store:
         return [Round(*row) for row in self._database.execute("SELECT * FROM rounds ORDER BY id")]
 
     def last_round(self) -> Round | None:
-        """The newest round."""
+        """The newest round, if there is one."""
         rounds = self.rounds()
         return rounds[-1] if rounds else None
+
+    def newest_round(self) -> Round:
+        """The newest round.
+
+        Raises:
+            UsageError: There is none.
+        """
+        newest = self.last_round()
+        if newest is None:
+            raise UsageError(f"{self.path.parent}: nothing has been graded yet")
+        return newest
 
     def finish(self, round_: Round) -> None:
         """Write down which result each student has."""

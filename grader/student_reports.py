@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -95,16 +95,18 @@ def export_class(folder: Path, store: Store, format_: str) -> int:
         OSError: Something cannot be written.
         Fault: Submissions had to be compared, and no worker could be started.
     """
+    round_ = store.newest_round()
+    if format_ != "html":
+        return _count(write_reports(folder, store, round_, format_))
+    from grader.reporters.class_page import render_class
     from grader.summary import summarize
 
-    summary, round_ = summarize(store), store.last_round()
-    assert round_ is not None
-    reserved = [CLASS_PAGE] if format_ == "html" else []
-    students = write_reports(folder, store, round_, format_, reserved)
-    if format_ == "html":
-        from grader.reporters.class_page import render_class
+    students = write_reports(folder, store, round_, format_, reserved=[CLASS_PAGE])
+    (folder / CLASS_PAGE).write_text(render_class(summarize(store), students), "utf-8")
+    return _count(students)
 
-        (folder / CLASS_PAGE).write_text(render_class(summary, students), "utf-8")
+
+def _count(students: Sequence[Written]) -> int:
     return sum(bool(student.file) for student in students)
 
 
