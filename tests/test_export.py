@@ -43,14 +43,15 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_format_has_a_file_for_every_student(
     format_: str, results: Path, tmp_path: Path
 ) -> None:
-    """Each says what is reported, and no two students share a file."""
+    """It is the student's own report, and no two students share a file."""
     with Store(results) as store:
         assert export_class(tmp_path, store, format_) == len(NAMES)
     suffix = reporter(format_).SUFFIX
     files = {path.name for path in tmp_path.iterdir()} - {CLASS_PAGE}
     assert len({name.casefold() for name in files}) == len(NAMES)
     assert all(name.endswith(suffix) for name in files)
-    assert "bob" in (tmp_path / f"bob{suffix}").read_text("utf-8")
+    right, wrong = ((tmp_path / f"{name}{suffix}").read_text("utf-8") for name in ("ada", "bob"))
+    assert right != wrong
 
 
 def test_the_page_of_a_class(results: Path, tmp_path: Path) -> None:
