@@ -105,9 +105,7 @@ def summarize(store: Store) -> Summary:
         UsageError: Nothing has been graded.
         Fault: No worker could be started.
     """
-    round_ = store.last_round()
-    if round_ is None:
-        raise UsageError(f"{store.path.parent}: nothing has been graded yet")
+    round_ = store.newest_round()
     _compare(store)
     seen = _Seen()
     for row in store.rows(round_):

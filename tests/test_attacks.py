@@ -43,7 +43,8 @@ limits = LimitSettings(call_seconds=1.0, submission_seconds=6.0, cpu_seconds=10,
 settings = msgspec.structs.replace(problem.settings, limits=limits)
 object.__setattr__(problem, "settings", settings)
 reports = []
-grade_all(problem, map(read_submission, map(Path, sys.argv[2:])), reports.append)
+submissions = [read_submission(Path(file)) for file in sys.argv[2:]]
+grade_all(problem, submissions, reports.append)
 left = []
 while True:
     try:
@@ -54,7 +55,11 @@ while True:
         left.append("a process")
         break
 data = {"reports": [as_data(report) for report in reports], "left": left}
-data["shown"] = [[reporter(name).render(r, Page()) for name in FORMATS] for r in reports[::2]]
+pages = [Page(source=submission.text) for submission in submissions]
+data["shown"] = [
+    [reporter(name).render(report, page) for name in FORMATS]
+    for report, page in list(zip(reports, pages, strict=True))[::2]
+]
 Path(sys.argv[1]).write_text(json.dumps(data))
 """
 

@@ -13,6 +13,9 @@ from typing import Any
 
 Index = tuple[int, ...]
 
+DIGITS = 6
+"""Significant digits of a number in a table, where these are enough."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plane:
@@ -83,12 +86,14 @@ class Compared:
         errors: ``yours - expected`` by the index in ``expected``; None where that is no number.
         wrong_expected, wrong_yours: Indices of elements that differ by more than is allowed, in
             each: a shape that is accepted as well gives other indices.
+        digits: How many are needed to tell what is wrong from what was expected.
     """
 
     allowed: float
     errors: Mapping[Index, float | None]
     wrong_expected: frozenset[Index]
     wrong_yours: frozenset[Index]
+    digits: int
 
 
 def compare(evidence: Mapping[str, Any]) -> Compared | None:
@@ -103,12 +108,18 @@ def compare(evidence: Mapping[str, Any]) -> Compared | None:
     finite = [abs(value) for _, value in wanted if isinstance(value, int | float)]
     allowed = tolerance["atol"] + tolerance["rtol"] * max([1.0, *finite])
     pairs = list(zip(wanted, seen, strict=True))
-    wrong = [(i, j) for (i, a), (j, b) in pairs if _differ(a, b, allowed)]
+    wrong = [pair for pair in pairs if _differ(pair[0][1], pair[1][1], allowed)]
     return Compared(
         allowed,
         {i: _error(a, b) for (i, a), (_, b) in pairs},
-        frozenset(i for i, _ in wrong),
-        frozenset(j for _, j in wrong),
+        frozenset(i for (i, _), _ in wrong),
+        frozenset(j for _, (j, _) in wrong),
+        next(
+            digits
+            for digits in (DIGITS, 9, 12, 17)
+            if digits == 17
+            or all(cell_text(a, digits) != cell_text(b, digits) for (_, a), (_, b) in wrong)
+        ),
     )
 
 
@@ -118,11 +129,11 @@ def is_exact(evidence: Mapping[str, Any]) -> bool:
     return all(kind.startswith(("int", "uint", "bool")) for kind in kinds)
 
 
-def cell_text(value: Any) -> str:
-    """A number as it is shown in a table: six significant digits."""
+def cell_text(value: Any, digits: int = DIGITS) -> str:
+    """A number as it is shown in a table, with so many significant digits."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return f"{value:.6g}"
+    return f"{value:.{digits}g}"
 
 
 def _is_corner(described: Mapping[str, Any]) -> bool:

@@ -170,8 +170,9 @@ def _values(evidence: Mapping[str, Any], width: int) -> list[RenderableType]:
     first = (evidence.get("first") or {}).get("index") or []
     compared = arrays.compare(evidence)
     wrong = compared.wrong_yours if compared else frozenset()
+    digits = compared.digits if compared else arrays.DIGITS
     blocks = [
-        _value(part, evidence[part], first, wrong if part == "yours" else frozenset())
+        _value(part, evidence[part], first, wrong if part == "yours" else frozenset(), digits)
         for part in ("expected", "yours")
         if evidence.get(part)
     ]
@@ -197,6 +198,7 @@ def _value(
     described: Mapping[str, Any],
     first: Sequence[int],
     wrong: frozenset[arrays.Index],
+    digits: int,
 ) -> list[Text]:
     shape = described.get("shape")
     dtype = described.get("dtype", "")
@@ -204,20 +206,23 @@ def _value(
     details += f", {dtype}" if dtype not in ("", "float64") else ""
     head = Text.assemble((title, "bold"), (details, "dim"))
     if "values" in described:
-        return [head, *_matrix(described, first, wrong)]
+        return [head, *_matrix(described, first, wrong, digits)]
     if "text" in described:
         return [head, Text(inert(f"{described['text']}  ({described['type']})"))]
     return [head]
 
 
 def _matrix(
-    described: Mapping[str, Any], first: Sequence[int], wrong: frozenset[arrays.Index]
+    described: Mapping[str, Any],
+    first: Sequence[int],
+    wrong: frozenset[arrays.Index],
+    digits: int,
 ) -> list[Text]:
     """An array as aligned columns; wrong elements are marked with ``*`` and in red."""
     plane = arrays.plane(described, first, MAX_ROWS, MAX_COLUMNS)
     if plane is None:
         return [Text("  no elements")]
-    shown = [[arrays.cell_text(value) for _, value in row] for row in plane.rows]
+    shown = [[arrays.cell_text(value, digits) for _, value in row] for row in plane.rows]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     lines = [Text(f"  at [{', '.join(map(str, plane.lead))}]:")] if plane.lead else []
     lines += [Text("  …")] if plane.top else []
