@@ -293,7 +293,9 @@ def compare_rounds(store: Store, since: int | None = None) -> Difference:
 def _moved(store: Store, change: Change) -> Moved:
     old = store.report(change.before) if change.before else None
     new = store.report(change.after) if change.after else None
-    return Moved(change.student, _mark(old), _mark(new), _why(change, old, new), moved_checks(old, new))
+    return Moved(
+        change.student, _mark(old), _mark(new), _why(change, old, new), moved_checks(old, new)
+    )
 
 
 def _mark(report: Report | None) -> float | None:

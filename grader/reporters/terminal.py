@@ -37,6 +37,20 @@ def render(report: Report, page: Page) -> str:
     return laid_out(_parts(report, page), page)
 
 
+def render_summary(report: Report, page: Page) -> str:
+    """Return the head of the report: the score, the named mistakes, and the groups."""
+    told = arrange(report)
+    parts: list[RenderableType] = [_headline(report)]
+    for mistake in told.mistakes:
+        parts += ["", *_mistake(replace(mistake, example=None), page)]
+    return laid_out([*parts, "", _groups(told.groups)], page)
+
+
+def render_check(check: CheckResult, page: Page) -> str:
+    """Return what is told about one check that failed."""
+    return laid_out(_failure(Failure(check, None), page.width - 2), page)
+
+
 def _parts(report: Report, page: Page) -> list[RenderableType]:
     parts: list[RenderableType] = [_headline(report), Rule(style="dim", characters="─")]
     if report.status in ("unloadable", "fault"):
