@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader import __version__, cli_class, cli_verify
+from grader import __version__, cli_class, cli_platforms, cli_verify
 from grader.cli_options import library_option, problem_argument
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.reporters import FORMATS
@@ -22,6 +22,7 @@ from grader.reporters import FORMATS
 if TYPE_CHECKING:
     from grader.problem import Library
     from grader.report import Report
+    from grader.reporters import Page
 
 EXIT_CODES = """\b
 Exit codes:
@@ -147,7 +148,10 @@ def check(
       grader check dense dense.py --reproduce failures/
     """
     import gc
+    from dataclasses import replace
 
+    from grader.reporters import Page
+    from grader.reporters.places import below_here
     from grader.submission import read_submission
 
     gc.disable()  # what start-up makes is there to stay; the judge turns it on again
@@ -156,7 +160,8 @@ def check(
     from grader.grading import grade
 
     report = grade(chosen, submission, seed=seed, only=only)
-    _show(report, format_, output, f"grader check {problem} {file}", hints)
+    page = Page.of_stdout(f"grader check {problem} {file}", hints)
+    _show(report, format_, output, replace(page, source=submission.text, file=below_here(file)))
     if reproduce is not None:
         if submission.python_name != submission.name:  # scripts cannot load a notebook
             file = reproduce / submission.python_name
@@ -167,13 +172,12 @@ def check(
     return ExitCode.FULL_MARKS if report.status == "passed" else ExitCode.BELOW_FULL_MARKS
 
 
-def _show(report: Report, format_: str, output: Path | None, command: str, hints: int) -> None:
+def _show(report: Report, format_: str, output: Path | None, page: Page) -> None:
     """Write the report where it was asked for."""
     from dataclasses import replace
 
-    from grader.reporters import Page, reporter
+    from grader.reporters import reporter
 
-    page = Page.of_stdout(command, hints)
     if output is not None:
         _write(output, reporter(format_).render(report, replace(page, color=False)))
         return
@@ -277,5 +281,12 @@ def doctor(verbose: bool, library: Library) -> int:
     return ExitCode.FAULT
 
 
-for command in (cli_class.grade, cli_class.summary, cli_class.diff, cli_verify.verify):
+for command in (
+    cli_class.grade,
+    cli_class.summary,
+    cli_class.diff,
+    cli_verify.verify,
+    cli_platforms.package,
+    cli_platforms.onsite,
+):
     commands.add_command(command)

@@ -125,10 +125,9 @@ class SubmissionFile(pytest.File):
         """
         report = self.door.grade()
         if report.status in ("unloadable", "fault"):
-            from grader.reporters import Page
-            from grader.reporters.terminal import render
+            from grader.reporters.terminal import explain_loading
 
-            raise self.CollectError(render(report, Page(width=WIDTH)))
+            raise self.CollectError(explain_loading(report, WIDTH))
         for group in dict.fromkeys(check.group for check in report.checks):
             yield GroupNode.from_parent(self, name=group, report=report)
 
@@ -168,10 +167,9 @@ class CheckItem(pytest.Item):
         if self.check.status == "blocked":
             pytest.skip(inert(self.check.message))
         if self.check.status != "passed":
-            from grader.reporters import Page
-            from grader.reporters.terminal import render_check
+            from grader.reporters.terminal import explain
 
-            raise CheckFailed(render_check(self.check, Page(width=WIDTH)))
+            raise CheckFailed(f"{self.check.title}\n{explain(self.check, WIDTH)}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What the student is told, without a traceback of ours."""

@@ -204,6 +204,7 @@ def _result(
         "id": check.id,
         "title": check.title,
         "group": check.group,
+        "visibility": problem.visibility(check.group),
         "max_points": _shown_points(points[check.id]),
         "output": outcome.output,
         "duration": outcome.seconds,

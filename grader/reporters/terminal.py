@@ -23,6 +23,7 @@ from grader.reporters.arranged import Group as Marks
 from grader.reporters.paper import laid_out
 from grader.reporters.text import inert, number
 
+SUFFIX = ".txt"
 MIN_WIDTH = 40
 MAX_ROWS, MAX_COLUMNS = 8, 6
 MAX_OUTPUT_LINES = 12
@@ -46,9 +47,17 @@ def render_summary(report: Report, page: Page) -> str:
     return laid_out([*parts, "", _groups(told.groups)], page)
 
 
-def render_check(check: CheckResult, page: Page) -> str:
-    """Return what is told about one check that failed."""
-    return laid_out(_failure(Failure(check, None), page.width - 2), page)
+def explain(check: CheckResult, width: int = 80) -> str:
+    """Return why one check failed, and its example, for forms in which each check has a box."""
+    body = [Text(inert(check.message)), *_traceback(check.evidence), *_example(check, width)]
+    return laid_out(body, Page(width))
+
+
+def explain_loading(report: Report, width: int = 80) -> str:
+    """Return why there was nothing to check, and where."""
+    body = [Text(inert(report.message)), *_traceback(report.evidence)]
+    body += _printed("Printed while the file was loaded", report.output)
+    return laid_out(body, Page(width))
 
 
 def _parts(report: Report, page: Page) -> list[RenderableType]:

@@ -31,3 +31,10 @@ def _spelled(character: str) -> str:
 def number(value: float) -> str:
     """Points as people write them: ``12``, ``5.33``."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def cut(text: str, limit: int) -> str:
+    """Return ``text`` if it has at most ``limit`` characters, else its beginning and a note."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit].rstrip()}\n[{len(text) - limit:,} more characters]"

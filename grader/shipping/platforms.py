@@ -1,0 +1,42 @@
+"""Room: what each platform is sent: its own files, and those that all of them get.
+
+All of them get the wheel, pinned requirements, and a library with just the one problem.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from grader.problem import Problem
+from grader.shipping.parcels import File, zipped
+from grader.shipping.requirements import pinned
+from grader.shipping.wheel import build_wheel
+
+SCRIPTS = {
+    "gradescope": ("setup.sh", "run_autograder"),
+    "prairielearn": ("Dockerfile", "run.sh"),
+}
+"""For each platform its files in ``scripts/``; the last is what the platform runs."""
+_SLUG = "{{problem}}"
+
+
+def parcel(problem: Problem, platform: str) -> bytes:
+    """Return the zip file to be uploaded to, or built for, a platform.
+
+    Raises:
+        ProblemError: The reference solution is missing.
+        UsageError: The grader, or something that it needs, is not installed.
+    """
+    name, wheel = build_wheel()
+    files = {
+        name: File(wheel),
+        "requirements.txt": File("".join(f"{line}\n" for line in pinned()).encode()),
+    }
+    for path in problem.files:
+        files[f"library/{problem.shown(path)}"] = File(path.read_bytes())
+    folder = Path(__file__).parent / "scripts" / platform
+    for script in SCRIPTS[platform]:
+        text = (folder / script).read_text("utf-8").replace(_SLUG, shlex.quote(problem.slug))
+        files[script] = File(text.encode(), executable=script != "Dockerfile")
+    return zipped(files)
