@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader import __version__, cli_class, cli_platforms, cli_verify
+from grader import __version__, cli_class, cli_export, cli_platforms, cli_verify
 from grader.cli_options import library_option, problem_argument
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.reporters import FORMATS
@@ -285,6 +285,7 @@ for command in (
     cli_class.grade,
     cli_class.summary,
     cli_class.diff,
+    cli_export.export,
     cli_verify.verify,
     cli_platforms.package,
     cli_platforms.onsite,

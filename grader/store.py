@@ -387,6 +387,11 @@ class Store:
         query = "SELECT report FROM results WHERE id = ?"
         return report_from_json(self._database.execute(query, (result,)).fetchone()[0])
 
+    def source(self, submission: str) -> bytes:
+        """What was graded for a submission, by its fingerprint."""
+        query = "SELECT source FROM submissions WHERE id = ?"
+        return bytes(self._database.execute(query, (submission,)).fetchone()[0])
+
     def changes(self, before: Round, after: Round) -> Iterator[Change]:
         """Students whose status or score differs between two finished rounds, by name."""
         query = """
