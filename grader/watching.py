@@ -73,7 +73,7 @@ def _versions(file: Path, gone: Callable[[str], None]) -> Iterator[Submission]:
             submission = read_submission(file)
         except (OSError, UsageError) as error:
             if not missing:
-                gone(str(error))
+                gone(f"{file}: {error.strerror}" if isinstance(error, OSError) else str(error))
             missing = True
             continue
         yield submission
