@@ -14,6 +14,7 @@ from grader.report import Report
 FORMATS = {
     "terminal": "grader.reporters.terminal",
     "json": "grader.reporters.as_json",
+    "html": "grader.reporters.as_html",
     "junit": "grader.reporters.as_junit",
     "gradescope": "grader.reporters.as_gradescope",
     "prairielearn": "grader.reporters.as_prairielearn",

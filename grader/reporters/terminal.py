@@ -39,6 +39,15 @@ def render(report: Report, page: Page) -> str:
     return laid_out(_parts(report, page), page)
 
 
+def render_summary(report: Report, page: Page) -> str:
+    """Return the head of the report: the score, the named mistakes, and the groups."""
+    told = arrange(report)
+    parts: list[RenderableType] = [_headline(report)]
+    for mistake in told.mistakes:
+        parts += ["", *_mistake(replace(mistake, example=None), page)]
+    return laid_out([*parts, "", _groups(told.groups)], page)
+
+
 def explain(check: CheckResult, width: int = 80) -> str:
     """Return why one check failed, and its example, for forms in which each check has a box."""
     quiet = replace(check, output="")
