@@ -23,7 +23,6 @@ FORMATS = {
     "markdown": "grader.reporters.as_markdown",
     "csv": "grader.reporters.as_csv",
     "sarif": "grader.reporters.as_sarif",
-    "html": "grader.reporters.as_html",
 }
 """Format name to module; each module is a :class:`Reporter`. Imported when asked for."""
 
