@@ -141,6 +141,7 @@ class RemoteClass:
         methods: Names of its methods, inherited ones included.
         bases: Names of the classes it is derived from, nearest first, without ``object``.
         nested: Names of functions that are defined inside of its methods.
+        arguments: Names of its constructor's parameters.
     """
 
     student: Student
@@ -148,6 +149,7 @@ class RemoteClass:
     methods: frozenset[str]
     bases: tuple[str, ...]
     nested: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> RemoteInstance:
         """Make an instance in the worker."""
@@ -401,6 +403,7 @@ class Student:
                 frozenset(found["methods"]),
                 tuple(found["bases"]),
                 tuple(found["nested"]),
+                tuple(found["arguments"]),
             )
             for name, found in classes.items()
         }
@@ -488,6 +491,17 @@ class Student:
         self.sync()
         return pending.value
 
+    def lines_of(
+        self, owner: RemoteInstance | None, name: str, args: Any, kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Call a method, or a class of the module; answer which lines of the file were executed.
+
+        What the call raises is not told; numbers are the worker's word, as everything is.
+        """
+        handle = wire.MODULE if owner is None else owner._handle
+        operation = ["lines", handle, name, *self.on_wire_call(args, kwargs)]
+        return self.perform(operation, Step("call", owner, name, args, kwargs), traced=False)
+
     def _new_handle(self) -> int:
         self._next_handle += 1
         return self._next_handle
@@ -566,7 +580,7 @@ def _copy(real: Any) -> Any:
     return copy.copy(real) if plain else copy.deepcopy(real)
 
 
-_TOLD_OF_CLASSES = ("methods", "bases", "nested")
+_TOLD_OF_CLASSES = ("methods", "bases", "nested", "arguments")
 
 
 def _checked_description(
