@@ -353,9 +353,7 @@ def expect_seeded(student, wanted):
     student.begin()
     student.seed(BEFORE)
     seed, sizes = wanted["seed"], (wanted["input_size"], wanted["output_size"])
-    message = (
-        f"This is not what 0.01 * np.random.randn{sizes} gives after np.random.seed({seed})."
-    )
+    message = f"This is not what 0.01 * np.random.randn{sizes} gives after np.random.seed({seed})."
     expect_drawn(student.DenseLayer(*sizes, seed=seed).W, np.array(wanted["W"]), message)
 
 
@@ -1007,3 +1005,409 @@ def test_vectorised(student):
             "The work is done row by row in Python (a loop over the batch). That is allowed; "
             "NumPy's matrix product does all rows at once, and much faster."
         )
+
+
+# -- ways to look at what failed, for diagnoses.py -----------------------------------------
+
+MORE = tuple(AffineCase(*shape, integers=False, seed=99) for shape in [(5, 4, 3), (3, 3, 3)])
+MORE_CURVED = tuple(activated(case, name) for case in MORE for name in CURVED)
+
+
+def linear_only(look):
+    """Let an aspect see the cases without an activation."""
+    return lambda case: None if activation_of(case) else look(case)
+
+
+@aspect("output", groups=["forward"], noun="The output", more=MORE)
+def see_output(observe, right):
+    """What forward(X) returns without an activation."""
+    return linear_only(
+        lambda case: Seen(observe(case).output, right(case).output, **looks(case, mean=True))
+    )
+
+
+@aspect("activated", groups=["activation"], noun="The output", more=MORE_CURVED)
+def see_activated(observe, z_of):
+    """What forward(X) returns with an activation, beside what the linear layer gives as Z."""
+
+    def look(case):
+        if not activation_of(case):
+            return None
+        activation, Z = ACTIVATIONS[case.activation], z_of(case)
+        given = looks(case, mean=True, activation=activation) | {"Z": Z, "name": case.activation}
+        return Seen(observe(case).output, activation.function(Z), **given)
+
+    return look
+
+
+@aspect("large", groups=["activation"], noun="The output of ReLU", cases=["large"])
+def see_large(student):
+    """What ReLU makes of large numbers."""
+
+    def look(_):
+        student.begin()
+        with student.program():
+            layer = student.DenseLayer(1, 1, "relu")
+            layer.W, layer.b = np.ones((1, 1)), np.zeros((1, 1))
+            output = layer.forward(LARGE)
+        return Seen(output, np.maximum(LARGE, 0), z=LARGE)
+
+    return look
+
+
+@aspect("clipping", groups=["overflow"], noun="The sigmoid", cases=["far"])
+def see_clipping(far):
+    """The logarithms of the sigmoid on the left of 0, and the sigmoid on the right."""
+
+    def look(_):
+        low, high, near = far()
+        if near.error or not is_close(near.value, sigmoid(NEAR)):
+            return None
+        with np.errstate(all="ignore"):
+            wanted = (np.log(sigmoid(FAR)), sigmoid(-FAR))
+            if low.error:
+                return Seen((low.error, None), wanted, z=FAR)
+            return Seen((np.log(low.value), high.error or high.value), wanted, z=FAR)
+
+    return look
+
+
+@aspect("input-gradient", groups=["input-gradient"], noun="The returned gradient", more=MORE)
+def see_input_gradient(observe, right):
+    """What backward(d_out) returns in a linear layer; the weights have moved meanwhile."""
+
+    def look(case):
+        seen = observe(case)
+        given = {"output": seen.output, "new_W": seen.W, "new_b": seen.b}
+        return Seen(
+            seen.input_gradient, right(case).input_gradient, **looks(case, mean=True), **given
+        )
+
+    return linear_only(look)
+
+
+def shown_by_step(observe, right, pace, name):
+    """Return how to look at the gradient of W or b; where nothing moves there is nothing to see."""
+
+    def look(case):
+        seen = observe(case)
+        after = getattr(seen, name).value if not seen.input_gradient.error else None
+        if not isinstance(after, np.ndarray) or after.dtype.kind not in "iuf":
+            return None
+        start = getattr(case, name)
+        with np.errstate(all="ignore"):
+            try:
+                gradient = (start - after) / (RATE * pace())
+            except ValueError:  # of shapes that do not fit
+                gradient = None
+        if gradient is not None and not np.any(gradient):
+            return None
+        wanted = right_gradient(right, case, name)
+        return Seen(gradient, wanted, output=seen.output, **looks(case, mean=True))
+
+    return linear_only(look)
+
+
+@aspect("weight-gradient", groups=["weight-gradient"], noun="The weight gradient", more=MORE)
+def see_weight_gradient(observe, right, pace):
+    """By how far W moves in a linear layer."""
+    return shown_by_step(observe, right, pace, "W")
+
+
+@aspect("bias-gradient", groups=["bias-gradient"], noun="The bias gradient", more=MORE)
+def see_bias_gradient(observe, right, pace):
+    """By how far b moves in a linear layer."""
+    return shown_by_step(observe, right, pace, "b")
+
+
+CHAINED = tuple((name, seed) for name in CURVED for seed in (1, 2, 3))
+
+
+@aspect("chain", groups=["derivative"], noun="The gradient at Z", cases=CHAINED)
+def see_chain(student, once):
+    """The gradient at Z, as it reaches X, W and b: a layer of one row, two inputs and two outputs.
+
+    W is the unit matrix and the step is 0 for X, so that what is returned is the gradient at Z,
+    transposed or not; the steps of W and b show it too.
+    """
+
+    def run(key):
+        name, seed = key
+        X, b, G = chained(seed)
+        with student.program():
+            found = []
+            for rate in (0.0, RATE):
+                layer = student.DenseLayer(2, 2, name)
+                layer.W, layer.b = np.eye(2), b
+                layer.forward(X)
+                returned = layer.backward(G, rate)
+                found.append((returned, layer.W, layer.b))
+        return found
+
+    def look(key):
+        name, seed = key
+        (returned, _, _), (_, W, after) = once(("chain", key), lambda: run(key))
+        X, b, G = chained(seed)
+        if any(pending.error for pending in (returned, W, after)):
+            return None
+        if np.shape(W.value) != (2, 2) or np.shape(after.value) != (1, 2):
+            return None
+        # For one row the step of W is the outer product of X and the gradient at Z.
+        by_weights = X @ (np.eye(2) - W.value) / np.vdot(X, X)
+        yours = (returned.value, by_weights, b - after.value)
+        Z, activation = X + b, ACTIVATIONS[name]
+        D = G * activation.derivative(Z)
+        given = {"Z": Z, "G": G, "X": X, "D": D, "name": name, "batch": 1}
+        given |= {"act": activation.function, "derivative": activation.derivative}
+        return Seen(yours, (D, D, D), **given)
+
+    return look
+
+
+def chained(seed):
+    """X, b and G of one row; some of X + b are negative, and none of it is near 0."""
+    generator = np.random.default_rng(seed)
+    X, G = generator.choice([-2.0, -1.0, 1.0, 2.0], (2, 1, 2))
+    return X, np.array([[0.5, -0.25]]), G + 0.5
+
+
+@aspect("kink", groups=["derivative"], noun="The gradient at the kink", cases=["kink"])
+def see_kink(at_kink):
+    """What backward returns where z is exactly 0, if it is 0 on the left of that."""
+
+    def look(_):
+        zero, left = at_kink()
+        if left.error or np.any(left.value):
+            return None
+        return Seen(zero, np.zeros((3, 1)), G=KINK["G"])
+
+    return look
+
+
+@aspect("step", groups=["step"], noun="The step", cases=["rates"])
+def see_step(observe, stepped, right):
+    """By how many times their gradients W and b go down, for lr of 1 and of RATES.
+
+    One row, so that the mean is the sum; a gradient that is wrong nevertheless is taken as it is.
+    """
+
+    def look(_):
+        case = FEW[0]
+        seen = observe(case)
+        after = {1.0: {"W": seen.W, "b": seen.b}}
+        after |= {rate: stepped((case, rate)) for rate in RATES}
+        if seen.input_gradient.error:
+            return None
+        found = {name: [] for name in "Wb"}
+        for name, times in found.items():
+            start, first = getattr(case, name), after[1.0][name]
+            if not _same_shape(first, start):
+                return None
+            wanted, usual = start - getattr(right(case), name), start - first.value
+            unit = wanted if _times(usual, wanted) is not None else usual
+            for each in after.values():
+                if each[name].error:
+                    times.append(each[name].error)
+                elif not _same_shape(each[name], start):
+                    return None
+                else:
+                    times.append(_times(start - each[name].value, unit))
+        right_times = [1.0, *(0.01 if rate is None else rate for rate in RATES)]
+        yours = tuple(_plain(times) for times in found.values())
+        return Seen(yours, (np.array(right_times),) * 2, rates=np.array(right_times))
+
+    return look
+
+
+def _same_shape(pending, start):
+    return pending.error is None and np.shape(pending.value) == start.shape
+
+
+def _times(step, unit):
+    """How many times `unit` a step is, or None if it goes another way."""
+    times = float(np.vdot(unit, step) / np.vdot(unit, unit)) if np.any(unit) else 0.0
+    return times if is_close(step, times * unit) else None
+
+
+def _plain(times):
+    """Numbers as an array, to be compared with a tolerance; if there is something else, as is."""
+    return np.array(times) if all(isinstance(each, float) for each in times) else times
+
+
+@aspect("seed", groups=["seeded"], noun="W after a seed", cases=["kinds"])
+def see_seed(student):
+    """What each kind of seed comes to: `right`, `global` (not looked at), `other`, `error`."""
+
+    def drawn(seed, before):
+        student.seed(before)
+        try:
+            W = student.DenseLayer(2, 3, **({} if seed is None else {"seed": seed})).W
+        except StudentError:
+            return None
+        return W if isinstance(W, np.ndarray) and W.shape == (2, 3) else None
+
+    def kind(seed):
+        student.begin()
+        found = [drawn(seed, before) for before in (BEFORE, BEFORE, BEFORE + 1)]
+        if any(W is None for W in found):
+            return "error"
+        again, other = (is_close(found[0], W) for W in found[1:])
+        if not again:
+            return "anew"
+        if seed is None:
+            return "same" if other else "global"
+        if not other:
+            return "global"
+        wanted = DRAW(np.random.RandomState(seed), 2, 3)
+        return "right" if draws.same_draw(found[0], wanted) else "other"
+
+    wanted = {7: "right", 42: "right", 0: "right", None: "global"}
+    return lambda _: Seen(tuple(kind(seed) for seed in wanted), tuple(wanted.values()))
+
+
+DRAW = Draw("normal", lambda n_inputs, n_units: 0.01, "0.01")
+SEEDED = tuple(
+    (shape, seed) for shape in [(2, 3), (3, 2), (4, 4), (1, 5), (9, 6)] for seed in (1, 8)
+)
+
+
+@lasting
+def drawn_layers(student, once):
+    """Return a function: W and b of a layer with a seed; the global generator has it as well."""
+
+    def run(key):
+        sizes, seed = key
+        student.seed(seed)
+        with student.program():
+            layer = student.DenseLayer(*sizes, seed=seed)
+            return layer.W, layer.b
+
+    return lambda key: once(("drawn", key), lambda: run(key))
+
+
+@aspect("draw", groups=["start", "seeded"], noun="W", cases=SEEDED)
+def see_draw(drawn_layers):
+    """W of a layer with a seed."""
+
+    def look(key):
+        (n_inputs, n_units), seed = key
+        W, _ = drawn_layers(key)
+        right = DRAW(np.random.RandomState(seed), n_inputs, n_units)
+        return Seen(W, right, **looks_at_start(DRAW, seed, n_inputs, n_units))
+
+    return look
+
+
+@aspect("first-bias", groups=["start"], noun="b", cases=SEEDED)
+def see_first_bias(drawn_layers):
+    """b of a layer with a seed."""
+
+    def look(key):
+        (n_inputs, n_units), seed = key
+        W, b = drawn_layers(key)
+        given = looks_at_start(DRAW, seed, n_inputs, n_units)
+        return Seen(b, np.zeros((1, n_units)), first_W=W, **given)
+
+    return look
+
+
+@aspect("first-step", groups=["start"], noun="The first step", cases=["first"])
+def see_first_step(student):
+    """What the first step of a fresh layer raises, and what b is made of."""
+
+    def look(_):
+        student.begin()
+        with student.program():
+            layer = student.DenseLayer(2, 2, seed=3)
+            b = layer.b
+            returned = run_layer(layer, AffineCase(3, 2, 2)).input_gradient
+        kind = getattr(getattr(b.error or b.value, "dtype", None), "kind", None)
+        raised = returned.error.type_name if returned.error else None
+        return Seen((kind, raised), ("f", None))
+
+    return look
+
+
+@aspect("unknown", groups=["unknown"], noun="An unknown activation", cases=NOT_THERE)
+def see_unknown(student):
+    """What the constructor raises, and what forward does if that raises nothing."""
+
+    def look(name):
+        student.begin()
+        error = refusal(student, name)
+        if error is not None:
+            kind = "ValueError" if is_value_error(student, error) else error.type_name
+            return Seen((kind, None), ("ValueError", None), name=name)
+        case = AffineCase(2, 2, 3)
+        student.begin()
+        with student.program():
+            layer = student.DenseLayer(2, 3, name)
+            put_weights(layer, case)
+            output = layer.forward(case.X)
+        then = output.error.type_name if output.error else output.value
+        given = looks(case)
+        return Seen(("nothing", then), ("ValueError", None), name=name, **given)
+
+    return look
+
+
+@aspect("passes", groups=["state"], noun="What a layer gives in later passes", cases=["rounds"])
+def see_passes(rounds, observe):
+    """The steps of W in the rounds on one layer."""
+
+    def look(_):
+        seen = rounds("linear")
+        yours = []
+        for case, each in zip(ROUNDS, seen, strict=True):
+            after = each.W.error or each.W.value
+            yours.append(case.W - after if isinstance(after, np.ndarray) else after)
+        wanted = [case.X.T @ case.G / case.batch for case in ROUNDS]
+        fresh = [observe(case).W.value for case in ROUNDS]
+        usual = [case.W - after for case, after in zip(ROUNDS, fresh, strict=True)]
+        if not all(is_close(a, b) for a, b in zip(usual, wanted, strict=True)):
+            return None
+        errors = [each.input_gradient.error for each in seen]
+        kinds = [error.type_name if error else None for error in errors]
+        return Seen((yours, kinds), (wanted, [None] * len(ROUNDS)), rounds=ROUNDS, between=BETWEEN)
+
+    return look
+
+
+@aspect("layers", groups=["state"], noun="What two layers give side by side", cases=["two"])
+def see_layers(two_layers, observe):
+    """Outputs and parameters of two layers: which of them are as if each were alone."""
+
+    def look(_):
+        found = []
+        for seen, case in zip(two_layers(), TWO, strict=True):
+            alone = observe(case)
+            found.append(
+                [
+                    _same_value(getattr(seen, name), getattr(alone, name))
+                    for name in ("output", "input_gradient", "W", "b")
+                ]
+            )
+        return Seen(found, [[True] * 4] * 2)
+
+    return look
+
+
+def _same_value(pending, other):
+    if pending.error or other.error:
+        return False
+    return is_close(pending.value, other.value)
+
+
+@aspect("arguments", groups=["purity"], noun="The caller's arrays", cases=PURE)
+def see_arguments(arguments_after):
+    """Which of the caller's arrays are not what they were, and after which method."""
+
+    def look(case):
+        changed = [
+            f"{name} by {method}"
+            for name, method, done, before, after in arguments_after(case)
+            if not done.error and not after.error and not is_close(after.value, before, 0.0, 0.0)
+        ]
+        return Seen(tuple(changed), (), name=activation_of(case))
+
+    return look
