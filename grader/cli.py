@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader import __version__, cli_class, cli_verify
+from grader import __version__, cli_class, cli_new, cli_verify
 from grader.cli_options import library_option, problem_argument
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.reporters import FORMATS
@@ -277,5 +277,7 @@ def doctor(verbose: bool, library: Library) -> int:
     return ExitCode.FAULT
 
 
-for command in (cli_class.grade, cli_class.summary, cli_class.diff, cli_verify.verify):
+for command in (cli_class.grade, cli_class.summary, cli_class.diff):
+    commands.add_command(command)
+for command in (cli_verify.verify, cli_new.new):
     commands.add_command(command)

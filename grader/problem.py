@@ -73,6 +73,18 @@ class Provided(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: dict[Name, Origin] = {}
 
 
+class Convention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that solutions to this problem do, and that is a mistake in another.
+
+    Attributes:
+        says: The rest of a sentence: "its parameter gradients are means over the batch".
+        shows: Ids of the diagnoses, all of them, that such a solution gets elsewhere.
+    """
+
+    says: Annotated[str, msgspec.Meta(min_length=1)]
+    shows: Annotated[tuple[Slug, ...], msgspec.Meta(min_length=1)]
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The contents of ``problem.toml``."""
 
@@ -83,6 +95,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
     limits: LimitSettings = LimitSettings()
     provided: Provided = Provided()
+    conventions: tuple[Convention, ...] = ()
 
 
 class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -51,7 +51,7 @@ class Diagnosis:
 
     Attributes:
         id: Short name, the same for everybody who has it.
-        group: Of the checks that it makes fail; empty if the file cannot be loaded because of it.
+        group: Of the checks that it makes fail; empty if it is about the file as a whole.
         title: What is wrong, in a sentence.
         hint: Leads without giving the answer away.
         confidence: 1 for what names and exceptions give away; for a mistake that predicts ``k``

@@ -13,7 +13,7 @@ from grader.claims import Finding, Kind, Trial, judge_claims
 from grader.errors import ProblemError
 from grader.mutation import Mutant, mutants
 from grader.pool import grade_stream
-from grader.problem import Problem
+from grader.problem import Library, Problem
 from grader.repeat import ORDERS, SURROUNDINGS, report_in, reports_in_order, same, verdict
 from grader.samples import write_points
 from grader.submission import Submission, read_submission, submission_from
@@ -80,6 +80,8 @@ def verify_problem(
     graded, total = len(trials), len(trials) + again
     same = _same_again(problem, trials, jobs, lambda done: progress(graded + done, total))
     findings.insert(2, same)
+    if problem.settings.conventions:
+        findings.append(conventions_are_known(problem))
     seconds = time.perf_counter() - started
     return Proof(problem, tuple(findings), trials, written, seconds)
 
@@ -166,6 +168,27 @@ def _expected_is_current(problem: Problem) -> Finding:
         what = f"{problem.shown(problem.expected_path)} differs from what the reference gives"
         details.append(f"{what}; run: grader verify {problem.slug} --write-expected")
     return Finding("expected.json is current", "", details)
+
+
+# -- conventions ---------------------------------------------------------------------------
+
+
+def conventions_are_known(problem: Problem) -> Finding:
+    """Whether another problem knows the diagnoses that a solution to this one shows there."""
+    from grader.judge.loading import load_rules
+
+    library = Library(problem.library)
+    others = [library.load(slug) for slug in library.slugs() if slug != problem.slug]
+    known = [frozenset(load_rules(other).ids) for other in others]
+    details = [
+        f"{problem.shown(problem.folder / 'problem.toml')}: {convention.says!r}: no other problem"
+        f" of this library knows all of: {', '.join(convention.shows)}"
+        for convention in problem.settings.conventions
+        if not any(ids.issuperset(convention.shows) for ids in known)
+    ]
+    total = len(problem.settings.conventions)
+    claim = "conventions are known elsewhere by the diagnoses that they name"
+    return Finding(claim, f"{total - len(details)} of {total}", details)
 
 
 def write_expected_values(problem: Problem) -> Path:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 
 from grader.grading import grade_all
-from grader.problem import Problem
+from grader.problem import Convention, Group, LimitSettings, Problem, Provided, Settings
 from grader.report import Report
 from grader.reporters.as_json import as_data
 from grader.submission import read_submission, submission_from
@@ -53,7 +55,11 @@ def test_reports_follow_the_schema(dense: Problem) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "docs/architecture.md", "docs/report.md", "docs/results.md"]
+    "document",
+    [
+        "README.md",
+        *(f"docs/{name}.md" for name in ("architecture", "report", "results", "writing-problems")),
+    ],
 )
 def test_links_lead_somewhere(document: str) -> None:
     """Every relative link in a document names a file that is there."""
@@ -73,3 +79,35 @@ def test_architecture_lists_every_module() -> None:
             "grader",
         ) and not path.name.startswith("__"):
             assert path.name in plan, f"docs/architecture.md does not mention {path.name}"
+
+
+def test_the_guide_describes_every_key() -> None:
+    """Every key that a problem.toml can have is in the table of docs/writing-problems.md."""
+    guide = (ROOT / "docs" / "writing-problems.md").read_text("utf-8")
+    described = set(re.findall(r"^\| `\[*([a-z_.]+)\]*`", guide, re.M))
+
+    def keys(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
+        for field in msgspec.structs.fields(kind):
+            yield prefix + field.name
+            inner = next((s for s in parts if s.__name__ in str(field.type)), None)
+            if inner is not None:
+                yield from keys(inner, f"{field.name}.")
+
+    parts = (Group, LimitSettings, Provided, Convention)
+    assert set(keys(Settings)) - described == set()
+
+
+def test_the_guide_names_what_verify_claims() -> None:
+    """The table of claims has the words that verify prints, and the anchors lead somewhere."""
+    guide = (ROOT / "docs" / "writing-problems.md").read_text("utf-8")
+    titles = re.findall(r"^## (.*)$", guide, re.M)
+    slugs = {re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in titles}
+    assert set(re.findall(r"\]\(#([^)]+)\)", guide)) <= slugs
+    source = "".join(
+        (ROOT / "grader" / name).read_text("utf-8") for name in ("claims.py", "verify.py")
+    )
+    claims = re.findall(r'(?:claim = |Finding\(|_counted\()"([^"]+)"', source)
+    assert len(claims) > 8
+    for claim in claims:
+        if not claim.startswith("there are no"):
+            assert f"| {claim} |" in guide, f"docs/writing-problems.md does not mention: {claim}"

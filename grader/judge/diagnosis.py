@@ -113,8 +113,8 @@ class Facts:
 
     Attributes:
         entry: Name of the class that the problem asks for.
-        classes: What the worker said of each class: ``methods``, ``bases``, and ``nested``,
-            functions that are defined inside of its methods.
+        classes: What the worker said of each class: ``methods``, ``bases``, ``nested``,
+            functions that are defined inside of its methods, and ``arguments`` of its constructor.
         functions: Names of the functions of the module.
         lines: The submission's text.
         load_error: Why it could not be loaded, if so.

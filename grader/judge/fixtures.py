@@ -16,6 +16,7 @@ import pytest
 
 from grader.errors import ProblemError
 from grader.judge.diagnosis import Rules
+from grader.judge.elsewhere import Neighbours
 from grader.judge.loading import load_reference, load_rules
 from grader.judge.replay import Example
 from grader.judge.shared import Once
@@ -44,6 +45,11 @@ class Desk:
     def rules(self) -> Rules:
         """The mistakes that the problem knows."""
         return load_rules(self.problem)
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """The other problems of the library."""
+        return Neighbours(self.problem)
 
     @cached_property
     def student(self) -> Student:

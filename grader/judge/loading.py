@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.errors import ProblemError
 from grader.judge.diagnosis import Rules
+from grader.judge.elsewhere import RESERVED
 from grader.problem import Problem
 
 
@@ -73,6 +74,8 @@ def load_rules(problem: Problem) -> Rules:
     rules = getattr(module, "rules", None)
     if not isinstance(rules, Rules):
         raise ProblemError(path, None, "defines no rules; begin it with 'rules = Rules()'")
+    for name in set(rules.ids) & set(RESERVED):
+        raise ProblemError(path, None, f"a mistake cannot be called {name!r}: the grader uses it")
     twice = [name for name, count in Counter(rules.ids).items() if count > 1]
     if twice:
         raise ProblemError(path, None, f"two mistakes are called {twice[0]!r}")

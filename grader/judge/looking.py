@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
 
 from grader.errors import Fault, ProblemError
 from grader.judge.diagnosis import Aspect, explain, recognize
+from grader.judge.elsewhere import OTHER_PROBLEM
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import Desk
 from grader.judge.items import given_by_pytest, place, run_item
@@ -57,14 +58,36 @@ class Looker:
         self._look = item.obj(**given_by_pytest(item))
         return True
 
+    def recognize(self, trial: Trial) -> list[Diagnosis]:
+        """Name the mistakes that names and exceptions give away, without looking at values.
+
+        A solution to another problem makes many of this one's, of which none is worth a word.
+        """
+        facts = trial.facts(self._desk.problem.settings.entry)
+        if not trial.submission.problem_with_file and (trial.failing or not trial.outcomes):
+            other = self._desk.neighbours.by_interface(facts, trial.submission.name)
+            if other is not None:
+                return [other]
+        return recognize(facts, self._desk.rules)
+
     def name_mistakes(self, trial: Trial, next_item: pytest.Item) -> list[Diagnosis]:
         """Name the mistakes that explain what failed, as far as they are known."""
-        problem = self._desk.problem
-        named = recognize(trial.facts(problem.settings.entry), self._desk.rules)
+        named = self.recognize(trial)
+        if any(diagnosis.id == OTHER_PROBLEM for diagnosis in named):
+            return named
+        named += self._look_at_values(trial, next_item, named)
+        convention = self._desk.neighbours.by_convention(named) if named else None
+        return [convention, *named] if convention is not None else named
+
+    def _look_at_values(
+        self, trial: Trial, next_item: pytest.Item, known: Sequence[Diagnosis]
+    ) -> list[Diagnosis]:
+        """Look at what failed, and is not explained by what is known already."""
+        named: list[Diagnosis] = []
         usual = (type(None), AssertionError, StudentError)
         if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
             return named  # a lost worker would be lost again; a broken check is no news
-        failing = trial.failing - {diagnosis.group for diagnosis in named}
+        failing = trial.failing - {diagnosis.group for diagnosis in known}
         for item, aspect in self._aspects.items():
             if failing.isdisjoint(aspect.groups):
                 continue

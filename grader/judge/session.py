@@ -23,7 +23,6 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import fixtures, replay
-from grader.judge.diagnosis import recognize
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import DESK, Desk
 from grader.judge.items import given_by_pytest, origin, parameters, place, run_item
@@ -274,8 +273,7 @@ class _SessionPlugin:
             trial.notes = sorted(student.notes)
             lost = student.lost
         if not trial.outcomes:
-            entry = self.problem.settings.entry
-            trial.diagnoses = recognize(trial.facts(entry), self.desk.rules)
+            trial.diagnoses = self.looker.recognize(trial)
         trial.seconds = time.perf_counter() - started
         return trial, lost
 

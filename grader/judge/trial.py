@@ -72,7 +72,12 @@ class Trial:
         return Facts(
             entry,
             classes={
-                name: {"methods": kind.methods, "bases": kind.bases, "nested": kind.nested}
+                name: {
+                    "methods": kind.methods,
+                    "bases": kind.bases,
+                    "nested": kind.nested,
+                    "arguments": kind.arguments,
+                }
                 for name, kind in self.classes.items()
             },
             functions=self.functions,

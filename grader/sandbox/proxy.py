@@ -132,6 +132,7 @@ class RemoteClass:
         methods: Names of its methods, inherited ones included.
         bases: Names of the classes it is derived from, nearest first, without ``object``.
         nested: Names of functions that are defined inside of its methods.
+        arguments: Names of its constructor's parameters.
     """
 
     student: Student
@@ -139,6 +140,7 @@ class RemoteClass:
     methods: frozenset[str]
     bases: tuple[str, ...]
     nested: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> RemoteInstance:
         """Make an instance in the worker."""
@@ -392,6 +394,7 @@ class Student:
                 frozenset(found["methods"]),
                 tuple(found["bases"]),
                 tuple(found["nested"]),
+                tuple(found["arguments"]),
             )
             for name, found in classes.items()
         }
@@ -557,7 +560,7 @@ def _copy(real: Any) -> Any:
     return copy.copy(real) if plain else copy.deepcopy(real)
 
 
-_TOLD_OF_CLASSES = ("methods", "bases", "nested")
+_TOLD_OF_CLASSES = ("methods", "bases", "nested", "arguments")
 
 
 def _checked_description(

@@ -441,10 +441,20 @@ def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any
                     "methods": [m for m in public if _is_callable(value, m)],
                     "bases": [base.__name__ for base in value.__mro__[1:-1]],
                     "nested": sorted(_nested(value)),
+                    "arguments": _arguments(value),
                 }
         elif isinstance(value, types.FunctionType) and name not in given:
             functions.append(name)
     return {"classes": classes, "functions": functions}
+
+
+def _arguments(owner: type) -> list[str]:
+    """Names of the parameters of a class's constructor, without ``self``."""
+    made = next((vars(k)["__init__"] for k in owner.__mro__ if "__init__" in vars(k)), None)
+    if not isinstance(made, types.FunctionType):
+        return []
+    code = made.__code__
+    return list(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
 
 
 def _nested(owner: type) -> set[str]:

@@ -1,0 +1,600 @@
+"""Checks of the problem `relu`.
+
+One run of a layer on a case (`observe`) serves all the checks that look at it. What is checked
+about dimensions, dtypes and state is compared with what the student's layer gives for the same
+numbers as a table of doubles: each mistake costs the points of its own group.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from math import prod
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from grader.judge import (
+    Opaque,
+    Seen,
+    aspect,
+    check,
+    expect,
+    expect_array,
+    expect_close,
+    gradients,
+    is_close,
+)
+
+lasting = pytest.fixture(scope="module")  # the same for every submission
+
+
+# -- cases ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """A shape, and the numbers that a seed makes of it; none of them is near the kink.
+
+    "Integers" are whole inputs and halved gradients, so that none can be taken for another.
+    """
+
+    shape: tuple
+    integers: bool = True
+    seed: int = 0
+
+    @property
+    def size(self):
+        """What small means, for finding the smallest failing case."""
+        return prod(self.shape) + 0.5 * (not self.integers)
+
+    def smaller(self):
+        """Cases with one side reduced: to 1, to half, by 1; then with simpler numbers."""
+        for axis, side in enumerate(self.shape):
+            for less in dict.fromkeys((1, side // 2, side - 1)):
+                if 1 <= less < side:
+                    yield replace(self, shape=(*self.shape[:axis], less, *self.shape[axis + 1 :]))
+        if not self.integers:
+            yield replace(self, integers=True)
+        if self.seed:
+            yield replace(self, seed=0)
+
+    @cached_property
+    def _values(self):
+        generator = np.random.default_rng([self.seed, *self.shape])
+        signs = generator.choice([-1.0, 1.0], (2, *self.shape))
+        if self.integers:
+            X = signs[0] * generator.choice([2.0, 3.0, 5.0, 8.0], self.shape)
+            G = signs[1] * (generator.integers(1, 5, self.shape) + 0.5)
+        else:
+            X = signs[0] * (0.1 + 3 * np.abs(generator.standard_normal(self.shape)))
+            G = generator.standard_normal(self.shape)
+        return X, G
+
+    @property
+    def X(self):
+        """Input, float64."""
+        return self._values[0]
+
+    @property
+    def G(self):
+        """Upstream gradient, float64, of the same shape."""
+        return self._values[1]
+
+    def __str__(self):
+        return " x ".join(map(str, self.shape))
+
+
+CASES = st.builds(
+    Case, st.tuples(st.integers(1, 20), st.integers(1, 5)), st.booleans(), st.integers(0, 255)
+)
+CORNERS = [
+    *(Case((1, 1), seed=seed) for seed in range(4)),  # both signs of X and of G
+    *(Case((1, 2), seed=seed) for seed in range(4)),
+    *(Case((2, 1), seed=seed) for seed in range(4)),
+    Case((2, 2)),
+    Case((2, 3)),
+    Case((4, 3), seed=1),
+    Case((2, 3), integers=False),
+    Case((20, 4), integers=False),
+]
+
+
+def each_case(examples):
+    """Run a check on all corners, and on generated cases."""
+
+    def decorate(test):
+        test = settings(max_examples=examples)(given(case=CASES)(test))
+        for corner in CORNERS:
+            test = example(case=corner)(test)
+        return test
+
+    return decorate
+
+
+# -- what the student's layer does, seen once and shared -----------------------------------
+
+
+def passes(student, X, G):
+    """One forward and one backward pass of a fresh layer, as promises; for a program block."""
+    layer = student.ReLU()
+    return layer.forward(X), layer.backward(G)
+
+
+@lasting
+def observe(student, once, drawn):
+    """Return a function: (output, gradient) of a fresh layer for a case."""
+
+    def run(case):
+        with student.program():
+            return passes(student, case.X, case.G)
+
+    return once.each("observe", drawn("case"), run)
+
+
+@lasting
+def right(reference):
+    """Return a function: (output, gradient) of the reference for a case."""
+
+    def run(case):
+        layer = reference.ReLU()
+        return layer.forward(case.X), layer.backward(case.G)
+
+    return run
+
+
+@lasting
+def slope(student, once):
+    """Return a function: central differences of the student's own forward pass, or None."""
+
+    def run(case):
+        stack = gradients.perturbed(case.X, gradients.STEP)
+        with student.untraced(), student.program():
+            swept = student.ReLU().forward.sweep(stack)
+        outputs = None if swept.error else swept.value
+        if not isinstance(outputs, np.ndarray) or outputs.shape != stack.shape:
+            return None
+        return gradients.from_outputs(outputs, case.G, gradients.STEP, case.shape)
+
+    return lambda case: once(("slope", case), lambda: run(case))
+
+
+LARGER = Case((4, 3), integers=False, seed=1)
+
+
+def agrees(yours, numerical):
+    """Whether a gradient is a numerical one, up to what finite steps in a curve make of it."""
+    return numerical is not None and is_close(yours, numerical, rtol=1e-5, atol=1e-6)
+
+
+def expect_gradient(yours, case, expected, slope, message=""):
+    """Fail unless `yours` is right: for the rectifier, or for the student's own forward pass.
+
+    A backward pass that fits a wrong forward pass has earned its points. One that fits a forward
+    pass on which nothing depends has not.
+    """
+    what = "layer.backward(G)"
+    array = expect_array(yours, what, case.shape)
+    if is_close(array, expected):
+        return
+    own, elsewhere = slope(case), slope(LARGER)
+    depends = elsewhere is not None and np.any(elsewhere)
+    if depends and not agrees(expected, own) and agrees(array, own):
+        return
+    expect_close(yours, expected, what=what, message=message)
+
+
+# -- forward -------------------------------------------------------------------------------
+
+
+@check("forward", "The output is max(x, 0) for each number", weight=5)
+@each_case(20)
+def test_forward(case, observe, right):
+    """Generated shapes and numbers, none of them near 0."""
+    expect_close(observe(case)[0].value, right(case)[0], what="layer.forward(X)")
+
+
+@check("forward", "The example of the statement")
+def test_example(student, expected):
+    """The numbers that a student can compare with."""
+    output = student.ReLU().forward(np.array(expected["X"]))
+    expect_close(output, expected["output"], what="layer.forward(X)")
+
+
+@check("forward", "Columns beside each other in memory (Fortran order)")
+def test_fortran_order(student, right):
+    """As a transpose is stored."""
+    case = Case((3, 4))
+    output = student.ReLU().forward(student.array(case.X, "fortran"))
+    expect_close(output, right(case)[0], what="layer.forward(X)")
+
+
+# -- gradient ------------------------------------------------------------------------------
+
+
+@check("gradient", "backward lets G through where the input was positive", weight=2)
+@each_case(20)
+def test_gradient(case, observe, right, slope):
+    """By the formula."""
+    expect_gradient(observe(case)[1].value, case, right(case)[1], slope)
+
+
+@check("gradient", "It is the slope of the loss, measured numerically")
+@each_case(8)
+def test_gradient_numerically(case, observe, reference, slope):
+    """Central differences of the right forward pass; exact for whole inputs, two from the kink."""
+    step = 0.5 if case.integers else gradients.STEP
+    outputs = reference.ReLU().forward(gradients.perturbed(case.X, step))
+    measured = gradients.from_outputs(outputs, case.G, step, case.shape)
+    yours = observe(case)[1].value
+    message = "The gradient is not the slope of the loss, as central differences measure it."
+    if not agrees(yours, measured):
+        expect_gradient(yours, case, measured, slope, message)
+
+
+# -- kink ----------------------------------------------------------------------------------
+
+ZEROS = np.array([[0.0, -0.0, 0.0], [0.0, 0.0, -0.0]])
+AT_ZEROS = np.array([[1.5, 2.5, -1.5], [-3.5, 4.5, -2.5]])
+SHIFT = 1e-6
+
+
+@lasting
+def at_zero(student, once):
+    """Return a function: (output, gradient, both sides' slopes) where the input is 0."""
+
+    def run():
+        with student.program():
+            output, gradient = passes(student, ZEROS, AT_ZEROS)
+        with student.untraced(), student.program():
+            layer = student.ReLU()
+            shifted = [layer.forward(ZEROS + shift) for shift in (-SHIFT, 0.0, SHIFT)]
+        values = [None if pending.error else pending.value for pending in shifted]
+        if not all(isinstance(v, np.ndarray) and v.shape == ZEROS.shape for v in values):
+            return output, gradient, []
+        with np.errstate(all="ignore"):
+            slopes = [(b - a) / SHIFT for a, b in pairwise(values)]
+            return output, gradient, [each * AT_ZEROS for each in (*slopes, sum(slopes) / 2)]
+
+    return lambda: once("at zero", run)
+
+
+@check("kink", "Where the input is 0, the slope is 0")
+def test_kink(at_zero):
+    """The convention of the statement; for another function, any slope that it has there."""
+    _, gradient, slopes = at_zero()
+    yours = gradient.value
+    nothing = np.zeros(ZEROS.shape)
+    if is_close(yours, nothing):
+        return
+    rectifies = bool(slopes) and agrees(slopes[0], nothing) and agrees(slopes[1], AT_ZEROS)
+    if not rectifies and any(np.any(own) and agrees(yours, own) for own in slopes):
+        return
+    message = "All inputs are 0, where the statement takes the slope to be 0."
+    expect_close(yours, nothing, what="layer.backward(G)", message=message)
+
+
+# -- dimensions and dtypes: compared with the same numbers as a table of doubles -----------
+
+
+@lasting
+def as_table(student, once, right):
+    """Return a function: whether (output, gradient) are right for a case's numbers as a table.
+
+    What is wrong there already is not a matter of dimensions, dtypes or state.
+    """
+
+    def run(case):
+        table = (case.shape[0], prod(case.shape[1:]))
+        with student.program():
+            found = passes(student, case.X.reshape(table), case.G.reshape(table))
+        for pending in found:
+            if pending.error:
+                pending.value  # it raises here as well: the same failure, shown once
+        return [
+            is_close(pending.value, wanted.reshape(table))
+            for pending, wanted in zip(found, right(case), strict=True)
+        ]
+
+    return lambda case: once(("table", case), lambda: run(case))
+
+
+NAMES = ("layer.forward(X)", "layer.backward(G)")
+SHAPES = {"one": (4,), "three": (2, 3, 2), "four": (2, 2, 1, 3)}
+
+
+@lasting
+def in_dimensions(student, once):
+    """Return a function: (output, gradient) for a shape of another number of dimensions."""
+
+    def run(case):
+        with student.program():
+            return passes(student, case.X, case.G)
+
+    return lambda case: once(("dimensions", case), lambda: run(case))
+
+
+@check("dimensions", "Arrays of other than two dimensions")
+@pytest.mark.parametrize("count", list(SHAPES))
+def test_dimensions(count, in_dimensions, as_table, right):
+    """The numbers of a table, arranged in another way."""
+    case = Case(SHAPES[count])
+    usual = as_table(case)
+    found = in_dimensions(case)
+    for what, pending, wanted, is_right in zip(NAMES, found, right(case), usual, strict=True):
+        yours = pending.value
+        if is_right:
+            message = f"For a table of the same numbers it is right, for shape {case.shape} not."
+            expect_close(yours, wanted, what=what, message=message)
+
+
+@lasting
+def in_single(student, once):
+    """Return a function: (output, gradient) for single precision."""
+
+    def run(case):
+        with student.program():
+            return passes(student, case.X.astype(np.float32), case.G.astype(np.float32))
+
+    return lambda: once("single", lambda: run(SMALL))
+
+
+SMALL = Case((2, 3))
+
+
+@check("dtype", "Single precision stays single precision")
+def test_single_precision(in_single, as_table):
+    """float32 in, float32 out; the values are looked at elsewhere."""
+    usual = as_table(SMALL)
+    for what, pending, is_right in zip(NAMES, in_single(), usual, strict=True):
+        yours = pending.value
+        if is_right:
+            array = expect_array(yours, what, SMALL.shape)
+            message = f"X and G are float32, and {what} is {array.dtype}."
+            expect(array.dtype == np.float32, message, what=what, yours=yours)
+
+
+@lasting
+def for_integers(student, once):
+    """Return a function: (output, gradient) for an X of integers, and a G of doubles."""
+
+    def run(case):
+        with student.program():
+            return passes(student, case.X.astype(np.int64), case.G)
+
+    return lambda: once("integers", lambda: run(SMALL))
+
+
+@check("dtype", "Whole numbers as input")
+def test_integers(for_integers, as_table, right):
+    """The gradient is as precise as G, although X is of integers."""
+    usual = as_table(SMALL)
+    for what, pending, wanted, is_right in zip(
+        NAMES, for_integers(), right(SMALL), usual, strict=True
+    ):
+        yours = pending.value
+        if is_right:
+            message = "For an X of integers it is wrong, for the same numbers as floats right."
+            expect_close(yours, wanted, what=what, message=message)
+
+
+# -- state ---------------------------------------------------------------------------------
+
+ROUNDS = [Case((2, 3)), Case((4, 2), seed=1), Case((2, 3), seed=2), Case((1, 3), seed=3)]
+BETWEEN = Case((2, 3), seed=9)
+
+
+def expect_as_alone(found, alone, situation):
+    """Fail unless passes gave what a fresh layer gives."""
+    for what, mine, fresh in zip((*NAMES, NAMES[1]), found, alone, strict=False):
+        wanted = fresh.value  # if a fresh layer fails as well, it is not a matter of state
+        yours = mine.value
+        if isinstance(wanted, np.ndarray):
+            message = f"{situation}, it is not what a fresh layer gives."
+            expect_close(yours, wanted, what=what, message=message)
+
+
+@lasting
+def repeated(student, once):
+    """Return a function: for each round, what a used layer and a fresh one give."""
+
+    def run():
+        with student.untraced(), student.program():
+            alone = [
+                (*passes(student, case.X, case.G), passes(student, case.X, -case.G)[1])
+                for case in ROUNDS
+            ]
+        with student.program():
+            layer = student.ReLU()
+            found = []
+            for case in ROUNDS:
+                layer.forward(BETWEEN.X)
+                output = layer.forward(case.X)
+                found.append((output, layer.backward(case.G), layer.backward(-case.G)))
+        return list(zip(found, alone, strict=True))
+
+    return lambda: once("repeated", run)
+
+
+@check("state", "A layer does not remember earlier passes, and backward can be called again")
+def test_repeated_passes(repeated):
+    """Arrays of other shapes one after the other; two backward passes after each."""
+    for number, (found, alone) in enumerate(repeated(), 1):
+        expect_as_alone(found, alone, f"In round {number} on the same layer")
+
+
+TWO = [Case((2, 3), seed=4), Case((2, 3), seed=5)]
+
+
+@lasting
+def side_by_side(student, once):
+    """Return a function: what two layers give, forward both, then backward both; and alone."""
+
+    def run():
+        with student.untraced(), student.program():
+            alone = [passes(student, case.X, case.G) for case in TWO]
+        with student.program():
+            layers = [student.ReLU() for _ in TWO]
+            pairs = list(zip(layers, TWO, strict=True))
+            outputs = [layer.forward(case.X) for layer, case in pairs]
+            found = [layer.backward(case.G) for layer, case in pairs]
+        return list(zip(zip(outputs, found, strict=True), alone, strict=True))
+
+    return lambda: once("side by side", run)
+
+
+@check("state", "Two layers do not disturb each other")
+def test_two_layers(side_by_side):
+    """Forward both, then backward both."""
+    for found, alone in side_by_side():
+        expect_as_alone(found, alone, "With a second layer in use")
+
+
+# -- purity --------------------------------------------------------------------------------
+
+
+@lasting
+def arguments_after(student, once):
+    """Return a function: what the passes gave, and X and G as they are afterwards."""
+
+    def run():
+        with student.program():
+            X, G = student.array(SMALL.X), student.array(SMALL.G)
+            layer = student.ReLU()
+            output = layer.forward(X)
+            read = [("X", "forward", output, SMALL.X, student.read(X))]
+            gradient = layer.backward(G)
+            read.append(("X", "backward", gradient, SMALL.X, student.read(X)))
+            read.append(("G", "backward", gradient, SMALL.G, student.read(G)))
+        return read
+
+    return lambda: once("arguments", run)
+
+
+@check("purity", "X and G are left as they were")
+def test_arguments_unchanged(arguments_after):
+    """Read back after both passes."""
+    for name, method, done, before, after in arguments_after():
+        done.value
+        message = f"{method} changed the caller's array {name}."
+        what = f"{name} after {method}"
+        expect_close(after.value, before, what=what, message=message, rtol=0.0, atol=0.0)
+
+
+# -- expected.json -------------------------------------------------------------------------
+
+
+def expected_values(reference):
+    """The worked example of the statement."""
+    X = [[2.0, -1.0, 0.0], [-3.0, 0.5, 3.0]]
+    return {"X": X, "output": reference.ReLU().forward(np.array(X)).tolist()}
+
+
+# -- ways to look at what failed, for diagnoses.py -----------------------------------------
+
+
+@aspect("output", groups=["forward"], noun="The output")
+def see_output(observe, right):
+    """What forward returns."""
+    return lambda case: Seen(
+        observe(case)[0], right(case)[0], X=case.X, output=observe(case)[0], batch=case.shape[0]
+    )
+
+
+@aspect("gradient", groups=["gradient"], noun="The returned gradient")
+def see_gradient(observe, right):
+    """What backward returns, away from the kink."""
+    return lambda case: Seen(
+        observe(case)[1], right(case)[1], X=case.X, G=case.G, batch=case.shape[0]
+    )
+
+
+@aspect("kink", groups=["kink"], noun="The gradient where the input is 0", cases=["zeros"])
+def see_kink(at_zero):
+    """What backward returns where all inputs are 0; None is no matter of the kink."""
+
+    def look(_):
+        gradient = at_zero()[1]
+        if gradient.error is None and gradient.value is None:
+            return None
+        return Seen(gradient, np.zeros(ZEROS.shape), G=AT_ZEROS)
+
+    return look
+
+
+@aspect(
+    "arrangement",
+    groups=["dimensions"],
+    noun="The output for another number of dimensions",
+    cases=[Case(shape) for shape in SHAPES.values()],
+)
+def see_arrangement(in_dimensions, right):
+    """The shape of what forward returns."""
+
+    def look(case):
+        output = in_dimensions(case)[0]
+        if output.error:
+            return None
+        return Seen(np.shape(_array(output.value)), case.shape, shape=case.shape)
+
+    return look
+
+
+def _array(value):
+    return np.zeros(0) if value is None or isinstance(value, Opaque) else value
+
+
+@aspect("types", groups=["dtype"], noun="The types of what comes back", cases=["types"])
+def see_types(in_single, for_integers, right):
+    """(dtype of the output, of the gradient) for single precision; whether integers cut G off."""
+
+    def look(_):
+        output, gradient = in_single()
+        whole = for_integers()[1]
+        if output.error or gradient.error or whole.error:
+            return None
+        dtypes = tuple(str(getattr(pending.value, "dtype", None)) for pending in (output, gradient))
+        cut = is_close(_array(whole.value), np.trunc(right(SMALL)[1]))
+        return Seen((*dtypes, "cut" if cut else "whole"), ("float32", "float32", "whole"))
+
+    return look
+
+
+@aspect("rounds", groups=["state"], noun="What a layer gives in later passes", cases=["rounds"])
+def see_rounds(repeated):
+    """The gradients of all rounds, two in each; what raised is seen as such."""
+
+    def look(_):
+        yours = [Seen(each, None).yours for found, _ in repeated() for each in found[1:]]
+        wanted = [Seen(each, None).yours for _, alone in repeated() for each in alone[1:]]
+        return Seen(yours, wanted, rounds=ROUNDS, between=BETWEEN)
+
+    return look
+
+
+@aspect("layers", groups=["state"], noun="What two layers give side by side", cases=["two"])
+def see_layers(side_by_side):
+    """The gradients of two layers: forward both, then backward both."""
+
+    def look(_):
+        yours = [found[1].error or found[1].value for found, _ in side_by_side()]
+        wanted = [alone[1].error or alone[1].value for _, alone in side_by_side()]
+        return Seen(yours, wanted, two=TWO)
+
+    return look
+
+
+@aspect("arguments", groups=["purity"], noun="The caller's arrays", cases=["arguments"])
+def see_arguments(arguments_after):
+    """Which of the caller's arrays were changed, by which method."""
+
+    def look(_):
+        changed = tuple(
+            f"{name} by {method}"
+            for name, method, _, before, after in arguments_after()
+            if after.error is None and not np.array_equal(after.value, before)
+        )
+        return Seen(changed, ())
+
+    return look

@@ -1,0 +1,11 @@
+# mistake: divides by the number of rows
+# fails: gradient
+# points: 72
+# diagnoses: gradient-mean
+class ReLU:
+    def forward(self, X):
+        self.mask = X > 0
+        return np.maximum(X, 0)
+
+    def backward(self, G):
+        return G * self.mask / len(G)
