@@ -19,6 +19,7 @@ import pytest
 
 from grader.judge.difference import describe
 from grader.judge.seen import Raised, Seen, same
+from grader.judge.source import Source
 from grader.report import Diagnosis
 from grader.sandbox.trace import StudentError
 
@@ -82,6 +83,14 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A mistake by its name, and what is said about it."""
+
+    id: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Mistake:
     """A known mistake: what it would give for an aspect.
 
@@ -114,12 +123,18 @@ class Facts:
     Attributes:
         entry: Name of the class that the problem asks for.
         classes: What the worker said of each class: ``methods``, ``bases``, ``nested``,
-            functions that are defined inside of its methods, and ``arguments`` of its constructor.
+            functions that are defined inside of its methods, ``arguments`` of its constructor, and
+            ``own``, what it or a base class in the same file defines.
         functions: Names of the functions of the module.
         lines: The submission's text.
         load_error: Why it could not be loaded, if so.
         errors: What the student's code raised, with the group of the check.
+        called: Methods that were called by a check that failed, with its group.
+        attributes: Names of attributes that a check that failed has read or set.
         failing: Groups with a failed check.
+        wanted: Names of the methods that the reference solution defines.
+        provided: Names that a file may use without defining or importing them.
+        source: What the lines show about names.
     """
 
     entry: str
@@ -128,12 +143,25 @@ class Facts:
     lines: Sequence[str] = ()
     load_error: StudentError | None = None
     errors: list[tuple[str, StudentError]] = field(default_factory=list)
+    called: list[tuple[str, str]] = field(default_factory=list)
+    attributes: frozenset[str] = frozenset()
     failing: frozenset[str] = frozenset()
+    wanted: frozenset[str] = frozenset()
+    provided: frozenset[str] = frozenset()
+    source: Source = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.source = Source(self.lines)
 
     @property
     def methods(self) -> frozenset[str]:
         """Names of the methods of the class that the problem asks for."""
         return frozenset(self.classes.get(self.entry, {}).get("methods", ()))
+
+    @property
+    def own(self) -> frozenset[str]:
+        """What the class defines itself: methods, and other names in its body."""
+        return frozenset(self.classes.get(self.entry, {}).get("own", ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from grader.errors import Fault, ProblemError
-from grader.judge.diagnosis import Aspect, explain, recognize
+from grader.judge import plainly
+from grader.judge.diagnosis import Aspect, Facts, explain, recognize
 from grader.judge.elsewhere import OTHER_PROBLEM
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import Desk
@@ -63,12 +64,20 @@ class Looker:
 
         A solution to another problem makes many of this one's, of which none is worth a word.
         """
-        facts = trial.facts(self._desk.problem.settings.entry)
+        facts = self._facts(trial)
         if not trial.submission.problem_with_file and (trial.failing or not trial.outcomes):
             other = self._desk.neighbours.by_interface(facts, trial.submission.name)
             if other is not None:
                 return [other]
-        return recognize(facts, self._desk.rules)
+        named = recognize(facts, self._desk.rules)
+        if trial.submission.problem_with_file or isinstance(trial.load_error, WorkerFailure):
+            return named
+        return named + plainly.certain(facts, named)
+
+    def _facts(self, trial: Trial) -> Facts:
+        settings = self._desk.problem.settings
+        provided = frozenset(settings.provided.names)
+        return trial.facts(settings.entry, self._desk.methods, provided)
 
     def name_mistakes(self, trial: Trial, next_item: pytest.Item) -> list[Diagnosis]:
         """Name the mistakes that explain what failed, as far as they are known."""
@@ -76,7 +85,10 @@ class Looker:
         if any(diagnosis.id == OTHER_PROBLEM for diagnosis in named):
             return named
         named += self._look_at_values(trial, next_item, named)
+        named += plainly.likely(self._facts(trial), named)
         convention = self._desk.neighbours.by_convention(named) if named else None
+        order = [group.id for group in self._desk.problem.settings.groups]
+        named.sort(key=lambda diagnosis: order.index(diagnosis.group))
         return [convention, *named] if convention is not None else named
 
     def _look_at_values(
@@ -87,7 +99,7 @@ class Looker:
         usual = (type(None), AssertionError, StudentError)
         if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
             return named  # a lost worker would be lost again; a broken check is no news
-        failing = trial.failing - {diagnosis.group for diagnosis in known}
+        failing = trial.failing - plainly.settled(trial, known)
         for item, aspect in self._aspects.items():
             if failing.isdisjoint(aspect.groups):
                 continue
@@ -100,7 +112,8 @@ class Looker:
             except Exception as error:
                 self.stumbled.append((item, error))
                 continue
-            named += [found] if found is not None else []
+            if found is not None and found.id not in [each.id for each in named]:
+                named.append(found)
         return named
 
     def _explain(
