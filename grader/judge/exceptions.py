@@ -12,6 +12,7 @@ import re
 
 from grader.judge.calling import Rule, nearest
 from grader.judge.diagnosis import Facts, Text, Told
+from grader.judge.words import kind_named
 from grader.sandbox.trace import StudentError
 
 _IMPORTS = {
@@ -24,27 +25,6 @@ _IMPORTS = {
     "sqrt": "from math import sqrt",
     "dataclass": "from dataclasses import dataclass",
 }
-_KINDS = {
-    "numpy.ndarray": "an array",
-    "ndarray": "an array",
-    "NoneType": "None",
-    "int": "a whole number",
-    "float": "a number",
-    "numpy.float64": "a number",
-    "bool": "True or False",
-    "tuple": "a tuple",
-    "list": "a list",
-    "dict": "a dictionary",
-    "str": "a text",
-    "function": "a function",
-    "method": "a method that is not called",
-    "builtin_function_or_method": "a method that is not called",
-    "type": "a class",
-}
-
-
-def _kind(name: str) -> str:
-    return _KINDS.get(name, f"an object of type {name}")
 
 
 # -- certain -------------------------------------------------------------------------------
@@ -195,11 +175,11 @@ def _lacking(facts: Facts, error: StudentError) -> Told | None:
     found = re.match(r"'([\w.]+)' object has no attribute '(\w+)'", error.message)
     if found is None or not error.frames:
         return None
-    name = found[2]
+    name, kind = found[2], kind_named(found[1])
     return Told(
         "value-of-another-kind",
         Text(
-            f"In line {error.line} {_kind(found[1])} is asked for .{name}, which it does not have.",
+            f"In line {error.line} {kind} is asked for .{name}, which it does not have.",
             "What a value can do depends on what kind of value it is.",
             "Print what you have there, and its type, one line before.",
             f"Follow the value back to the line that made it: what should have .{name}?",
@@ -293,11 +273,14 @@ def _shapes(facts: Facts, error: StudentError) -> Told | None:
     )
 
 
+_CALCULABLE = ("a number", "a whole number", "an array", "True or False")
+
+
 def _operands(facts: Facts, error: StudentError) -> Told | None:
     found = re.match(r"unsupported operand .*: '([\w.]+)' and '([\w.]+)'", error.message)
     if found is None or not error.frames:
         return None
-    odd = [_kind(n) for n in found.groups() if _kind(n) not in ("a number", "an array")]
+    odd = [kind_named(n) for n in found.groups() if kind_named(n) not in _CALCULABLE]
     if not odd:
         return None
     return Told(

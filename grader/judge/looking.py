@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
 from grader.errors import Fault, ProblemError
 from grader.judge import plainly
-from grader.judge.diagnosis import Aspect, Facts, explain, recognize
+from grader.judge.diagnosis import Aspect, Facts, Look, explain, recognize
 from grader.judge.elsewhere import OTHER_PROBLEM
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import Desk
@@ -32,7 +32,7 @@ class Looker:
         self.stumbled: list[tuple[pytest.Item, Exception]] = []
         self._desk = desk
         self._aspects: dict[pytest.Item, Aspect] = {}
-        self._look: Callable[[Any], Seen | None] | None = None
+        self._look: Look | None = None
 
     def claim(self, items: list[pytest.Item]) -> None:
         """Take the aspects away from the collected items.
@@ -112,15 +112,25 @@ class Looker:
             except Exception as error:
                 self.stumbled.append((item, error))
                 continue
-            if found is not None and found.id not in [each.id for each in named]:
-                named.append(found)
+            told = {diagnosis.id for diagnosis in named}
+            named += [diagnosis for diagnosis in found if diagnosis.id not in told]
         return named
 
     def _explain(
         self, item: pytest.Item, next_item: pytest.Item, failing: frozenset[str]
-    ) -> Diagnosis | None:
+    ) -> list[Diagnosis]:
+        """What explains an aspect: one mistake, or one for each of its cases."""
         look, cases = self._begin(item, next_item)
-        return explain(self._aspects[item], look, cases, self._desk.rules, failing)
+        aspect = self._aspects[item]
+
+        def again(case: Any) -> Seen | None:
+            self._desk.once.forget()
+            with self._desk.student.other_numbers():
+                return look(case)
+
+        parts = [[case] for case in cases] if aspect.apart else [cases]
+        found = [explain(aspect, look, part, self._desk.rules, failing, again) for part in parts]
+        return list({each.id: each for each in found if each is not None}.values())
 
     def see(self, item: pytest.Item, next_item: pytest.Item) -> None:
         """Look at everything that an aspect looks at; raise what that raises."""
@@ -128,9 +138,7 @@ class Looker:
         for case in cases:
             look(case)
 
-    def _begin(
-        self, item: pytest.Item, next_item: pytest.Item
-    ) -> tuple[Callable[[Any], Seen | None], Iterable[Any]]:
+    def _begin(self, item: pytest.Item, next_item: pytest.Item) -> tuple[Look, Iterable[Any]]:
         """An aspect's way to look at the student's code, and what it wants to look at."""
         self._look = None
         self._desk.student.begin()

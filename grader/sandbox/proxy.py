@@ -307,6 +307,15 @@ class Student:
                     self._send()
 
     @contextlib.contextmanager
+    def other_numbers(self) -> Iterator[None]:
+        """In the block, random numbers are others than usual: what is made aside shows it."""
+        usual, self._seed = self._seed, self._seed ^ 1
+        try:
+            yield
+        finally:
+            self._seed = usual
+
+    @contextlib.contextmanager
     def _apart(self) -> Iterator[None]:
         """Leave what is being written as it is; begin something else, and go back to it."""
         mine = self.trace, self._queue, self._block
