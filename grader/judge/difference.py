@@ -172,7 +172,7 @@ def whole_expression(values: Sequence[int], sizes: Mapping[str, Sequence[int]]) 
     """
     if max(map(abs, values)) > LARGE:
         return None
-    terms = {"": [1] * len(values), **sizes}
+    terms: dict[str, Any] = {"": [1] * len(values), **sizes}
     terms |= {f"{a}·{b}": np.multiply(sizes[a], sizes[b]) for a, b in combinations(sizes, 2)}
     for names in (*([name] for name in terms), list(terms)):
         matrix = np.array([terms[name] for name in names], float).T
