@@ -100,8 +100,9 @@ class Looker:
         if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
             return named  # a lost worker would be lost again; a broken check is no news
         failing = trial.failing - plainly.settled(trial, known)
+        explained: set[str] = set()
         for item, aspect in self._aspects.items():
-            if failing.isdisjoint(aspect.groups):
+            if failing.isdisjoint(aspect.groups) or aspect.id in explained:
                 continue
             try:
                 found = self._explain(item, next_item, failing)
@@ -112,8 +113,12 @@ class Looker:
             except Exception as error:
                 self.stumbled.append((item, error))
                 continue
-            told = {diagnosis.id for diagnosis in named}
-            named += [diagnosis for diagnosis in found if diagnosis.id not in told]
+            told = {diagnosis.group for diagnosis in named}
+            known_ids = {diagnosis.id for diagnosis in named} | set(self._desk.rules.ids)
+            # What one mistake does in a second aspect of its group is no second mistake.
+            found = [d for d in found if d.group not in told or d.id in known_ids]
+            named += [d for d in found if d.id not in {each.id for each in named}]
+            explained |= {aspect.id} if found else set()
         return named
 
     def _explain(
