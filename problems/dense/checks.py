@@ -57,6 +57,9 @@ class Probe:
         return w - self.learning_rate * (grad if fits else 1.0)
 
 
+RATE = Probe().learning_rate
+
+
 class Patient(Momentum):
     """Momentum that takes ones for a gradient that does not fit: that is another check's matter."""
 
@@ -1359,7 +1362,7 @@ def see_input_gradient(observe, right):
 
     def look(case):
         seen = observe(case)
-        new = {"output": seen.output, "new_W": seen.W, "new_b": seen.w0}
+        new = {"output": seen.output, "new_W": seen.W, "new_b": seen.w0, "rate": RATE}
         return Seen(seen.input_gradient, right(case).input_gradient, **looks(case), **new)
 
     return look
@@ -1375,7 +1378,7 @@ def handed(observe, case, start, right, **more):
     if not found and not seen.input_gradient.error:
         return None
     yours = as_row(found[0][1], case.n_units) if found else seen.input_gradient
-    return Seen(yours, right, **looks(case), **more)
+    return Seen(yours, right, rate=RATE, **looks(case), **more)
 
 
 @aspect("weight-gradient", groups=["weight-gradient"], noun="The weight gradient", more=MORE)
@@ -1600,16 +1603,32 @@ def see_draw(started):
     return look
 
 
+@aspect("late", groups=["initialization"], noun="The shape of W", cases=[(4, 3), (2, 2), (3, 5)])
+def see_late(initialized):
+    """The shape of W where the input shape comes late, if it is right where it comes early."""
+
+    def look(sizes):
+        early, late = (initialized(*sizes, late=late)[0] for late in (False, True))
+        if early.error or np.shape(early.value) != sizes:
+            return None
+        yours = late.error or np.shape(late.value)
+        return Seen(yours, sizes, W_late=yours, n_inputs=sizes[0], n_units=sizes[1])
+
+    return look
+
+
 @aspect("first-bias", groups=["initialization"], noun="w0 after initialize", cases=SEEDED)
 def see_first_bias(started):
     """w0 after initialize."""
 
     def look(key):
         (n_inputs, n_units), seed = key
-        W, w0 = started(*key)
-        yours = w0.error or w0.value
         given = looks_at_start(DRAW, seed, n_inputs, n_units)
-        return Seen(as_row(yours, n_units), np.zeros((1, n_units)), first_W=W, **given)
+        given["b"], given["other_b"] = (
+            as_row(pending.error or pending.value, n_units)
+            for pending in (started(*key)[1], started(key[0], seed + 1)[1])
+        )
+        return Seen(given["b"], np.zeros((1, n_units)), **given)
 
     return look
 
