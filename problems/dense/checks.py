@@ -44,12 +44,14 @@ LIMIT_SLACK = 0.02  # of the limit: with 4,000 draws the extremes are nearer tha
 
 @dataclass
 class Probe:
-    """Moves what it is given by half the gradient, or by 1/2 if the gradient does not fit.
+    """Moves what it is given by four times the gradient, or by 4 if the gradient does not fit.
 
-    Halves are exact. With a rate of 1 nobody would see who puts the rate on the gradient as well.
+    With a rate of 1 nobody would see who puts the rate on the gradient as well; 4 is not a factor
+    that people use. A whole number leaves parameters what they are, half an integer off, so that
+    nothing is mistaken for them.
     """
 
-    learning_rate: float = 0.5
+    learning_rate: float = 4.0
 
     def update(self, w, grad):
         """Return w - learning_rate * grad."""
@@ -765,6 +767,7 @@ def first_step(student, once, conventions):
 
     def run(case):
         optimizer = student.expose(Probe(), "update", local=True)
+        student.seed(1)
         with student.program():
             layer = student.Dense(n_units=case.n_units, input_shape=(case.n_inputs,))
             layer.initialize(optimizer)
@@ -774,11 +777,11 @@ def first_step(student, once, conventions):
             after = parameters_of(layer, conventions())
         return before, after, Updates(optimizer.calls)
 
-    return once.each("first step", FEW, run)
+    return once.each("first step", FEW[1:], run)
 
 
 @check("update", "What the very first update returns is kept as well", weight=2)
-@some_cases(FEW)
+@some_cases(FEW[1:])
 def test_first_update_is_kept(case, first_step):
     """From the arrays that initialize made, of whatever type; no step is another check's matter."""
     before, after, updates = first_step(case)
@@ -1448,7 +1451,7 @@ def see_first_step(first_step):
     """What becomes of what the very first update returns."""
 
     def look(name):
-        before, after, updates = first_step(FEW[1])
+        before, after, updates = first_step(FEW[2])
         start, end = (values[name == "w0"] for values in (before, after))
         found = (
             updates.of(start.value) if isinstance(start.error or start.value, np.ndarray) else []
@@ -1649,6 +1652,7 @@ def fresh_passes(observe, cases):
     return None if any(isinstance(each, Raised) for each in found) else found
 
 
+PASSES = tuple(AffineCase(rows, 3, 2, seed=seed) for seed, rows in enumerate((2, 2, 4, 1)))
 BETWEEN_PASSES = ({}, {"training": True}, {"training": False})
 """What happens between two passes: nothing, a forward pass, one without training."""
 
@@ -1665,21 +1669,22 @@ def see_passes(student, conventions, new_layer, observe):
         optimizer = student.expose(Probe(), "update", local=True)
         inputs, runs = [], []
         with student.program():
-            layer = new_layer(ROUNDS[0], optimizer)
-            for case in ROUNDS:
+            layer = new_layer(PASSES[0], optimizer)
+            for case in PASSES:
                 put_weights(layer, case, conventions())
                 if between:
-                    layer.forward_pass(BETWEEN.X, **between)
-                    inputs.append(BETWEEN.X)
+                    other = replace(case, seed=9).X
+                    layer.forward_pass(other, **between)
+                    inputs.append(other)
                 runs.append((layer.forward_pass(case.X), layer.backward_pass(case.G)))
                 inputs.append(case.X)
         updates = Updates(optimizer.calls)
-        passes = [whole_pass(*run, updates, case) for run, case in zip(runs, ROUNDS, strict=True)]
-        given = {"fresh": fresh, "rounds": ROUNDS, "inputs": inputs}
+        passes = [whole_pass(*run, updates, case) for run, case in zip(runs, PASSES, strict=True)]
+        given = {"fresh": fresh, "rounds": PASSES, "inputs": inputs}
         return Seen(passes, fresh, training=between.get("training"), **given)
 
     def look(_):
-        fresh = fresh_passes(observe, ROUNDS)
+        fresh = fresh_passes(observe, PASSES)
         looked = (run(between, fresh) for between in BETWEEN_PASSES if fresh)
         return next((found for found in looked if not found.is_right), None)
 
