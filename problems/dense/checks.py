@@ -773,9 +773,9 @@ def first_step(student, once, conventions):
             layer.initialize(optimizer)
             before = parameters_of(layer, conventions())
             layer.forward_pass(case.X)
-            layer.backward_pass(case.G)
+            done = layer.backward_pass(case.G)
             after = parameters_of(layer, conventions())
-        return before, after, Updates(optimizer.calls)
+        return before, done, after, Updates(optimizer.calls)
 
     return once.each("first step", FEW[1:], run)
 
@@ -783,18 +783,22 @@ def first_step(student, once, conventions):
 @check("update", "What the very first update returns is kept as well", weight=2)
 @some_cases(FEW[1:])
 def test_first_update_is_kept(case, first_step):
-    """From the arrays that initialize made, of whatever type; no step is another check's matter."""
-    before, after, updates = first_step(case)
+    """From the arrays that initialize made, of whatever type."""
+    before, done, after, updates = first_step(case)
     for name, start, end in zip(("W", "w0"), before, after, strict=True):
-        if start.error or end.error or not isinstance(start.value, np.ndarray):
-            continue
+        if not isinstance(start.value, np.ndarray):
+            continue  # another check's matter
         found = updates.of(start.value)
-        result = found[-1][0].result if found else None
-        if isinstance(result, np.ndarray):
-            message = f"The first backward_pass after initialize does not keep the new {name}."
-            what = f"layer.{name} after the first backward_pass"
-            or_shapes = [(1, result.size), (result.size,)]
-            expect_close(end.value, result, what=what, message=message, or_shapes=or_shapes)
+        if not found:
+            done.value
+            fail(f"The first backward_pass after initialize does not call update for {name}.")
+        result = found[-1][0].result
+        if not isinstance(result, np.ndarray):
+            fail(f"update was given something else than arrays for {name}.")
+        message = f"The first backward_pass after initialize does not keep the new {name}."
+        what = f"layer.{name} after the first backward_pass"
+        or_shapes = [(1, result.size), (result.size,)]
+        expect_close(end.value, result, what=what, message=message, or_shapes=or_shapes)
 
 
 # -- optimizers ----------------------------------------------------------------------------
@@ -1451,7 +1455,7 @@ def see_first_step(first_step):
     """What becomes of what the very first update returns."""
 
     def look(name):
-        before, after, updates = first_step(FEW[2])
+        before, _, after, updates = first_step(FEW[2])
         start, end = (values[name == "w0"] for values in (before, after))
         found = (
             updates.of(start.value) if isinstance(start.error or start.value, np.ndarray) else []
