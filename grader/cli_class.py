@@ -63,7 +63,9 @@ out_argument = click.argument("out", type=click.Path(path_type=Path, file_okay=F
     help="Write gradebook.csv as this platform imports it.",
 )
 @click.option(
-    "--reports", type=click.Choice(["text", "json"]), help="Write a report for every student."
+    "--reports",
+    type=click.Choice(["text", "json"]),
+    help="Write a report for every student; see also: grader export.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 @click.option("--allow-unisolated", is_flag=True, help="Grade even if 'grader doctor' objects.")
@@ -163,7 +165,8 @@ def _publish(
     try:
         absent = write_gradebook(out / NAME, store.rows(finished), assignment, form)
         if reports:
-            write_reports(out / "reports", store, finished, reports)
+            format_ = "terminal" if reports == "text" else reports
+            write_reports(out / "reports", store, finished, format_)
     except OSError as error:
         where = error.filename or out
         raise Fault(

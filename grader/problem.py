@@ -34,6 +34,9 @@ Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 PositiveInt = Annotated[int, msgspec.Meta(gt=0)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_]\w*$")]
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Visibility = Annotated[
+    str, msgspec.Meta(pattern=r"^(visible|after_due_date|after_published|hidden)$")
+]
 Origin = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][\w.]*(:[A-Za-z_]\w*)?$")]
 
 
@@ -44,11 +47,13 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         id: Short name, as checks refer to it.
         points: What the group's checks share between them.
         title: What it is about, in plain words.
+        visibility: When a platform that can tell students later may tell them of its checks.
     """
 
     id: Slug
     points: Positive
     title: str
+    visibility: Visibility = "visible"
 
 
 class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -238,6 +243,10 @@ class Problem:
         """Sample submissions, ``accepted`` or ``rejected``, sorted."""
         return sorted((self.library / "submissions" / self.slug / verdict).glob("*.py"))
 
+    def visibility(self, group: str) -> str:
+        """When a platform may show students the checks of a group."""
+        return next(g.visibility for g in self.settings.groups if g.id == group)
+
     @property
     def vouched_path(self) -> Path:
         """What the author vouches for."""
@@ -299,7 +308,7 @@ class Problem:
     def digest(self) -> str:
         """SHA-256 over :attr:`files`."""
         total = hashlib.sha256()
-        for path in _files(self.folder):
+        for path in self.files[:-1]:
             total.update(f"{path.relative_to(self.folder).as_posix()}\0".encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())
         total.update(hashlib.sha256(self.reference_path.read_bytes()).digest())

@@ -60,7 +60,9 @@ def test_reports_follow_the_schema(dense: Problem) -> None:
         "README.md",
         *(
             f"docs/{name}.md"
-            for name in "architecture grading-a-class report results scale writing-problems".split()
+            for name in (
+                "architecture grading-a-class integrations report results scale writing-problems"
+            ).split()
         ),
     ],
 )

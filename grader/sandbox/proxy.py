@@ -482,6 +482,17 @@ class Student:
         self.sync()
         return pending.value
 
+    def lines_of(
+        self, owner: RemoteInstance | None, name: str, args: Any, kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Call a method, or a class of the module; answer which lines of the file were executed.
+
+        What the call raises is not told; numbers are the worker's word, as everything is.
+        """
+        handle = wire.MODULE if owner is None else owner._handle
+        operation = ["lines", handle, name, *self.on_wire_call(args, kwargs)]
+        return self.perform(operation, Step("call", owner, name, args, kwargs), traced=False)
+
     def _new_handle(self) -> int:
         self._next_handle += 1
         return self._next_handle
