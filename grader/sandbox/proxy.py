@@ -106,14 +106,23 @@ class RemoteMethod:
         operation = ["call", owner._handle, self.name, *sent, 0]
         return owner._student.perform(operation, Step("call", owner, self.name, args, kwargs))
 
-    def sweep(self, stack: Any, *, attribute: str | None = None, x: Any = None) -> Any:
+    def sweep(
+        self,
+        stack: Any,
+        *,
+        attribute: str | None = None,
+        key: str | None = None,
+        x: Any = None,
+    ) -> Any:
         """Call the method once per entry of ``stack`` (k, …) and return (k, …) outputs.
 
         Each entry is the argument, or with ``attribute`` is set as that attribute before the
-        method is called with ``x``. One message, however many entries.
+        method is called with ``x``; with ``key``, as that item of the attribute, a dictionary.
+        One message, however many entries.
         """
         owner, on_wire = self.owner, self.owner._student.on_wire
         operation = ["sweep", owner._handle, attribute, on_wire(stack), self.name, on_wire(x)]
+        operation += [] if key is None else [key]
         step = Step("call", owner, self.name, (stack[0] if attribute is None else x,))
         return owner._student.perform(operation, step, traced=False)
 

@@ -367,11 +367,20 @@ class Server:
         """Names in the instance's own namespace, sorted."""
         return sorted(vars(self._object(target)))
 
-    def _do_sweep(self, target: int, attribute: str | None, stack: Any, method: str, x: Any) -> Any:
+    def _do_sweep(
+        self,
+        target: int,
+        attribute: str | None,
+        stack: Any,
+        method: str,
+        x: Any,
+        key: str | None = None,
+    ) -> Any:
         """Call ``method`` once per entry of ``stack`` and stack what it returns.
 
-        The entry is set as ``attribute`` first and ``x`` is the argument; without an attribute
-        the entry is the argument. Central differences need thousands of calls: this is one.
+        The entry is set as ``attribute`` first, or as its item ``key``, and ``x`` is the argument;
+        without an attribute the entry is the argument. Central differences need thousands of
+        calls: this is one.
         """
         instance = self._object(target)
         function = getattr(instance, method)
@@ -379,9 +388,12 @@ class Server:
         for entry in stack:
             if attribute is None:
                 outputs.append(function(entry.copy()))
-            else:
+                continue
+            if key is None:
                 setattr(instance, attribute, entry.copy())
-                outputs.append(function(x.copy()))
+            else:
+                getattr(instance, attribute)[key] = entry.copy()
+            outputs.append(function(x.copy()))
         return np.stack(outputs)
 
     def _do_count_lines(self, target: int, name: str, args: Any) -> int:
