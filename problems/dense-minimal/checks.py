@@ -572,37 +572,49 @@ STARTS = tuple((sizes, seed) for sizes in [(2, 3), (3, 2), (4, 4), (9, 6)] for s
 
 @lasting
 def started(student, once):
-    """Return a function: w and b of a new layer, the generator seeded just before."""
+    """Return a function: w and b of a new layer, the generator seeded just before.
 
-    def run(key):
-        sizes, seed = key
+    They are looked at a second time where `time` is another.
+    """
+
+    def run(sizes, seed):
         student.seed(seed)
         with student.program():
             layer = student.LayerDense(*sizes)
             return layer.w, layer.b
 
-    return lambda key: once(("started", key), lambda: run(key))
+    return lambda sizes, seed, time=1: once(
+        ("started", sizes, seed, time), lambda: run(sizes, seed)
+    )
 
 
 @aspect("draw", groups=["constructor", "initialization", "seeded"], noun="w", cases=STARTS)
 def see_draw(started):
+    """w of a new layer; how it is after the same seed once more, and after another."""
+
     def look(key):
         sizes, seed = key
-        w, _ = started(key)
         given = looks_at_start(DRAW, seed, *sizes)
-        return Seen(w, DRAW(given["random"](), *sizes), w=w, **given)
+        given["W"], given["again"], given["other"] = (
+            started(*numbered)[0] for numbered in (key, (*key, 2), (sizes, seed + 1))
+        )
+        return Seen(given["W"], DRAW(np.random.RandomState(seed), *sizes), **given)
 
     return look
 
 
 @aspect("first-bias", groups=["constructor"], noun="b", cases=STARTS)
 def see_first_bias(started):
+    """b of a new layer, and after another seed."""
+
     def look(key):
         (n_inputs, n_units), seed = key
-        w, b = started(key)
-        yours = as_row(b.error or b.value, n_units)
         given = looks_at_start(DRAW, seed, n_inputs, n_units)
-        return Seen(yours, np.zeros((1, n_units)), first_W=w, **given)
+        given["b"], given["other_b"] = (
+            as_row(pending.error or pending.value, n_units)
+            for pending in (started(*key)[1], started(key[0], seed + 1)[1])
+        )
+        return Seen(given["b"], np.zeros((1, n_units)), **given)
 
     return look
 
