@@ -53,7 +53,7 @@ class Cluster(NamedTuple):
 
     def problems(self) -> set[str]:
         """Folders of problems that were unpacked, while some may just be being removed."""
-        found = os.walk(self.scratch, onerror=None)
+        found = os.walk(self.scratch)
         return {folder for folder, _, files in found if "problem.toml" in files}
 
 
