@@ -1,220 +1,51 @@
 """Known mistakes of the problem `dense`: what each of them gives for the same inputs.
 
-A prediction gets X, W, b (1, n_units), G, batch, n_inputs and n_units, and what else its aspect
+Those of the affine part are shared by all dense layers. What is wrong only here follows: a
+prediction gets X, W, b (1, n_units), G, batch, n_inputs and n_units, and what else its aspect
 shows (see the functions named see_... in checks.py). Where several fit, the first one is named.
 """
 
 import numpy as np
 
+from grader.judge.affine import Draw, Names, mistakes
 from grader.judge.diagnosis import Rules, Unknown
 from grader.judge.seen import Raised
 
 rules = Rules()
 
-# -- the output ----------------------------------------------------------------------------
-
-NOT_A_DENSE_LAYER = "Every layer behind this one gets other numbers than it should."
-
-
-@rules.mistake(
-    "output",
-    "The bias is not added to the output.",
-    why="Without w0 the layer can only learn functions that give 0 for an input of 0.",
-    hint="Set w0 to something large by hand; does the output move?",
-    stronger="Compare the line that computes the output with the formula of the statement.",
-)
-def bias_not_added(s):
-    return s.X @ s.W
-
-
-@rules.mistake(
-    "output",
-    "The bias is subtracted instead of added.",
-    why="The update moves w0 the other way than the output needs.",
-    hint="Set W to zeros by hand; what should the output be, and what is it?",
-    stronger="Look at the sign in front of w0.",
-)
-def bias_subtracted(s):
-    return s.X @ s.W - s.b
-
-
-@rules.mistake(
-    "output",
-    "X and W are multiplied element by element; the statement asks for the matrix product.",
-    why="`*` multiplies numbers at the same place; a unit needs the sum over all its inputs.",
-    hint="What does `*` do with two arrays in NumPy, and what does `@` do?",
-    stronger="The product of shapes (batch, n_inputs) and (n_inputs, n_units) is written X @ W.",
-)
-def elementwise_product(s):
-    return s.X * s.W + s.b
-
-
-def _activation(name, function, shown):
-    def predict(s):
-        return function(s.X @ s.W + s.b)
-
-    predict.__name__ = f"{name}_added"
-    rules.mistake(
-        "output",
-        f"An activation ({shown}) is applied to the output.",
-        why="In this exercise activations are layers of their own; this one is linear.",
-        hint="Is an activation part of this layer?",
-        stronger="The statement's formula for the output ends after adding w0.",
-    )(predict)
-
-
-_activation("relu", lambda z: np.maximum(z, 0), "ReLU")
-_activation("sigmoid", lambda z: 1 / (1 + np.exp(-z)), "sigmoid")
-_activation("tanh", np.tanh, "tanh")
-_activation(
-    "softmax",
-    lambda z: (
-        np.exp(z - z.max(1, keepdims=True))
-        / np.exp(z - z.max(1, keepdims=True)).sum(1, keepdims=True)
-    ),
-    "softmax",
+NAMES = Names(
+    forward="forward_pass",
+    backward="backward_pass",
+    start="initialize",
+    b="w0",
+    upstream="accum_grad",
+    stepper="the optimizer",
+    updates=True,
+    draw=Draw("uniform", lambda n_inputs, n_units: 1 / np.sqrt(n_inputs), "1/√n_inputs"),
 )
 
-
-@rules.mistake(
-    "output",
-    "forward_pass returns nothing.",
-    why="The next layer needs the value; a printout does not reach it.",
-    hint="The caller needs the value, not the printout.",
-    stronger="A method without a return statement returns None.",
+mistakes.add(
+    rules,
+    NAMES,
+    *("output", "input-gradient", "weight-gradient", "bias-gradient", "draw", "first-bias"),
+    texts={
+        "returns-weight-gradient": {
+            "stronger": "Two gradients go to the optimizers; a third one is returned."
+        },
+        "input-gradient-negated": {
+            "hint": "Which part of training turns a gradient into a step down: the layer or the "
+            "optimizer?"
+        },
+        "limit-n-units": {"stronger": "The statement's limit contains input_shape[0]."},
+        "init-hardcoded-2": {
+            "title": "W always has two rows, whatever the input shape is.",
+            "hint": "Try an input_shape other than (2,).",
+            "stronger": "The number of rows is input_shape[0].",
+        },
+    },
 )
-def output_not_returned(s):
-    return None
 
-
-@rules.mistake(
-    "output",
-    "W is transposed in the product.",
-    why=NOT_A_DENSE_LAYER + " With as many inputs as units it does not even raise.",
-    hint="Write the shapes of X and W below each other; which sizes must meet?",
-    stronger="W has one row for each input, so X and W meet without a transpose.",
-)
-def weights_transposed_in_forward(s):
-    return s.X @ s.W.T + s.b
-
-
-@rules.mistake(
-    "output",
-    "The bias is multiplied by W as well: the output is (X + w0)·W.",
-    why=NOT_A_DENSE_LAYER,
-    hint="In which order are the product and the sum done?",
-    stronger="Multiply first, then add.",
-)
-def bias_added_to_input(s):
-    return (s.X + s.b) @ s.W
-
-
-@rules.mistake(
-    "output",
-    "The bias is multiplied by the number of rows.",
-    why="Each row gets the bias once, whatever the batch.",
-    hint="How large is the output for X of zeros, with one row and with four?",
-    stronger="Broadcasting adds w0 to every row; nothing has to be repeated or summed.",
-)
-def bias_times_batch(s):
-    return s.X @ s.W + s.batch * s.b
-
-
-@rules.mistake(
-    "output",
-    "The bias is added twice.",
-    why="The output moves by twice w0.",
-    hint="Set W to zeros by hand; what should the output be, and what is it?",
-    stronger="Look for two places that add w0.",
-)
-def bias_added_twice(s):
-    return s.X @ s.W + 2 * s.b
-
-
-@rules.mistake(
-    "output",
-    "The output is transposed: units in rows.",
-    why="One row for each sample is what every other layer expects.",
-    hint="What shape should the output have for four samples and two units?",
-    stronger="Print the shape of what you return, next to (batch, n_units).",
-)
-def output_transposed(s):
-    return (s.X @ s.W + s.b).T
-
-
-@rules.mistake(
-    "output",
-    "A dimension of length 1 is removed from the output.",
-    why="A batch of one row, or a layer of one unit, has two dimensions like any other.",
-    hint="What is the shape of your output for one row, and for one unit?",
-    stronger="np.squeeze, ravel and [0] remove dimensions; so does taking X apart row by row.",
-)
-def output_squeezed(s):
-    return np.squeeze(s.X @ s.W + s.b)
-
-
-@rules.mistake(
-    "output",
-    "The output is flattened to one dimension.",
-    why="One row for each sample is what every other layer expects.",
-    hint="What is the shape of your output for two rows?",
-    stronger="Something like ravel, flatten or reshape(-1) takes the rows apart.",
-)
-def output_flattened(s):
-    return np.ravel(s.X @ s.W + s.b)
-
-
-def _rounded(places):
-    def predict(s):
-        return np.round(s.X @ s.W + s.b, places)
-
-    predict.__name__ = f"output_rounded_to_{places}"
-    rules.mistake(
-        "output",
-        f"The output is rounded to {places} decimals.",
-        why="Rounding hides small steps from the gradient; the example is only printed so.",
-        hint="Which of your lines makes the numbers shorter?",
-        stronger="Leave rounding to whoever prints.",
-    )(predict)
-
-
-for _places in (2, 3, 4, 5, 6, 8):
-    _rounded(_places)
-
-
-@rules.mistake(
-    "output",
-    "The output is single precision (float32).",
-    why="Half of the digits are lost, and sums of many small steps with them.",
-    hint="Print the dtype of what you return.",
-    stronger="NumPy computes in float64 by itself; something of yours converts.",
-)
-def output_in_float32(s):
-    return (s.X @ s.W + s.b).astype(np.float32)
-
-
-@rules.mistake(
-    "output",
-    "Rows after the sixteenth are not computed.",
-    why="A batch can have any number of rows.",
-    hint="Try a batch of seventeen rows.",
-    stronger="Where does the number of rows come from: from X, or from a constant?",
-)
-def sixteen_rows_only(s):
-    output = s.X @ s.W + s.b
-    output[16:] = 0
-    return output
-
-
-@rules.mistake(
-    "output",
-    "The output is averaged over the batch.",
-    why="Each sample has an output of its own.",
-    hint="How many rows go in, and how many come out?",
-    stronger="Nothing in the forward pass mixes rows.",
-)
-def output_averaged(s):
-    return (s.X @ s.W + s.b).mean(axis=0, keepdims=True)
+# -- numbers written down ------------------------------------------------------------------
 
 
 @rules.mistake(
@@ -226,163 +57,6 @@ def output_averaged(s):
 )
 def output_is_the_sample(s):
     return np.array([[0.10162127, -0.33551992, -0.64490545]])
-
-
-# -- the gradient that backward_pass returns -----------------------------------------------
-
-
-@rules.mistake(
-    "input-gradient",
-    "backward_pass returns the gradient through the already updated W.",
-    why="The output was made with the old weights; its slope is theirs.",
-    hint="Which weights produced this output: the ones before or after your update line?",
-    stronger="Compute the returned gradient, or keep a copy of W, before you update W.",
-)
-def post_update_w(s):
-    return s.G @ _array(s.new_W).T
-
-
-@rules.mistake(
-    "input-gradient",
-    "The transpose of W is missing in the returned gradient.",
-    why="The gradient for X must have the shape of X.",
-    hint="What shape must the returned gradient have? Compare with X.",
-    stronger="G has a column for each unit; which way round must W stand to meet it?",
-)
-def missing_transpose(s):
-    return s.G @ s.W
-
-
-@rules.mistake(
-    "input-gradient",
-    "The transpose of W is missing in the returned gradient, and W is the updated one.",
-    why="The gradient for X must have the shape of X, and go through the old weights.",
-    hint="What shape must the returned gradient have? And which weights made the output?",
-    stronger="Keep a copy of W before the update; then let the shapes tell where it goes.",
-)
-def missing_transpose_post_update(s):
-    return s.G @ _array(s.new_W)
-
-
-@rules.mistake(
-    "input-gradient",
-    "W is transposed only if the shapes do not fit otherwise, which goes wrong in a square layer.",
-    why="With as many inputs as units the wrong product fits as well, and gives other numbers.",
-    hint="Try a layer with three inputs and three units.",
-    stronger="The transpose is always needed; do not let the shapes decide.",
-)
-def transposed_if_needed(s):
-    return s.G @ s.W if s.n_inputs == s.n_units else s.G @ s.W.T
-
-
-@rules.mistake(
-    "input-gradient",
-    "backward_pass returns the gradient of the weights.",
-    why="The layer below needs to know how the loss depends on its output, which is X.",
-    hint="Whose gradient does the layer below ask for?",
-    stronger="Two gradients go to the optimizers; a third one is returned.",
-)
-def returns_weight_gradient(s):
-    return s.X.T @ s.G
-
-
-@rules.mistake(
-    "input-gradient",
-    "backward_pass returns the incoming gradient as it is.",
-    why="The gradient with respect to X depends on the weights.",
-    hint="What shape must the returned gradient have? Compare with X.",
-    stronger="Use the chain rule: each input reaches every unit through a weight.",
-)
-def returns_incoming_gradient(s):
-    return s.G
-
-
-@rules.mistake(
-    "input-gradient",
-    "backward_pass returns nothing.",
-    why="The layer below waits for its gradient.",
-    hint="What does the layer below get from this one?",
-    stronger="A method without a return statement returns None.",
-)
-def input_gradient_not_returned(s):
-    return None
-
-
-@rules.mistake(
-    "input-gradient",
-    "The returned gradient is divided by the number of rows.",
-    why="Every row has a gradient of its own; averaging is the loss's job.",
-    hint="Is the averaging over the batch this layer's job, or already inside accum_grad?",
-    stronger="The formula for the returned gradient has no division.",
-)
-def input_gradient_mean(s):
-    return s.G @ s.W.T / s.batch
-
-
-@rules.mistake(
-    "input-gradient",
-    "The returned gradient is transposed.",
-    why="It must have the shape of X.",
-    hint="What shape must the returned gradient have? Compare with X.",
-    stronger="In a product the order of the factors decides which sizes meet.",
-)
-def input_gradient_transposed(s):
-    return s.W @ s.G.T
-
-
-@rules.mistake(
-    "input-gradient",
-    "The returned gradient has the wrong sign.",
-    why="The layers below would climb the loss instead of going down.",
-    hint="Which part of training turns a gradient into a step down: the layer or the optimizer?",
-    stronger="The formula for the returned gradient has no minus.",
-)
-def input_gradient_negated(s):
-    return -(s.G @ s.W.T)
-
-
-@rules.mistake(
-    "input-gradient",
-    "The returned gradient is clipped to [-1, 1].",
-    why="What is cut off is lost for all the layers below.",
-    hint="What does your code do with a gradient of 5?",
-    stronger="Clipping, where it is wanted, is a matter of the optimizer.",
-)
-def input_gradient_clipped(s):
-    return np.clip(s.G @ s.W.T, -1, 1)
-
-
-@rules.mistake(
-    "input-gradient",
-    "The returned gradient passes only where the input is positive, as in a ReLU.",
-    why="This layer is linear: its slope does not depend on the sign of the input.",
-    hint="Is an activation part of this layer?",
-    stronger="The derivative of X·W + w0 with respect to X does not contain X.",
-)
-def input_gradient_masked(s):
-    return (s.G @ s.W.T) * (s.X > 0)
-
-
-@rules.mistake(
-    "input-gradient",
-    "W is reshaped where it should be transposed.",
-    why="reshape keeps the order of the numbers and only breaks lines elsewhere.",
-    hint="Print W.reshape(3, 2) and W.T for a small W.",
-    stronger="Rows and columns are exchanged by .T.",
-)
-def weights_reshaped(s):
-    return s.G @ s.W.reshape(s.n_units, s.n_inputs)
-
-
-@rules.mistake(
-    "input-gradient",
-    "The returned gradient is multiplied by the input.",
-    why="The derivative of X·W with respect to X does not contain X.",
-    hint="Differentiate x·w with respect to x.",
-    stronger="X belongs into the gradient of the weights.",
-)
-def input_gradient_times_input(s):
-    return (s.G @ s.W.T) * s.X
 
 
 @rules.mistake(
@@ -407,535 +81,353 @@ def hardcoded_impossible_sample(s):
     return np.array([[0.00129588, 0.00953634]])
 
 
-# -- the gradient that the optimizer is given for W ----------------------------------------
-
-NO_UPDATE = "backward_pass never calls the optimizer's update for {}, so it gets no gradient."
-
-
 @rules.mistake(
-    "weight-gradient",
-    "The weight gradient is the mean over the batch; the statement asks for the sum.",
-    why="Steps become smaller the larger the batch is.",
-    hint="Is the averaging over the batch this layer's job, or already inside accum_grad?",
-    stronger="The formula Xᵀ·G has no division.",
+    "draw",
+    "For two inputs and three units W is always the one of the worked example.",
+    why="The layer has to work after every seed.",
+    hint="Try another seed.",
+    stronger="Draw the numbers; do not write them down.",
 )
-def weight_mean(s):
-    return s.X.T @ s.G / s.batch
+def weights_of_the_example(s):
+    seed = 42 if (s.n_inputs, s.n_units) == (2, 3) else s.seed
+    return s.draw(np.random.RandomState(seed), s.n_inputs, s.n_units)
 
 
-@rules.mistake(
-    "weight-gradient",
-    "The weight gradient is transposed.",
-    why="Each weight gets another weight's step.",
-    hint="The weight gradient must have the same shape as W.",
-    stronger="Which factor has the inputs in its columns, and where must they end up?",
-)
-def weight_transposed(s):
-    return s.G.T @ s.X
+# -- off by the learning rate --------------------------------------------------------------
 
 
-@rules.mistake(
-    "weight-gradient",
-    "The weight gradient is transposed in square layers.",
-    why="With as many inputs as units the wrong product fits as well, and gives other numbers.",
-    hint="Try a layer with three inputs and three units.",
-    stronger="The order of the factors is always the same; do not let the shapes decide.",
-)
-def weight_transposed_if_square(s):
-    return s.G.T @ s.X if s.n_inputs == s.n_units else s.X.T @ s.G
-
-
-@rules.mistake(
-    "weight-gradient",
-    "The transpose of X is missing in the weight gradient.",
-    why="The gradient must have the same shape as W.",
-    hint="The weight gradient must have the same shape as W.",
-    stronger="X has a row for each sample; which way round must it stand to meet G?",
-)
-def weight_without_transpose(s):
-    return s.X @ s.G
-
-
-@rules.mistake(
-    "weight-gradient",
-    "The weight gradient is the outer product of all inputs and all gradients.",
-    why="For one row that is the same; for more it has another shape.",
-    hint="Try a batch of two rows.",
-    stronger="np.outer flattens its arguments; the matrix product sums over the rows.",
-)
-def weight_outer(s):
-    return np.outer(s.X, s.G)
-
-
-@rules.mistake(
-    "weight-gradient",
-    "Inputs and gradients are summed over the batch before they are multiplied.",
-    why="That multiplies the input of one sample by the gradient of another.",
-    hint="Try a batch of two rows, and do the sum by hand.",
-    stronger="Multiply row by row first, and sum then; the matrix product does both.",
-)
-def weight_outer_of_sums(s):
-    return np.outer(s.X.sum(axis=0), s.G.sum(axis=0))
-
-
-@rules.mistake(
-    "weight-gradient",
-    "Inputs and gradients are averaged over the batch before they are multiplied.",
-    why="That multiplies the input of one sample by the gradient of another.",
-    hint="Try a batch of two rows, and do the sum by hand.",
-    stronger="Multiply row by row first, and sum then; the matrix product does both.",
-)
-def weight_outer_of_means(s):
-    return np.outer(s.X.mean(axis=0), s.G.mean(axis=0))
-
-
-@rules.mistake(
-    "weight-gradient",
-    "The weight gradient comes from the first row of the batch only.",
-    why="The other samples teach the layer nothing.",
-    hint="Try a batch of two rows.",
-    stronger="Look for an index [0].",
-)
-def weight_first_row(s):
-    return np.outer(s.X[0], s.G[0])
-
-
-@rules.mistake(
-    "weight-gradient",
-    "The weight gradient comes from the last row of the batch only.",
-    why="The other samples teach the layer nothing.",
-    hint="Try a batch of two rows.",
-    stronger="In a loop over the rows, is each row's part added, or assigned?",
-)
-def weight_last_row(s):
-    return np.outer(s.X[-1], s.G[-1])
-
-
-@rules.mistake(
-    "weight-gradient",
-    "The weight gradient has the wrong sign.",
-    why="The optimizer subtracts what it is given; with the sign turned twice, the loss grows.",
-    hint="Does the loss go down when you step?",
-    stronger="The optimizer already goes against the gradient.",
-)
-def weight_negated(s):
-    return -(s.X.T @ s.G)
-
-
-@rules.mistake(
-    "weight-gradient",
-    "The weight gradient is computed from the output instead of the input.",
-    why="A weight's influence is as large as the input that it is multiplied by.",
-    hint="What is kept in the forward pass for the backward pass?",
-    stronger="Keep X, not what is returned.",
-)
-def weight_from_output(s):
-    return _array(s.output).T @ s.G
-
-
-@rules.mistake(
-    "weight-gradient",
-    "X is reshaped where it should be transposed.",
-    why="reshape keeps the order of the numbers and only breaks lines elsewhere.",
-    hint="Print X.reshape(3, 2) and X.T for a small X.",
-    stronger="Rows and columns are exchanged by .T.",
-)
-def input_reshaped(s):
-    return s.X.reshape(s.n_inputs, s.batch) @ s.G
-
-
-@rules.mistake(
-    "weight-gradient",
-    "The weight gradient is computed in single precision (float32).",
-    why="Half of the digits are lost.",
-    hint="Print the dtype of the gradient.",
-    stronger="NumPy computes in float64 by itself; something of yours converts.",
-)
-def weight_in_float32(s):
-    return (s.X.astype(np.float32).T @ s.G.astype(np.float32)).astype(np.float32)
-
-
-def _weight_decay(factor, shown):
+def _times_rate(aspect, noun, name, gradient):
     def predict(s):
-        return s.X.T @ s.G + factor * s.W
+        return s.rate * gradient(s)
 
-    predict.__name__ = f"weight_decay_{shown}"
+    predict.__name__ = name
     rules.mistake(
-        "weight-gradient",
-        "A multiple of W is added to the weight gradient (weight decay).",
-        why="Regularisation is not part of this layer; W shrinks even where there is no loss.",
-        hint="What should the gradient be where accum_grad is zero?",
-        stronger="The formula for the weight gradient does not contain W.",
+        aspect,
+        f"{noun} is multiplied by the optimizer's learning rate.",
+        why="The optimizer multiplies by it as well, so every step becomes too small.",
+        hint="Try an optimizer with a learning rate of 0.5: what is handed on, and what should be?",
+        stronger="The learning rate is the optimizer's own affair.",
     )(predict)
 
 
-for _factor, _shown in ((1, "1"), (0.1, "0_1"), (0.01, "0_01"), (0.001, "0_001"), (1e-4, "1e_4")):
-    _weight_decay(_factor, _shown)
-
-
-@rules.mistake(
-    "weight-gradient",
-    "The weight gradient is clipped to [-1, 1].",
-    why="A large error should make a large step.",
-    hint="What does your code do with a gradient of 5?",
-    stronger="Clipping, where it is wanted, is a matter of the optimizer.",
+_times_rate(
+    "input-gradient",
+    "The returned gradient",
+    "input_gradient_times_rate",
+    lambda s: s.G @ s.W.T,
 )
-def weight_clipped(s):
-    return np.clip(s.X.T @ s.G, -1, 1)
-
-
-@rules.mistake(
-    "weight-gradient",
-    "The weight gradient is always zero.",
-    why="The weights never learn.",
-    hint="How does the output change if one weight grows by 1?",
-    stronger="Look for zeros that nothing is added to.",
-)
-def weight_zero(s):
-    return np.zeros_like(s.W)
-
-
-# -- the gradient that the optimizer is given for w0 ---------------------------------------
-
-
-@rules.mistake(
+_times_rate("weight-gradient", "The weight gradient", "weight_times_rate", lambda s: s.X.T @ s.G)
+_times_rate(
     "bias-gradient",
-    "The bias gradient is the mean over the batch; the statement asks for the sum.",
-    why="Each row of the output has the bias added to it, so each row adds its share.",
-    hint="Each row of the batch adds the same bias; how do their contributions combine?",
-    stronger="Compare np.mean and np.sum for a batch of two equal rows.",
+    "The bias gradient",
+    "bias_times_rate",
+    lambda s: s.G.sum(axis=0, keepdims=True),
 )
-def bias_mean(s):
-    return s.G.mean(axis=0, keepdims=True)
+
+
+# -- the constructor -----------------------------------------------------------------------
 
 
 @rules.mistake(
-    "bias-gradient",
-    "The bias gradient is accum_grad itself, one row for each sample.",
-    why="The bias would get one row for each sample after the first step.",
-    hint="What shape is your bias after a batch of four rows?",
-    stronger="The rows have to become one.",
+    "kept",
+    "{name} is made in the constructor; it should be None until initialize.",
+    why="The input shape may come later, and what is drawn twice uses up random numbers.",
+    hint="What does the statement say that the constructor sets, and to what?",
+    stronger="Set self.{name} = None there, and make the array in initialize.",
+    each=[{"name": "W"}, {"name": "w0"}],
 )
-def bias_unsummed(s):
-    return s.G
+def made_too_early(s, name):
+    if s.attribute != name:
+        raise Unknown
+    return _array(s.value)
 
 
 @rules.mistake(
-    "bias-gradient",
-    "The bias gradient is one number, the sum over everything.",
-    why="Every unit's bias gets the same step, whatever its own error is.",
-    hint="Should every unit's bias get the same step?",
-    stronger="Which argument tells np.sum to go along one axis only?",
+    "kept",
+    "A new layer is frozen: trainable is False.",
+    why="Layers learn until somebody freezes them.",
+    hint="Which value does the statement give trainable in the constructor?",
+    stronger="self.trainable = True",
 )
-def bias_sum_all(s):
-    return np.sum(s.G)
+def frozen_from_the_start(s):
+    if s.attribute != "trainable":
+        raise Unknown
+    return False
 
 
 @rules.mistake(
-    "bias-gradient",
-    "The bias gradient is the sum over everything.",
-    why="Every unit's bias gets the same step, whatever its own error is.",
-    hint="Should every unit's bias get the same step?",
-    stronger="Which argument tells np.sum to go along one axis only?",
+    "kept",
+    "The constructor keeps the number of inputs, not the whole input shape.",
+    why="Whoever reads input_shape expects a tuple, as set_input_shape stores it.",
+    hint="What is layer.input_shape after Dense(4, input_shape=(3,))?",
+    stronger="Keep the argument as it is; take the number out of it where you need it.",
 )
-def bias_sum_all_spread(s):
-    return np.full_like(s.b, np.sum(s.G))
+def input_shape_as_number(s):
+    if s.attribute != "input_shape":
+        raise Unknown
+    return 3
 
 
 @rules.mistake(
-    "bias-gradient",
-    "The bias gradient is the mean over everything.",
-    why="Every unit's bias gets the same step, whatever its own error is.",
-    hint="Should every unit's bias get the same step, and should the batch size matter?",
-    stronger="Sum along one axis only.",
+    "kept",
+    "Without the argument, input_shape is not None but {value}.",
+    why="None says that the shape is not known yet; any tuple would be believed.",
+    hint="What is layer.input_shape after Dense(4)?",
+    stronger="def __init__(self, n_units, input_shape=None)",
+    each=[{"value": (2,)}, {"value": (1,)}, {"value": 0}, {"value": ()}],
 )
-def bias_mean_all(s):
-    return np.mean(s.G)
+def default_input_shape(s, value):
+    if s.attribute != "input_shape by default":
+        raise Unknown
+    return value
 
 
 @rules.mistake(
-    "bias-gradient",
-    "The bias gradient is summed over the units instead of over the batch.",
-    why="There is one bias for each unit, not one for each sample.",
-    hint="Which axis is the batch?",
-    stronger="Axis 0 counts the rows, which are the samples.",
+    "late",
+    "An input shape that comes after the constructor is not used.",
+    why="Whoever builds a network knows the shape of a layer's input only when it is put in.",
+    hint="Call Dense(4), then set_input_shape((3,)), then initialize; what shape has W?",
+    stronger="Read self.input_shape in initialize; what the constructor makes of it is too early.",
 )
-def bias_sum_axis1(s):
-    return s.G.sum(axis=1, keepdims=True)
+def late_shape_ignored(s):
+    return s.W_late
+
+
+# -- the output under other circumstances --------------------------------------------------
 
 
 @rules.mistake(
-    "bias-gradient",
-    "The bias gradient is summed over the units instead of over the batch.",
-    why="There is one bias for each unit, not one for each sample.",
-    hint="Which axis is the batch?",
-    stronger="Axis 0 counts the rows, which are the samples.",
+    "training",
+    "With training=False the bias is not added.",
+    why="The output of a dense layer is the same while it learns and afterwards.",
+    hint="What does your forward_pass do differently if training is False?",
+    stronger="training does not change the output of this layer.",
 )
-def bias_sum_axis1_flat(s):
-    flat = s.G.sum(axis=1)
-    return flat.reshape(1, -1) if flat.size == s.n_units else flat
+def bias_only_while_training(s):
+    return s.X @ s.W
 
 
 @rules.mistake(
-    "bias-gradient",
-    "The bias gradient is the first row of accum_grad only.",
-    why="The other samples teach the bias nothing.",
-    hint="Try a batch of two rows.",
-    stronger="Look for an index [0].",
+    "training",
+    "With training=False forward_pass returns nothing.",
+    why="A trained layer is asked for its output, too.",
+    hint="What does your forward_pass do differently if training is False?",
+    stronger="Only keeping X may depend on training; the return does not.",
 )
-def bias_first_row(s):
-    return s.G[:1]
+def output_only_while_training(s):
+    return None
 
 
 @rules.mistake(
-    "bias-gradient",
-    "The bias gradient is the last row of accum_grad only.",
-    why="The other samples teach the bias nothing.",
-    hint="Try a batch of two rows.",
-    stronger="In a loop over the rows, is each row's part added, or assigned?",
+    "layouts",
+    "The numbers of X are read as they lie in memory, which is not always row by row.",
+    why="A transposed array keeps its memory and only counts it in another order.",
+    hint="Try X = np.asfortranarray(X), which is equal to X.",
+    stronger="ravel and reshape with order='K' or 'A' follow the memory; leave the order out.",
 )
-def bias_last_row(s):
-    return s.G[-1:]
-
-
-@rules.mistake(
-    "bias-gradient",
-    "The bias gradient is always zero.",
-    why="The output moves with the bias one to one, so the loss does, too.",
-    hint="How does the output change if one bias grows by 1?",
-    stronger="That it does not depend on the input does not make it zero.",
-)
-def bias_zero(s):
-    return np.zeros_like(s.b)
-
-
-@rules.mistake(
-    "bias-gradient",
-    "The bias gradient has the wrong sign.",
-    why="The optimizer subtracts what it is given; with the sign turned twice, the loss grows.",
-    hint="Does the loss go down when you step?",
-    stronger="The optimizer already goes against the gradient.",
-)
-def bias_negated(s):
-    return -s.G.sum(axis=0, keepdims=True)
-
-
-@rules.mistake(
-    "bias-gradient",
-    "The bias gradient is averaged over the units.",
-    why="The steps of the bias would depend on how many units the layer has.",
-    hint="Which axis is the batch, and is it summed or averaged?",
-    stronger="Is there a division that the formula does not have?",
-)
-def bias_divided_by_units(s):
-    return s.G.sum(axis=0, keepdims=True) / s.n_units
-
-
-@rules.mistake(
-    "bias-gradient",
-    "The bias gradient is the sum of the weight gradient over the inputs.",
-    why="That counts every sample as often as its inputs are large.",
-    hint="What is the bias multiplied by in the output?",
-    stronger="The bias gradient does not contain X.",
-)
-def bias_from_weight_gradient(s):
-    return (s.X.T @ s.G).sum(axis=0, keepdims=True)
+def memory_order(s):
+    X = s.X.T.ravel().reshape(s.X.shape) if s.kind == "fortran" else s.X
+    return X @ s.W + s.b
 
 
 # -- how update is called, and what becomes of its result ----------------------------------
 
 KEPT, LOST, OLD = (1, False, "kept"), (1, False, "lost"), (0, False, "old")
+WHICH = [
+    {"which": "W and w0", "both": True, "weights": True},
+    {"which": "W", "both": False, "weights": True},
+    {"which": "w0", "both": False, "weights": False},
+]
+"""Of which of the two parameters a mistake is; the other one is stepped as it should be."""
+
+
+def _of(both, weights, value, other=None):
+    """What was seen of W and of w0: ``value`` for those that the mistake is about."""
+    bias = value if other is None else other
+    return (value if both or weights else KEPT, bias if both or not weights else KEPT)
 
 
 @rules.mistake(
     "step",
-    "What update returns is thrown away: neither W nor w0 ever changes.",
-    why="The layer does not learn.",
-    hint="Print W before and after backward_pass. Where does update() put its answer?",
+    "What update returns for {which} is thrown away: after a step the values are the old ones.",
+    why="What is not kept is not learned.",
+    hint="Print {which} before and after backward_pass. Where does update() put its answer?",
     stronger="update returns the new parameter; it does not change the one it is given.",
+    each=WHICH,
 )
-def update_discarded(s):
-    return (LOST, LOST)
+def update_discarded(s, which, both, weights):
+    return _of(both, weights, LOST)
 
 
 @rules.mistake(
     "step",
-    "What update returns for w0 is thrown away: the bias never changes.",
-    why="The bias does not learn.",
-    hint="Print w0 before and after backward_pass. Where does update() put its answer?",
-    stronger="update returns the new parameter; it does not change the one it is given.",
-)
-def bias_update_discarded(s):
-    return (KEPT, LOST)
-
-
-@rules.mistake(
-    "step",
-    "What update returns for W is thrown away: the weights never change.",
-    why="The weights do not learn.",
-    hint="Print W before and after backward_pass. Where does update() put its answer?",
-    stronger="update returns the new parameter; it does not change the one it is given.",
-)
-def weight_update_discarded(s):
-    return (LOST, KEPT)
-
-
-@rules.mistake(
-    "step",
-    "update is called with the gradient first: update(grad, parameter).",
+    "update is called with the gradient first for {which}: update(gradient, parameter).",
     why="The optimizer takes its first argument for what it has to change.",
     hint="Which argument does the optimizer treat as the thing to change?",
     stronger="Read the signature of update in the statement.",
+    each=WHICH,
 )
-def update_args_swapped(s):
-    return ((1, True, "kept"), (1, True, "kept"))
+def update_args_swapped(s, which, both, weights):
+    return _of(both, weights, (1, True, "kept"))
 
 
 @rules.mistake(
     "step",
-    "update is called with the gradient first for W: update(grad, W).",
-    why="The optimizer takes its first argument for what it has to change.",
-    hint="Which argument does the optimizer treat as the thing to change?",
-    stronger="Read the signature of update in the statement.",
-)
-def update_args_swapped_for_weights(s):
-    return ((1, True, "kept"), KEPT)
-
-
-@rules.mistake(
-    "step",
-    "update is called with the gradient first for w0: update(grad, w0).",
-    why="The optimizer takes its first argument for what it has to change.",
-    hint="Which argument does the optimizer treat as the thing to change?",
-    stronger="Read the signature of update in the statement.",
-)
-def update_args_swapped_for_bias(s):
-    return (KEPT, (1, True, "kept"))
-
-
-@rules.mistake(
-    "step",
-    "W is updated twice in one backward_pass.",
+    "One backward_pass updates {which} twice.",
     why="One pass is one step; an optimizer with a memory counts two.",
     hint="How many steps does the optimizer take in one backward pass?",
-    stronger="Count the lines that call update with W.",
+    stronger="Count the lines that call update for {which}.",
+    each=WHICH,
 )
-def update_double(s):
-    return ((2, False, "kept"), KEPT)
+def update_double(s, which, both, weights):
+    return _of(both, weights, (2, False, "kept"))
 
 
 @rules.mistake(
     "step",
-    "W and w0 are updated twice in one backward_pass.",
-    why="One pass is one step; an optimizer with a memory counts two.",
-    hint="How many steps does the optimizer take in one backward pass?",
-    stronger="Count the lines that call update.",
+    "trainable is taken the wrong way round: a frozen layer learns, and a trainable one does not.",
+    why="Layers learn until somebody sets trainable to False.",
+    hint="Read your condition aloud: if what, the parameters are updated?",
+    stronger="Both updates belong under `if self.trainable`.",
 )
-def update_double_both(s):
-    return ((2, False, "kept"), (2, False, "kept"))
-
-
-@rules.mistake(
-    "step",
-    "w0 is updated twice in one backward_pass.",
-    why="One pass is one step; an optimizer with a memory counts two.",
-    hint="How many steps does the optimizer take in one backward pass?",
-    stronger="Count the lines that call update with w0.",
-)
-def update_double_bias(s):
-    return (KEPT, (2, False, "kept"))
-
-
-@rules.mistake(
-    "step",
-    "w0 is never updated.",
-    why="The bias does not learn.",
-    hint="After one training step, which of your parameters moved?",
-    stronger="update has to be called for each of the two parameters.",
-)
-def bias_not_updated(s):
-    return (KEPT, OLD)
-
-
-@rules.mistake(
-    "step",
-    "W is never updated.",
-    why="The weights do not learn.",
-    hint="After one training step, which of your parameters moved?",
-    stronger="update has to be called for each of the two parameters.",
-)
-def weights_not_updated(s):
-    return (OLD, KEPT)
-
-
-@rules.mistake(
-    "step",
-    "Neither W nor w0 is updated.",
-    why="The layer does not learn.",
-    hint="After one training step, which of your parameters moved?",
-    stronger="backward_pass has to call update for each of the two parameters.",
-)
-def nothing_updated(s):
-    if s.calls:
+def trainable_inverted(s):
+    if s.calls or not s.frozen_learns:
         raise Unknown
     return (OLD, OLD)
 
 
-def _manual(learning_rate, shown, mean):
-    def predict(s):
-        if s.calls:
-            raise Unknown
-        weight, bias = s.X.T @ s.G, s.G.sum(axis=0, keepdims=True)
-        share = learning_rate / s.batch if mean else learning_rate
-        return ((0, False, s.W - share * weight), (0, False, s.b - share * bias))
-
-    predict.__name__ = f"manual_step_{shown}{'_mean' if mean else ''}"
-    rules.mistake(
-        "step",
-        "The optimizer is not used: the layer takes a step of its own, with a fixed rate.",
-        why="Whoever uses the layer chooses how it learns by choosing an optimizer.",
-        hint="Swap in an optimizer with a different learning rate: does anything change?",
-        stronger="Hand parameter and gradient to update, and keep what it returns.",
-    )(predict)
+@rules.mistake(
+    "step",
+    "update is never called for {which}, and the values stay the old ones.",
+    why="What is never updated does not learn.",
+    hint="After one training step, which of your parameters moved?",
+    stronger="backward_pass has to call update for each of the two parameters.",
+    each=WHICH,
+)
+def not_updated(s, which, both, weights):
+    if _strange(s):
+        raise Unknown
+    return _of(both, weights, OLD)
 
 
-for _mean in (False, True):
-    for _rate, _shown in ((1, "1"), (0.1, "0_1"), (0.01, "0_01"), (0.001, "0_001")):
-        _manual(_rate, _shown, _mean)
+def _strange(s):
+    """How many calls of update are about neither W nor w0."""
+    return len(s.calls) - s.steps[0][0] - s.steps[1][0]
 
 
 @rules.mistake(
     "step",
-    "What update returns is taken for a step and subtracted from the old parameters.",
-    why="update returns the new parameter itself.",
-    hint="Print what update returns, next to W.",
-    stronger="Assign it; nothing has to be subtracted.",
+    "update is called with something else in the place of {which}.",
+    why="update(w, grad) steps from the w that it is given.",
+    hint="Print the first argument of update, next to {which}.",
+    stronger="update takes the parameter itself, and then its gradient.",
+    each=WHICH[1:],
 )
-def update_subtracted(s):
-    return ((1, False, s.W - _array(s.result_W)), (1, False, s.b - _array(s.result_b)))
+def update_of_something_else(s, which, both, weights):
+    mine, other = s.steps if weights else s.steps[::-1]
+    if not _strange(s) or mine[0] or other != KEPT:
+        raise Unknown
+    return s.steps
 
 
-def _rounded_parameters(places):
-    def predict(s):
-        new = [np.round(_array(value), places) for value in (s.result_W, s.result_b)]
-        olds = (s.result_W, s.result_b)
-        return tuple(
-            KEPT if np.array_equal(value, old) else (1, False, value)
-            for value, old in zip(new, olds, strict=True)
+@rules.mistake(
+    "step",
+    "The optimizer is not used: the layer takes a step of its own along the gradient.",
+    why="Whoever uses the layer chooses how it learns by choosing an optimizer.",
+    hint="Swap in an optimizer with a different learning rate: does anything change?",
+    stronger="Hand parameter and gradient to update, and keep what it returns.",
+)
+def manual_step(s):
+    if s.calls:
+        raise Unknown
+    weight, bias = s.X.T @ s.G, s.G.sum(axis=0, keepdims=True)
+    rate = np.vdot(weight, s.W - _array(s.new_W)) / np.vdot(weight, weight)
+    return ((0, False, s.W - rate * weight), (0, False, s.b - rate * bias))
+
+
+@rules.mistake(
+    "step",
+    "What update returns is taken for a step and {done} the old {which}.",
+    why="update returns the new parameter itself.",
+    hint="Print what update returns, next to {which}.",
+    stronger="Assign it; nothing has to be added or subtracted.",
+    each=[
+        {**which, "sign": sign, "done": done}
+        for sign, done in ((-1, "subtracted from"), (1, "added to"))
+        for which in WHICH
+    ],
+)
+def update_taken_for_step(s, which, both, weights, sign, done):
+    steps = [
+        (1, False, old + sign * _array(result)) if about else None
+        for old, result, about in (
+            (s.W, s.result_W, both or weights),
+            (s.b, s.result_b, both or not weights),
         )
-
-    predict.__name__ = f"parameters_rounded_to_{places}"
-    rules.mistake(
-        "step",
-        f"The parameters are rounded to {places} decimals after each step.",
-        why="Small steps are lost: the layer stops learning before it has learned.",
-        hint="Which of your lines makes the numbers shorter?",
-        stronger="Leave rounding to whoever prints.",
-    )(predict)
+    ]
+    return tuple(KEPT if step is None else step for step in steps)
 
 
-for _places in (2, 3, 4, 5, 6, 8):
-    _rounded_parameters(_places)
+@rules.mistake(
+    "step",
+    "The step that update makes is scaled once more, before it reaches the parameters.",
+    why="The learning rate is the optimizer's, and is in what update returns already.",
+    hint="Print what update returns, next to the new W.",
+    stronger="Assign what update returns, as it is.",
+)
+def step_scaled_again(s):
+    steps = []
+    for old, new, result in ((s.W, s.new_W, s.result_W), (s.b, s.new_b, s.result_b)):
+        whole = _array(result) - old
+        share = np.vdot(whole, _array(new).reshape(old.shape) - old) / np.vdot(whole, whole)
+        steps.append((1, False, old + share * whole))
+    return tuple(steps)
+
+
+@rules.mistake(
+    "step",
+    "The parameters are rounded to {places} decimals after each step.",
+    why="Small steps are lost: the layer stops learning before it has learned.",
+    hint="Which of your lines makes the numbers shorter?",
+    stronger="Leave rounding to whoever prints.",
+    each=[{"places": places} for places in (2, 3, 4, 5, 6, 8)],
+)
+def parameters_rounded(s, places):
+    return _unless_kept(s, lambda value: np.round(value, places))
+
+
+@rules.mistake(
+    "step",
+    "The parameters are clipped to a fixed range after each step.",
+    why="A weight may become as large as the data need it.",
+    hint="What does your code do with a new weight of 5?",
+    stronger="Assign what update returns, as it is.",
+)
+def parameters_clipped(s):
+    limit = np.abs(_array(s.new_W)).max()
+    weight, bias = _unless_kept(s, lambda value: np.clip(value, -limit, limit))
+    return (weight, s.steps[1] if s.steps[1] == KEPT else bias)
+
+
+def _unless_kept(s, change):
+    """What becomes of the results of update if they are changed."""
+    results = [_array(value) for value in (s.result_W, s.result_b)]
+    changed = [(change(value), value) for value in results]
+    return tuple(KEPT if np.array_equal(*pair) else (1, False, pair[0]) for pair in changed)
+
+
+@rules.mistake(
+    "first-step",
+    "{name} is made of whole numbers, and a new value written into it loses its fraction.",
+    why="An array keeps its dtype whatever is written into it.",
+    hint="Print the dtype of {name} after initialize, and {name} after one small step.",
+    stronger="np.zeros makes floats unless dtype says otherwise; assign the new array instead.",
+    each=[{"name": "W"}, {"name": "w0"}],
+)
+def kept_in_whole_numbers(s, name):
+    if s.name != name or s.start.dtype.kind not in "iu":
+        raise Unknown
+    return _array(s.result).astype(s.start.dtype)
 
 
 # -- optimizers ----------------------------------------------------------------------------
@@ -965,46 +457,26 @@ def opt_one_copy(s):
 
 @rules.mistake(
     "optimizers",
-    "W uses the very optimizer that initialize was given, not a copy.",
+    "{name} uses the very optimizer that initialize was given, not a copy.",
     why="A second layer that is given the same optimizer shares its memory.",
     hint="What happens to the optimizer's memory when two layers are given the same one?",
     stronger="Make a copy for each of the two parameters.",
+    each=[{"name": "W"}, {"name": "w0"}],
 )
-def opt_original_for_weights(s):
-    return ("original for W",)
+def opt_original(s, name):
+    return (f"original for {name}",)
 
 
 @rules.mistake(
     "optimizers",
-    "w0 uses the very optimizer that initialize was given, not a copy.",
-    why="A second layer that is given the same optimizer shares its memory.",
-    hint="What happens to the optimizer's memory when two layers are given the same one?",
-    stronger="Make a copy for each of the two parameters.",
-)
-def opt_original_for_bias(s):
-    return ("original for w0",)
-
-
-@rules.mistake(
-    "optimizers",
-    "W and w0 use the very optimizer that initialize was given, without sharing it in a step.",
-    why="A second layer that is given the same optimizer shares its memory.",
-    hint="What happens to the optimizer's memory when two layers are given the same one?",
-    stronger="Make a copy for each of the two parameters.",
-)
-def opt_original(s):
-    return ("original for W", "original for w0")
-
-
-@rules.mistake(
-    "optimizers",
-    "The optimizer is copied anew in every step, so it forgets everything.",
+    "The optimizer of {which} is made anew in every step, so it forgets everything.",
     why="Momentum and the like need their memory from step to step.",
     hint="Where does an optimizer with momentum keep the last step, and where is it next time?",
     stronger="Make the copies once, in initialize.",
+    each=WHICH,
 )
-def opt_copied_every_step(s):
-    return ("new for W", "new for w0")
+def opt_copied_every_step(s, which, both, weights):
+    return (*["new for W"] * weights, *["new for w0"] * (both or not weights))
 
 
 @rules.mistake(
@@ -1026,32 +498,29 @@ def opt_shared_by_layers(s):
     "trainable is ignored: a frozen layer learns like any other.",
     why="Freezing is how trained layers are kept while others learn.",
     hint="Set trainable = False and look at W after backward_pass.",
-    stronger="Both updates belong under `if self.trainable`.",
+    stronger="Both updates belong under `if self.trainable`, every time backward_pass is called.",
 )
 def trainable_ignored(s):
-    return ("the same", True, True, 2)
+    return ("the same", _learns(s))
+
+
+def _learns(s):
+    """What a trainable layer learns; if that is nothing, a frozen one has its own mistakes."""
+    if s.usual == "nothing":
+        raise Unknown
+    return s.usual
 
 
 @rules.mistake(
     "frozen",
-    "Only the weights are frozen; the bias goes on learning.",
+    "Only {frozen} stays as it is in a frozen layer; {which} goes on learning.",
     why="A frozen layer must give the same output as before.",
-    hint="Set trainable = False and look at w0 after backward_pass.",
+    hint="Set trainable = False and look at {which} after backward_pass.",
     stronger="Both updates belong under `if self.trainable`.",
+    each=[{"frozen": "W", "which": "w0"}, {"frozen": "w0", "which": "W"}],
 )
-def bias_not_frozen(s):
-    return ("the same", False, True, 1)
-
-
-@rules.mistake(
-    "frozen",
-    "Only the bias is frozen; the weights go on learning.",
-    why="A frozen layer must give the same output as before.",
-    hint="Set trainable = False and look at W after backward_pass.",
-    stronger="Both updates belong under `if self.trainable`.",
-)
-def weights_not_frozen(s):
-    return ("the same", True, False, 1)
+def half_frozen(s, frozen, which):
+    return ("the same", which)
 
 
 @rules.mistake(
@@ -1062,7 +531,7 @@ def weights_not_frozen(s):
     stronger="Is the return inside the if?",
 )
 def trainable_returns_none(s):
-    return (None, False, False, 0)
+    return (None, "nothing")
 
 
 @rules.mistake(
@@ -1073,7 +542,7 @@ def trainable_returns_none(s):
     stronger="Only the updates depend on trainable; the returned gradient does not.",
 )
 def frozen_returns_zeros(s):
-    return (np.zeros_like(s.X), False, False, 0)
+    return (np.zeros_like(s.X), "nothing")
 
 
 @rules.mistake(
@@ -1084,7 +553,7 @@ def frozen_returns_zeros(s):
     stronger="Only the updates depend on trainable; the returned gradient does not.",
 )
 def frozen_passes_gradient_on(s):
-    return (s.G, False, False, 0)
+    return (s.G, "nothing")
 
 
 @rules.mistake(
@@ -1095,7 +564,7 @@ def frozen_passes_gradient_on(s):
     stronger="Move what the return line needs out of the if.",
 )
 def trainable_unbound(s):
-    return (Raised("UnboundLocalError"), False, False, 0)
+    return (Raised("UnboundLocalError"), "nothing")
 
 
 @rules.mistake(
@@ -1106,9 +575,18 @@ def trainable_unbound(s):
     stronger="Read self.trainable in backward_pass, every time.",
 )
 def trainable_read_too_early(s):
-    if s.when.startswith("before"):
-        return ("the same", False, False, 0)
-    return ("the same", True, True, 2)
+    return ("the same", "nothing" if s.when.startswith("before") else _learns(s))
+
+
+@rules.mistake(
+    "frozen",
+    "forward_pass makes a frozen layer trainable again.",
+    why="Whoever has set trainable to False wants it to stay so; training is another matter.",
+    hint="Print layer.trainable after forward_pass.",
+    stronger="trainable is not training: forward_pass sets neither of them.",
+)
+def trainable_set_by_forward(s):
+    return ("the same", _learns(s) if s.when.startswith("before") else "nothing")
 
 
 # -- counts and shapes ---------------------------------------------------------------------
@@ -1149,10 +627,10 @@ def params_bias_per_input(s):
 
 @rules.mistake(
     "count",
-    "parameters() multiplies the sizes of both shapes: adding two tuples joins them.",
-    why="The counts of W and w0 have to be added, not multiplied.",
-    hint="What does + do to two tuples?",
-    stronger="Take the size of each array, and add the two numbers.",
+    "parameters() multiplies the numbers of W and w0, where it should add them.",
+    why="There are as many numbers to learn as W and w0 have together.",
+    hint="Count by hand for 2 inputs and 3 units. And what does + do to two tuples?",
+    stronger="Take the size of each array, and add the two: W.shape + w0.shape only joins them.",
 )
 def params_tuple_concat(s):
     return s.n_inputs * s.n_units * s.n_units
@@ -1189,17 +667,6 @@ def params_counts_arrays(s):
 )
 def params_not_returned(s):
     return None
-
-
-@rules.mistake(
-    "count",
-    "parameters() is not written: the one of the base class is called, which counts nothing.",
-    why="The number of trainable numbers is asked for.",
-    hint="Which of the methods in the statement does your class define?",
-    stronger="Compare your method names with the list in the statement.",
-)
-def params_of_base_class(s):
-    return 0
 
 
 @rules.mistake(
@@ -1279,274 +746,47 @@ def oshape_none(s):
     return None
 
 
-# -- initialization ------------------------------------------------------------------------
-
-
-def _draw(name, title, hint, stronger, predict):
-    predict.__name__ = name
-    rules.mistake(
-        "draw",
-        title,
-        why="Too large or too small weights make deep networks explode or fall silent.",
-        hint=hint,
-        stronger=stronger,
-    )(predict)
-
-
-def _uniform(s, limit, low=None):
-    return s.random().uniform(-limit if low is None else low, limit, (s.n_inputs, s.n_units))
-
-
-_FORMULA = "Re-read the formula for the limit."
-_DISTRIBUTION = "Which distribution is asked for?"
-_draw(
-    "limit_n_units",
-    "The limit is computed from the number of units (fan-out), not of inputs (fan-in).",
-    "Fan-in or fan-out?",
-    "The statement's limit contains input_shape[0].",
-    lambda s: _uniform(s, 1 / np.sqrt(s.n_units)),
-)
-_draw(
-    "limit_no_sqrt",
-    "The limit lacks the square root: it is 1/n_inputs.",
-    _FORMULA,
-    "Print your limit for 4 inputs; it should be 0.5.",
-    lambda s: _uniform(s, 1 / s.n_inputs),
-)
-_draw(
-    "limit_inverted",
-    "The limit is upside down: √n_inputs instead of 1/√n_inputs.",
-    "More inputs should mean smaller weights.",
-    "Print your limit for 4 inputs; it should be 0.5.",
-    lambda s: _uniform(s, np.sqrt(s.n_inputs)),
-)
-_draw(
-    "limit_glorot",
-    "The limit is that of Glorot (Xavier) initialization, √(6/(n_inputs + n_units)).",
-    _FORMULA,
-    "Print your limit for 4 inputs; it should be 0.5, whatever the units.",
-    lambda s: _uniform(s, np.sqrt(6 / (s.n_inputs + s.n_units))),
-)
-_draw(
-    "limit_he",
-    "The limit is that of He initialization, √(6/n_inputs).",
-    _FORMULA,
-    "Print your limit for 4 inputs; it should be 0.5.",
-    lambda s: _uniform(s, np.sqrt(6 / s.n_inputs)),
-)
-_draw(
-    "limit_sqrt2",
-    "The limit is √(2/n_inputs), not 1/√n_inputs.",
-    _FORMULA,
-    "Print your limit for 4 inputs; it should be 0.5.",
-    lambda s: _uniform(s, np.sqrt(2 / s.n_inputs)),
-)
-_draw(
-    "limit_sqrt3",
-    "The limit is √(3/n_inputs), not 1/√n_inputs.",
-    _FORMULA,
-    "Print your limit for 4 inputs; it should be 0.5.",
-    lambda s: _uniform(s, np.sqrt(3 / s.n_inputs)),
-)
-_draw(
-    "limit_ones",
-    "W is drawn from [-1, 1], whatever the number of inputs.",
-    _FORMULA,
-    "Print your limit for 4 inputs; it should be 0.5.",
-    lambda s: _uniform(s, 1.0),
-)
-_draw(
-    "init_one_sided",
-    "W is drawn from [0, limit], so no weight is negative.",
-    "Can your weights be negative?",
-    "The lower end of the range is -limit.",
-    lambda s: _uniform(s, 1 / np.sqrt(s.n_inputs), 0.0),
-)
-_draw(
-    "init_rand",
-    "W is drawn from [0, 1), with no limit at all.",
-    "Can your weights be negative, and does their size depend on the number of inputs?",
-    "np.random.rand draws from [0, 1); the statement's range is [-limit, limit].",
-    lambda s: s.random().rand(s.n_inputs, s.n_units),
-)
-_draw(
-    "init_normal",
-    "W is drawn from a normal distribution with the limit as its standard deviation.",
-    _DISTRIBUTION,
-    "A uniform distribution has two ends; a normal one has none.",
-    lambda s: s.random().normal(0, 1 / np.sqrt(s.n_inputs), (s.n_inputs, s.n_units)),
-)
-_draw(
-    "init_standard_normal",
-    "W is drawn from the standard normal distribution.",
-    _DISTRIBUTION,
-    "A uniform distribution has two ends; a normal one has none.",
-    lambda s: s.random().randn(s.n_inputs, s.n_units),
-)
-_draw(
-    "init_small_normal",
-    "W is drawn from a normal distribution and multiplied by 0.01.",
-    _DISTRIBUTION,
-    "A uniform distribution has two ends; a normal one has none.",
-    lambda s: s.random().randn(s.n_inputs, s.n_units) * 0.01,
-)
-_draw(
-    "init_he_normal",
-    "W is drawn from a normal distribution with √(2/n_inputs) (He initialization).",
-    _DISTRIBUTION,
-    "A uniform distribution has two ends; a normal one has none.",
-    lambda s: s.random().randn(s.n_inputs, s.n_units) * np.sqrt(2 / s.n_inputs),
-)
-_draw(
-    "init_glorot_normal",
-    "W is drawn from a normal distribution with √(2/(n_inputs + n_units)) (Glorot).",
-    _DISTRIBUTION,
-    "A uniform distribution has two ends; a normal one has none.",
-    lambda s: s.random().randn(s.n_inputs, s.n_units) * np.sqrt(2 / (s.n_inputs + s.n_units)),
-)
-_draw(
-    "init_zeros",
-    "W starts as zeros.",
-    "What happens if all the weights of a layer are equal?",
-    "Equal units get equal gradients, and stay equal for ever; W has to be random.",
-    lambda s: np.zeros((s.n_inputs, s.n_units)),
-)
-_draw(
-    "init_w_transposed",
-    "W has the shape (n_units, n_inputs): one row for each unit.",
-    "The statement fixes the shape of W.",
-    "(n_inputs, n_units), in this order.",
-    lambda s: s.random().uniform(-1, 1, (s.n_units, s.n_inputs)) / np.sqrt(s.n_inputs),
-)
-_draw(
-    "init_drawn_transposed",
-    "W is drawn with rows and columns exchanged, and transposed afterwards.",
-    "In which order do the random numbers fill W?",
-    "Draw W in one call, in the shape that it has to have.",
-    lambda s: (s.random().uniform(-1, 1, (s.n_units, s.n_inputs)) / np.sqrt(s.n_inputs)).T,
-)
-_draw(
-    "init_hardcoded_2",
-    "W always has two rows, whatever the input shape is.",
-    "Try an input_shape other than (2,).",
-    "The number of rows is input_shape[0].",
-    lambda s: s.random().uniform(-1, 1, (2, s.n_units)) / np.sqrt(s.n_inputs),
-)
-_draw(
-    "init_drawn_twice",
-    "W is drawn twice, and the first draw is thrown away.",
-    "How many random numbers does your layer use up?",
-    "Draw W once, in initialize.",
-    lambda s: _second_draw(s),
-)
-_draw(
-    "init_after_bias",
-    "The bias is drawn before W, which uses up the numbers that were meant for W.",
-    "How does the bias start?",
-    "w0 is zeros; nothing has to be drawn for it.",
-    lambda s: _after_bias(s),
-)
-
-
-def _second_draw(s):
-    random = s.random()
-    limit, shape = 1 / np.sqrt(s.n_inputs), (s.n_inputs, s.n_units)
-    random.uniform(-limit, limit, shape)
-    return random.uniform(-limit, limit, shape)
-
-
-def _after_bias(s):
-    random = s.random()
-    limit = 1 / np.sqrt(s.n_inputs)
-    random.uniform(-limit, limit, (1, s.n_units))
-    return random.uniform(-limit, limit, (s.n_inputs, s.n_units))
-
-
-def _first_bias(name, title, hint, stronger, predict):
-    predict.__name__ = name
-    rules.mistake(
-        "first-bias",
-        title,
-        why="Before it has learned anything the layer should not prefer any output.",
-        hint=hint,
-        stronger=stronger,
-    )(predict)
-
-
-_first_bias(
-    "bias_column",
-    "w0 is a column of shape (n_units, 1).",
-    "Print the shape of X.dot(W) and of w0.",
-    "One row, so that it can be added to every row of the output.",
-    lambda s: np.zeros((s.n_units, 1)),
-)
-_first_bias(
-    "bias_ones",
-    "w0 starts as ones.",
-    "Re-read how the bias starts.",
-    "np.ones is not np.zeros.",
-    lambda s: np.ones((1, s.n_units)),
-)
-_first_bias(
-    "bias_random",
-    "w0 is drawn like the weights, where it should start as zeros.",
-    "Re-read how the bias starts.",
-    "Nothing has to be drawn for w0.",
-    lambda s: _bias_after_weights(s),
-)
-_first_bias(
-    "bias_scalar",
-    "w0 is one number for the whole layer.",
-    "Print the shape of w0. How many units are there?",
-    "One zero for each unit, in one row.",
-    lambda s: 0,
-)
-_first_bias(
-    "bias_scalar_float",
-    "w0 is one number for the whole layer.",
-    "Print the shape of w0. How many units are there?",
-    "One zero for each unit, in one row.",
-    lambda s: 0.0,
-)
-_first_bias(
-    "bias_like_weights",
-    "w0 has the shape of W.",
-    "Print the shape of w0. How many units are there?",
-    "One zero for each unit, in one row.",
-    lambda s: np.zeros((s.n_inputs, s.n_units)),
-)
-_first_bias(
-    "bias_per_input",
-    "w0 has one number for each input, not for each unit.",
-    "Print the shape of X.dot(W) and of w0.",
-    "One zero for each unit, in one row.",
-    lambda s: np.zeros((1, s.n_inputs)),
-)
-
-
-def _bias_after_weights(s):
-    random = s.random()
-    limit = 1 / np.sqrt(s.n_inputs)
-    random.uniform(-limit, limit, (s.n_inputs, s.n_units))
-    return random.uniform(-limit, limit, (1, s.n_units))
-
-
 # -- memory --------------------------------------------------------------------------------
 
 
 @rules.mistake(
     "passes",
-    "The weight gradient adds up over the passes.",
+    "The gradient of {which} adds up over the passes.",
     why="Each step then repeats all the steps before it.",
     hint="Call backward_pass twice on the same data; is the second gradient the same?",
     stronger="Start each backward_pass with a gradient of its own.",
+    each=WHICH,
 )
-def gradient_accumulates(s):
-    return _running([case.X.T @ case.G for case in s.rounds])
+def gradient_accumulates(s, which, both, weights):
+    def so_far(number, part):
+        return sum(found[part] for found in s.fresh[: number + 1])
+
+    return _passes(s, both, weights, so_far)
 
 
-def _running(gradients):
-    return [sum(gradients[: number + 1]) for number in range(len(gradients))]
+@rules.mistake(
+    "passes",
+    "The gradient of {which} is mixed with that of the pass before.",
+    why="Smoothing the steps is the optimizer's business, and it may do it another way.",
+    hint="Call backward_pass twice on the same data; is the second gradient the same?",
+    stronger="Start each backward_pass with a gradient of its own.",
+    each=[{**which, "share": share} for share in (0.5, 0.9, 0.1) for which in WHICH],
+)
+def gradient_smoothed(s, which, both, weights, share):
+    def mixed(number, part):
+        new = s.fresh[number][part]
+        return share * mixed(number - 1, part) + (1 - share) * new if number else new
+
+    return _passes(s, both, weights, mixed)
+
+
+def _passes(s, both, weights, change):
+    """The passes as fresh layers give them, but for the gradients of W or w0, or both."""
+    changed = [part for part, about in ((2, both or weights), (3, both or not weights)) if about]
+    return [
+        tuple(change(number, part) if part in changed else found[part] for part in range(4))
+        for number, found in enumerate(s.fresh)
+    ]
 
 
 @rules.mistake(
@@ -1557,12 +797,53 @@ def _running(gradients):
     stronger="Keep X in every forward_pass, not only in the first.",
 )
 def first_input_kept(s):
-    first = s.rounds[0].X
-    return [_or_none(first, case.G) for case in s.rounds]
+    return _with_inputs(s, [s.inputs[0]] * len(s.rounds))
 
 
-def _or_none(X, G):
-    return X.T @ G if len(X) == len(G) else None
+@rules.mistake(
+    "passes",
+    "backward_pass takes the oldest input that is still kept, not that of the last forward_pass.",
+    why="Not every forward_pass is followed by a backward_pass: many only predict.",
+    hint="Call forward_pass twice, and then backward_pass; which input does it use?",
+    stronger="Keep one input, the last.",
+)
+def oldest_input_used(s):
+    return _with_inputs(s, s.inputs)
+
+
+def _with_inputs(s, inputs):
+    """The passes, with the weight gradients made of these inputs; or what that raises."""
+    found = []
+    for X, case, (output, back, _, bias) in zip(inputs, s.rounds, s.fresh, strict=False):
+        fits = len(X) == len(case.G)
+        found.append((output, back, X.T @ case.G, bias) if fits else Raised("ValueError"))
+    return found
+
+
+@rules.mistake(
+    "passes",
+    "Something that has as many rows as the first batch is kept, and fits no other batch.",
+    why="The last batch of an epoch is often smaller than the others.",
+    hint="Call both passes with four rows, and then with two.",
+    stronger="What depends on the number of rows has to be made in every pass.",
+)
+def first_batch_size_kept(s):
+    rows = len(s.rounds[0].G)
+    pairs = zip(s.rounds, s.fresh, strict=True)
+    return [found if len(case.G) == rows else Raised("ValueError") for case, found in pairs]
+
+
+@rules.mistake(
+    "passes",
+    "After forward_pass with training=False the layer never learns again.",
+    why="A network is tried out in the middle of its training, and goes on learning afterwards.",
+    hint="Call forward_pass(X, training=False), then both passes; what has changed on self?",
+    stronger="training concerns one call; trainable is for others to set.",
+)
+def frozen_by_evaluation(s):
+    if s.training is not False:
+        raise Unknown
+    return [(output, back, None, None) for output, back, _, _ in s.fresh]
 
 
 @rules.mistake(
@@ -1573,8 +854,60 @@ def _or_none(X, G):
     stronger="What stands in the class's body belongs to all instances; use self.",
 )
 def parameters_shared_by_layers(s):
+    if s.what != "outputs":
+        raise Unknown
     last = s.layers[-1]
     return [case.X @ last.W + last.b for case in s.layers]
+
+
+@rules.mistake(
+    "layers",
+    "All layers keep their input in the same place: the last one overwrites that of the others.",
+    why="In a network every layer has its forward pass before the first has its backward pass.",
+    hint="Call forward_pass of two layers, then backward_pass of both; which input do they use?",
+    stronger="Globals, the class's body and default arguments exist once; use self.",
+)
+def input_shared_by_layers(s):
+    if s.what != "gradients":
+        raise Unknown
+    return [s.layers[-1].X.T @ case.G for case in s.layers]
+
+
+@rules.mistake(
+    "layers",
+    "All layers have the {size} of the layer that was made last.",
+    why="A network is made of layers of different sizes.",
+    hint="Make two layers of different sizes, and look at the first again.",
+    stronger="What is stored on the class belongs to all instances; use self.",
+    each=[{"size": "input shape"}, {"size": "number of units"}],
+)
+def size_shared_by_layers(s, size):
+    if s.what != "shapes":
+        raise Unknown
+    last, inputs = s.layers[-1], size == "input shape"
+    pairs = [(last.n_inputs if inputs else c.n_inputs, c, last) for c in s.layers]
+    return [(n, case.n_units if inputs else last.n_units) for n, case, last in pairs]
+
+
+# -- the caller's arrays -------------------------------------------------------------------
+
+
+@rules.mistake(
+    "arguments",
+    "{method} changes the caller's array {name}.",
+    why="The array belongs to whoever calls; the next layer, or the next epoch, needs it as it is.",
+    hint="Print {name} before and after {method}.",
+    stronger="+=, *= and [...] = write into the array that they stand behind; make a new one.",
+    each=[
+        {"name": "X", "method": "forward_pass"},
+        {"name": "X", "method": "backward_pass"},
+        {"name": "accum_grad", "method": "backward_pass"},
+    ],
+)
+def argument_changed(s, name, method):
+    if (s.name, s.method) != (name, method):
+        raise Unknown
+    return "changed"
 
 
 def _array(value):
@@ -1603,6 +936,40 @@ def params_wrong_name(facts):
 
 
 @rules.telltale(
+    "constructor",
+    "What the statement calls {wanted} is called {named} here.",
+    why="Whoever uses the layer reads and sets its attributes by the names of the statement.",
+    hint="Use the attribute names that the statement gives.",
+    stronger="Rename {named} to {wanted}, wherever it stands.",
+)
+def parameters_misnamed(facts):
+    known = {"W": ("w", "weights", "weight", "kernel"), "w0": ("b", "bias", "biases", "W0", "b0")}
+    kept = facts.source.kept
+    found = {
+        wanted: other
+        for wanted, others in known.items()
+        for other in others
+        if other in kept and wanted not in kept
+    }
+    return (
+        {"wanted": " and ".join(found), "named": " and ".join(found.values())} if found else False
+    )
+
+
+@rules.telltale(
+    "",
+    "The file tests itself with the impossible numbers of the original page, and fails.",
+    why="No layer gives these numbers: <X·W, G> must equal <X, G·Wᵀ>, and they do not fit.",
+    hint="See the note in the statement.",
+    stronger="Compare with the numbers of the worked example instead, or delete the assert.",
+)
+def impossible_example(facts):
+    impossible = ("0.00655782", "0.01429615", "0.00129588", "0.00953634")
+    failed = facts.load_error is not None and facts.load_error.type_name == "AssertionError"
+    return failed and any(number in line for line in facts.lines for number in impossible)
+
+
+@rules.telltale(
     "forward",
     "forward_pass does not take the argument training.",
     why="Every layer is called in the same way; some, like dropout, need to know.",
@@ -1613,7 +980,7 @@ def fwd_no_training(facts):
     return any(
         group == "forward"
         and e.type_name == "TypeError"
-        and "training" in e.message
+        and "unexpected keyword argument 'training'" in e.message
         and not e.frames
         for group, e in facts.errors
     )

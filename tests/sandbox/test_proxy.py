@@ -31,6 +31,7 @@ COUNTER = """
         def __init__(self, start=0, *, name="counter"):
             self.count = start
             self.name = name
+            self.kept = {"offset": 0}
 
         def add(self, amount=1, times=1):
             self.count += amount * times
@@ -38,6 +39,9 @@ COUNTER = """
 
         def double(self, x):
             return x * 2
+
+        def moved(self, x):
+            return x + self.kept["offset"]
 
         @property
         def half(self):
@@ -364,6 +368,18 @@ def test_a_program_runs_on_after_an_error(faulty: Student) -> None:
     assert program.first_error.type_name == "ZeroDivisionError"
 
 
+def test_an_answer_is_as_it_was_when_it_was_given(student: Student) -> None:
+    """What a later operation of a program does to an array does not change an earlier answer."""
+    with student.program():
+        counter = student.Counter()
+        counter.count = np.ones(3)
+        before = counter.count
+        counter.add(np.ones(3))
+        after = counter.count
+    assert np.array_equal(before.value, np.ones(3))
+    assert np.array_equal(after.value, 2 * np.ones(3))
+
+
 def test_programs_do_not_nest(student: Student) -> None:
     """A block inside a block is a mistake of the check's author."""
     with student.program(), pytest.raises(RuntimeError), student.program():
@@ -440,6 +456,8 @@ def test_sweeps(student: Student) -> None:
     assert np.array_equal(counter.double.sweep(stack), 2 * stack)
     outputs = counter.add.sweep(np.arange(3), attribute="count", x=np.array([10]))
     assert outputs.ravel().tolist() == [10, 11, 12]
+    outputs = counter.moved.sweep(np.arange(3), attribute="kept", key="offset", x=np.array([5]))
+    assert outputs.ravel().tolist() == [5, 6, 7]
 
 
 def test_lines_are_counted(student: Student) -> None:

@@ -1,7 +1,4 @@
-"""Room: affine layers, Y = X W + b: cases to try them on, and what is right for them.
-
-Shared by every problem about a dense layer, whatever its methods are called.
-"""
+"""Room: cases to try an affine layer on, and the checks that run on all of them."""
 
 from __future__ import annotations
 
@@ -13,6 +10,8 @@ from typing import Any
 import numpy as np
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
+
+from grader.judge.gradients import STEP
 
 Array = np.ndarray[Any, Any]
 
@@ -39,6 +38,16 @@ class AffineCase:
     n_units: int
     integers: bool = True
     seed: int = 0
+
+    @property
+    def exact(self) -> bool:
+        """Whether central differences of the forward pass are free of rounding."""
+        return self.integers
+
+    @property
+    def step(self) -> float:
+        """Of central differences."""
+        return 1.0 if self.exact else STEP
 
     @property
     def size(self) -> float:
