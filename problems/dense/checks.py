@@ -257,8 +257,8 @@ def _reference_layer(kind, case):
 def numerical(student, once, conventions, new_layer):
     """Return a function: central differences of the student's own forward pass.
 
-    For integer cases the step is 1 and the result exact, if the forward pass is affine. Whether it
-    is, is not known of a wrong one: `fine` steps are right for that.
+    For integer cases the first of the case's steps is 1 and the result exact, if the forward pass
+    is affine. Whether it is, is not known of a wrong one.
     """
 
     def run(case, step):
@@ -278,22 +278,7 @@ def numerical(student, once, conventions, new_layer):
             for name, (moved, pending) in swept.items()
         }
 
-    def measured(case, fine=False):
-        step = gradients.STEP if fine else case.step
-        return once(("numerical", case, step), lambda: run(case, step))
-
-    return measured
-
-
-@lasting
-def slopes(numerical):
-    """Return a function: how to measure the student's own slope, for a gradient to be held to."""
-
-    def own(case, part):
-        fine = (lambda: numerical(case, fine=True)[part]) if case.exact else None
-        return {"own": lambda: numerical(case)[part], "fine": fine}
-
-    return own
+    return lambda case, step: once(("numerical", case, step), lambda: run(case, step))
 
 
 @lasting
@@ -530,25 +515,25 @@ def test_training_argument(student, new_layer, observe):
 
 @check("input-gradient", "backward_pass returns G·Wᵀ, with W as it was before the update", weight=2)
 @each_case(20)
-def test_input_gradient(case, observe, right, slopes):
+def test_input_gradient(case, observe, right, numerical):
     """Compared with the reference; the optimizer really moves W in between."""
     expect_gradient(
         observe(case).input_gradient.value,
         right(case).input_gradient,
         what="layer.backward_pass(G)",
-        **slopes(case, "input"),
+        own=(numerical(case, step)["input"] for step in case.steps),
     )
 
 
 @check("input-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8)
-def test_input_gradient_numerically(case, observe, slopes, measured):
+def test_input_gradient_numerically(case, observe, numerical, measured):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
         observe(case).input_gradient.value,
         measured(case)["input"],
         what="layer.backward_pass(G)",
-        **slopes(case, "input"),
+        own=(numerical(case, step)["input"] for step in case.steps),
         exact=case.exact,
     )
 
@@ -570,51 +555,51 @@ def gradient_for(observation, start, name):
 
 @check("weight-gradient", "The optimizer is given Xᵀ·G for W", weight=2)
 @each_case(20)
-def test_weight_gradient(case, observe, right, slopes):
+def test_weight_gradient(case, observe, right, numerical):
     """Compared with the reference."""
     expect_gradient(
         gradient_for(observe(case), case.W, "W"),
         right(case).weight_gradient,
         what="the gradient given to the optimizer of W",
-        **slopes(case, "weight"),
+        own=(numerical(case, step)["weight"] for step in case.steps),
     )
 
 
 @check("weight-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8)
-def test_weight_gradient_numerically(case, observe, slopes, measured):
+def test_weight_gradient_numerically(case, observe, numerical, measured):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
         gradient_for(observe(case), case.W, "W"),
         measured(case)["weight"],
         what="the gradient given to the optimizer of W",
-        **slopes(case, "weight"),
+        own=(numerical(case, step)["weight"] for step in case.steps),
         exact=case.exact,
     )
 
 
 @check("bias-gradient", "The optimizer is given the column sums of G for w0", weight=2)
 @each_case(20)
-def test_bias_gradient(case, observe, right, slopes):
+def test_bias_gradient(case, observe, right, numerical):
     """Compared with the reference."""
     expect_gradient(
         gradient_for(observe(case), case.b, "w0"),
         right(case).bias_gradient,
         what="the gradient given to the optimizer of w0",
-        **slopes(case, "bias"),
+        own=(numerical(case, step)["bias"] for step in case.steps),
         or_shapes=[(case.n_units,)],
     )
 
 
 @check("bias-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8)
-def test_bias_gradient_numerically(case, observe, slopes, measured):
+def test_bias_gradient_numerically(case, observe, numerical, measured):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
         gradient_for(observe(case), case.b, "w0"),
         measured(case)["bias"],
         what="the gradient given to the optimizer of w0",
-        **slopes(case, "bias"),
+        own=(numerical(case, step)["bias"] for step in case.steps),
         exact=case.exact,
         or_shapes=[(case.n_units,)],
     )
