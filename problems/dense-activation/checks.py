@@ -40,6 +40,7 @@ from grader.judge.affine import (
     looks_at_start,
     some_cases,
 )
+from grader.judge.seen import Raised
 from grader.judge.slopes import agrees, expect_gradient, expect_slope
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
@@ -1066,7 +1067,7 @@ def see_clipping(far):
         with np.errstate(all="ignore"):
             wanted = (np.log(sigmoid(FAR)), sigmoid(-FAR))
             if low.error:
-                return Seen((low.error, None), wanted, z=FAR)
+                return Seen((Raised(low.error.type_name), None), wanted, z=FAR)
             return Seen((np.log(low.value), high.error or high.value), wanted, z=FAR)
 
     return look
@@ -1207,7 +1208,7 @@ def see_step(observe, stepped, right):
             unit = wanted if _times(usual, wanted) is not None else usual
             for each in after.values():
                 if each[name].error:
-                    times.append(each[name].error)
+                    times.append(Raised(each[name].error.type_name))
                 elif not _same_shape(each[name], start):
                     return None
                 else:

@@ -224,22 +224,16 @@ def sigmoid_overflows(s):
     return (Raised("OverflowError"), None)
 
 
-def _clipped_at(limit):
-    def predict(s):
-        return (_log_sigmoid(s.z, limit), SIGMOID.function(np.clip(-s.z, -limit, limit)))
-
-    predict.__name__ = f"sigmoid_clipped_at_{limit}"
-    rules.mistake(
-        "clipping",
-        f"The sigmoid clips z to [-{limit}, {limit}]; the statement has 500.",
-        why="What is cut off earlier loses small numbers that there is room for.",
-        hint="Compare the limits with those of the statement.",
-        stronger="np.clip(z, -500, 500)",
-    )(predict)
-
-
-for _limit in (50, 709):
-    _clipped_at(_limit)
+@rules.mistake(
+    "clipping",
+    "The sigmoid clips z to [-{limit}, {limit}]; the statement has 500.",
+    why="What is cut off earlier loses small numbers that there is room for.",
+    hint="Compare the limits with those of the statement.",
+    stronger="np.clip(z, -500, 500)",
+    each=[{"limit": limit} for limit in (20, 30, 50, 100, 200, 250, 700, 709)],
+)
+def sigmoid_clipped_elsewhere(s, limit):
+    return (_log_sigmoid(s.z, limit), SIGMOID.function(np.clip(-s.z, -limit, limit)))
 
 
 @rules.mistake(
@@ -254,23 +248,17 @@ def sigmoid_clipped_above(s):
         return (np.log(1 / (1 + np.exp(-np.minimum(s.z, 500)))), SIGMOID.function(-s.z))
 
 
-def _output_cut(tiny, shown):
-    def predict(s):
-        low = np.clip(1 / (1 + np.exp(-s.z)), tiny, 1 - tiny)
-        return (np.log(low), np.clip(SIGMOID.function(-s.z), tiny, 1 - tiny))
-
-    predict.__name__ = f"sigmoid_output_cut_{shown}"
-    rules.mistake(
-        "clipping",
-        f"The output of the sigmoid is kept {tiny:g} away from 0 and 1.",
-        why="It is z that has to be clipped; its sigmoid may be much smaller than that.",
-        hint="What is clipped in the statement: z, or its sigmoid?",
-        stronger="np.clip(z, -500, 500), and nothing afterwards.",
-    )(predict)
-
-
-_output_cut(1e-7, "1e_7")
-_output_cut(1e-15, "1e_15")
+@rules.mistake(
+    "clipping",
+    "The output of the sigmoid is kept {tiny:g} away from 0 and 1.",
+    why="It is z that has to be clipped; its sigmoid may be much smaller than that.",
+    hint="What is clipped in the statement: z, or its sigmoid?",
+    stronger="np.clip(z, -500, 500), and nothing afterwards.",
+    each=[{"tiny": tiny} for tiny in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)],
+)
+def sigmoid_output_cut(s, tiny):
+    low = np.clip(1 / (1 + np.exp(-s.z)), tiny, 1 - tiny)
+    return (np.log(low), np.clip(SIGMOID.function(-s.z), tiny, 1 - tiny))
 
 
 # -- the derivatives -----------------------------------------------------------------------
@@ -511,22 +499,20 @@ _both(
     hint="Where does lr stand in your code?",
     stronger="Either in the gradient or in the step, and not in both.",
 )
-_both(
-    "rate_ignored",
-    "lr is not used: the step is always 0.01 times the gradient.",
-    lambda rates: np.full_like(rates, 0.01),
+
+
+@rules.mistake(
+    "step",
+    "lr is not used: the step is always {rate:g} times the gradient.",
     why="Whoever trains the layer chooses how fast it learns.",
     hint="Call backward with two different lr; what changes?",
     stronger="Multiply by the argument lr.",
+    each=[{"rate": rate} for rate in (1.0, 0.1, 0.01, 0.001)],
 )
-_both(
-    "rate_forgotten",
-    "lr is not used: the whole gradient is subtracted.",
-    np.ones_like,
-    why="Whoever trains the layer chooses how fast it learns.",
-    hint="Call backward with two different lr; what changes?",
-    stronger="Multiply by the argument lr.",
-)
+def rate_ignored(s, rate):
+    return (np.full_like(s.rates, rate),) * 2
+
+
 _both(
     "rate_zero_ignored",
     "lr=0 is taken for no lr at all.",
@@ -535,14 +521,20 @@ _both(
     hint="What is the truth value of 0?",
     stronger="`lr or 0.01` gives 0.01 for 0; the default belongs into the signature.",
 )
-_both(
-    "default_rate_0_1",
-    "The default of lr is 0.1; the statement has 0.01.",
-    lambda rates: np.where(rates == 0.01, 0.1, rates),
+
+
+@rules.mistake(
+    "step",
+    "The default of lr is {default:g}; the statement has 0.01.",
     why="Whoever leaves it out counts on the default.",
     hint="Compare the signature with the statement.",
     stronger="def backward(self, d_out, lr=0.01)",
+    each=[{"default": rate} for rate in (0.1, 0.001, 1.0, 0.05, 0.5)],
 )
+def default_rate(s, default):
+    return (np.where(s.rates == 0.01, default, s.rates),) * 2
+
+
 _step(
     "rate_only_for_weights",
     "lr is used for W, but not for b.",
@@ -662,6 +654,14 @@ def _unknown(name, title, *predicted, why=NAMES_MATTER, hint, stronger=RAISE):
     rules.mistake("unknown", title, why=why, hint=hint, stronger=stronger)(predict)
 
 
+OTHER_ERRORS = (
+    "Exception",
+    "NotImplementedError",
+    "AssertionError",
+    "AttributeError",
+    "NameError",
+    "UnboundLocalError",
+)
 NONE_FITS = "What does your code do if none of its names fits?"
 _unknown(
     "unknown_is_linear",
@@ -681,24 +681,30 @@ _unknown(
     *("nothing", None),
     hint=NONE_FITS,
 )
-for _error in ("ValueError", "KeyError"):
-    _unknown(
-        f"unknown_noticed_late_{_error.lower()}",
-        "An unknown activation is noticed only in forward.",
-        *("nothing", _error),
-        why="The mistake was made where the layer was made, which may be far away.",
-        hint="When is the name known?",
-        stronger="Look at the name in the constructor, and raise the ValueError there.",
-    )
-for _error, _article in (("KeyError", "a"), ("Exception", "an")):
-    _unknown(
-        f"unknown_raises_{_error.lower()}",
-        f"An unknown activation raises {_article} {_error}; the statement asks for a ValueError.",
-        *(_error, None),
-        why="Whoever wants to catch it must know its type.",
-        hint="Which exception says that an argument has a wrong value?",
-        stronger="Raise ValueError, with the name in its message.",
-    )
+
+
+@rules.mistake(
+    "unknown",
+    "An unknown activation is noticed only in forward, which raises {error}.",
+    why="The mistake was made where the layer was made, which may be far away.",
+    hint="When is the name known?",
+    stronger="Look at the name in the constructor, and raise the ValueError there.",
+    each=[{"error": name} for name in ("ValueError", "KeyError", *OTHER_ERRORS)],
+)
+def unknown_noticed_late(s, error):
+    return ("nothing", error)
+
+
+@rules.mistake(
+    "unknown",
+    "An unknown activation raises {error}; the statement asks for a ValueError.",
+    why="Whoever wants to catch it must know its type.",
+    hint="Which exception says that an argument has a wrong value?",
+    stronger="Raise ValueError, with the name in its message.",
+    each=[{"error": name} for name in ("KeyError", "TypeError", *OTHER_ERRORS)],
+)
+def unknown_raises_another(s, error):
+    return (error, None)
 
 
 # -- memory --------------------------------------------------------------------------------
