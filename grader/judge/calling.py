@@ -96,8 +96,7 @@ def without_self(facts: Facts, error: StudentError) -> Told | None:
     """A method whose first parameter is not self."""
     if error.type_name not in ("TypeError", "AttributeError", "NameError"):
         return None
-    made = error.step is not None and error.step.kind == "make"
-    name = error.frames[-1][1] if error.frames else "__init__" if made else _called(error)
+    name = error.frames[-1][1] if error.frames else _called(error)
     method = facts.source.method(facts.entry, name)
     if method is None or method.decorators or method.first in ("self", "cls"):
         return None
@@ -197,7 +196,7 @@ def arguments(facts: Facts, error: StudentError) -> Told | None:
     if error.type_name != "TypeError" or error.frames or found is None:
         return None
     name, says = found[2], found[3]
-    shown = facts.entry if name == "__init__" else name
+    shown = found[1] or facts.entry if name == "__init__" else name
     hint = "Compare its first line with that in the statement, argument by argument."
     same_way = "Whoever uses the class calls it in the same way, whatever it does inside."
     if unknown := re.search(r"unexpected keyword argument '(\w+)'", says):
@@ -236,8 +235,9 @@ def arguments(facts: Facts, error: StudentError) -> Told | None:
 
 
 def _called(error: StudentError) -> str:
-    """The method that the judge called."""
-    return error.step.name if error.step is not None and error.step.kind == "call" else ""
+    """The method that the judge called, ``__init__`` where it made an instance."""
+    asked = error.step is not None and error.step.kind in ("make", "call")
+    return error.step.function if error.step is not None and asked else ""
 
 
 RULES: tuple[Rule, ...] = (without_self, unwritten, hidden, constructor, arguments)

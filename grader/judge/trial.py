@@ -84,7 +84,7 @@ class Trial:
             lines=self.submission.lines,
             load_error=self.load_error if isinstance(self.load_error, StudentError) else None,
             errors=[(o.check.group, o.error) for o in failed if isinstance(o.error, StudentError)],
-            called=[(group, step.name) for group, step in steps if step.kind == "call"],
+            called=[(group, step.function) for group, step in steps if step.kind == "call"],
             attributes=frozenset(step.name for _, step in steps if step.kind in ("get", "set")),
             failing=self.failing,
             wanted=wanted,

@@ -22,6 +22,7 @@ import faulthandler
 import io
 import linecache
 import math
+import operator
 import os
 import random
 import signal
@@ -329,8 +330,15 @@ class Server:
         self.own_objects.clear()
         self.objects = {key: self.objects[key] for key in (wire.MODULE, wire.RANDOM)}
 
+    def _do_define(self, source: str, handle: int) -> None:
+        """Run source of the judge's as a module in which `student` is the student's."""
+        module = types.ModuleType("judge")
+        vars(module).update(np=np, student=self.objects[wire.MODULE])
+        self.objects[handle] = module
+        exec(compile(source, "judge.py", "exec", dont_inherit=True), vars(module))
+
     def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:
-        function = getattr(self._object(target), name)
+        function = operator.attrgetter(name)(self._object(target))
         value = function(*self._localize(args), **self._localize(kwargs))
         return self._keep(keep, value)
 
