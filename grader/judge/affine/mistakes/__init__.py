@@ -9,6 +9,7 @@ from grader.judge.affine.mistakes import (
     bias_gradient,
     first_bias,
     input_gradient,
+    normal,
     output,
     uniform,
     weight_gradient,
@@ -22,6 +23,7 @@ _CATALOGUES = (
     weight_gradient.known,
     bias_gradient.known,
     uniform.known,
+    normal.known,
     first_bias.known,
 )
 
