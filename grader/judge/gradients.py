@@ -63,6 +63,30 @@ def measured(forward: Callable[[Array], Array], at: Array, upstream: Array, step
     return from_outputs(outputs, upstream, step, at.shape)
 
 
+def measured_at(
+    layer: Any, attribute: str, forward: Callable[[], Array], upstream: Array, step: float
+) -> Array:
+    """Return the gradient of ``sum(forward() * upstream)`` with respect to an attribute.
+
+    Args:
+        layer: Of the reference; the attribute is put back.
+        attribute: Holds an array, of which the gradient has the shape.
+        forward: The forward pass of ``layer``, with its input.
+        upstream: As in :func:`measured`.
+        step: As in :func:`measured`.
+    """
+    start = getattr(layer, attribute)
+
+    def moved(value: Array) -> Array:
+        setattr(layer, attribute, value)
+        return forward()
+
+    try:
+        return measured(moved, start, upstream, step)
+    finally:
+        setattr(layer, attribute, start)
+
+
 def from_sweep(
     swept: Pending, upstream: Array, step: float, shape: tuple[int, ...]
 ) -> Array | None:

@@ -103,6 +103,19 @@ _MEAN_ALL = Text(
     hint="Should every unit's bias get the same step?",
     stronger="Which argument tells np.mean to go along one axis only?",
 )
+_SUM_ALL = Text(
+    "The bias gradient is the sum over everything, divided by the number of rows.",
+    why="Every unit's bias gets the same step, whatever its own error is.",
+    hint="Should every unit's bias get the same step?",
+    stronger="Which argument tells np.sum to go along one axis only?",
+)
+known.add("bias_sum_all_divided", _SUM_ALL, lambda s: np.sum(s.D) / s.batch, "mean")
+known.add(
+    "bias_sum_all_divided_spread",
+    _SUM_ALL,
+    lambda s: np.full_like(s.b, np.sum(s.D) / s.batch),
+    "mean",
+)
 known.add("bias_mean_all", _MEAN_ALL, lambda s: np.mean(s.D), "mean")
 known.add("bias_mean_all_spread", _MEAN_ALL, lambda s: np.full_like(s.b, np.mean(s.D)), "mean")
 

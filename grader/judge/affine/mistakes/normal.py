@@ -1,4 +1,4 @@
-"""Room: known mistakes where weights should be normal numbers times a deviation."""
+"""Room: known mistakes where weights should be drawn from a normal distribution."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.judge.affine.mistakes.catalogue import Catalogue, Given
 from grader.judge.affine.mistakes.order import same_family
-from grader.judge.diagnosis import Predicts, Text
+from grader.judge.diagnosis import Predicts, Text, Unknown
 
 known = Catalogue("draw")
 
@@ -20,88 +20,128 @@ def _add(name: str, title: str, hint: str, stronger: str, predict: Predicts) -> 
     known.add(name, Text(title, WHY, hint, stronger), predict, "normal")
 
 
-def _times(deviation: Callable[[Given], float]) -> Predicts:
-    return lambda s: s.random().randn(s.n_inputs, s.n_units) * deviation(s)
+def _scale(s: Given) -> float:
+    scale: float = s.draw.scale(s.n_inputs, s.n_units)
+    return scale
 
 
-# What problems of this family ask for is among these. It is never named: where it is right,
-# nothing is wrong.
-_DEVIATIONS: tuple[tuple[str, str, Callable[[Given], float]], ...] = (
-    ("deviation_1", "1 (no factor at all)", lambda s: 1.0),
-    ("deviation_0_1", "0.1", lambda s: 0.1),
-    ("deviation_0_01", "0.01", lambda s: 0.01),
-    ("deviation_he", "√(2/{n_inputs}) (He)", lambda s: np.sqrt(2 / s.n_inputs)),
-    ("deviation_lecun", "√(1/{n_inputs}) (LeCun)", lambda s: np.sqrt(1 / s.n_inputs)),
+def _times(factor: Callable[[Given], float]) -> Predicts:
+    return lambda s: s.random().randn(s.n_inputs, s.n_units) * factor(s)
+
+
+def _constant(number: float) -> Predicts:
+    return _times(lambda s: number)
+
+
+_FORMULA = "Re-read by what the statement multiplies the random numbers."
+_PRINT = "Print your factor for {example}."
+_add(
+    "init_standard_normal",
+    "{W} is drawn from the standard normal distribution, without the factor {scale}.",
+    _FORMULA,
+    _PRINT,
+    _constant(1.0),
+)
+for _number, _name in ((0.1, "0_1"), (0.01, "0_01"), (0.001, "0_001")):
+    _add(
+        f"init_times_{_name}",
+        f"{{W}} is drawn from a normal distribution times {_number}, not times {{scale}}.",
+        _FORMULA,
+        _PRINT,
+        _constant(_number),
+    )
+_FACTORS: tuple[tuple[str, str, Callable[[Given], float]], ...] = (
+    ("init_he_normal", "√(2/{n_inputs}) (He)", lambda s: np.sqrt(2 / s.n_inputs)),
     (
-        "deviation_glorot",
-        "√(2/({n_inputs} + {n_units})) (Glorot, also called Xavier)",
+        "init_glorot_normal",
+        "√(2/({n_inputs} + {n_units})) (Glorot)",
         lambda s: np.sqrt(2 / (s.n_inputs + s.n_units)),
     ),
-    (
-        "deviation_n_units",
-        "√(2/{n_units}): the number of units takes the place of that of inputs",
-        lambda s: np.sqrt(2 / s.n_units),
-    ),
-    ("deviation_no_sqrt", "2/{n_inputs}: the square root is missing", lambda s: 2 / s.n_inputs),
-    (
-        "deviation_sqrt_below",
-        "2/√{n_inputs}: only {n_inputs} is under the root",
-        lambda s: 2 / np.sqrt(s.n_inputs),
-    ),
-    (
-        "deviation_sqrt_above",
-        "√2/{n_inputs}: only the 2 is under the root",
-        lambda s: np.sqrt(2) / s.n_inputs,
-    ),
-    (
-        "deviation_inverted",
-        "√({n_inputs}/2): the fraction is upside down",
-        lambda s: np.sqrt(s.n_inputs / 2),
-    ),
-    (
-        "deviation_divided",
-        "1/{scale}: it is divided where it should be multiplied",
-        lambda s: 1 / s.draw.scale(s.n_inputs, s.n_units),
-    ),
+    ("init_fan_in_normal", "1/√{n_inputs}", lambda s: 1 / np.sqrt(s.n_inputs)),
+    ("init_no_sqrt", "2/{n_inputs}, without a square root", lambda s: 2 / s.n_inputs),
+    ("init_inverted", "√({n_inputs}/2)", lambda s: np.sqrt(s.n_inputs / 2)),
 )
-for _name, _shown, _deviation in _DEVIATIONS:
+for _name, _shown, _factor in _FACTORS:
     _add(
         _name,
-        f"{{W}} is drawn with the standard deviation {_shown}. The statement asks for {{scale}}.",
-        "Compare the factor behind the random numbers with the formula of the statement.",
-        "Print your factor for {example}.",
-        _times(_deviation),
+        f"The factor of the random numbers is {_shown}; the statement has {{scale}}.",
+        _FORMULA,
+        _PRINT,
+        _times(_factor),
+    )
+_add(
+    "init_fan_out",
+    "The factor is computed from the number of units (fan-out), not of inputs (fan-in).",
+    "Fan-in or fan-out?",
+    "The statement's factor is {scale}.",
+    _times(lambda s: s.draw.scale(s.n_units, s.n_inputs)),
+)
+_add(
+    "init_variance",
+    "The factor is the square of {scale}: the variance, not the standard deviation.",
+    "Is the factor a variance or a standard deviation?",
+    _PRINT,
+    _times(lambda s: _scale(s) ** 2),
+)
+
+_DISTRIBUTION = "Which distribution is asked for?"
+_ENDS = "A uniform distribution has two ends; a normal one has none."
+_add(
+    "init_rand",
+    "{W} is drawn from [0, 1) and multiplied by {scale}, so no weight is negative.",
+    _DISTRIBUTION,
+    "np.random.rand is uniform on [0, 1); np.random.randn is normal.",
+    lambda s: s.random().rand(s.n_inputs, s.n_units) * _scale(s),
+)
+_add(
+    "init_rand_unscaled",
+    "{W} is drawn from [0, 1).",
+    _DISTRIBUTION,
+    "np.random.rand is uniform on [0, 1); np.random.randn is normal.",
+    lambda s: s.random().rand(s.n_inputs, s.n_units),
+)
+
+
+def _uniform(limit: Callable[[Given], float]) -> Predicts:
+    def predict(s: Given) -> Any:
+        return s.random().uniform(-limit(s), limit(s), (s.n_inputs, s.n_units))
+
+    return predict
+
+
+_LIMITS: tuple[tuple[str, str, Callable[[Given], float]], ...] = (
+    ("init_uniform", "±({scale})", _scale),
+    ("init_uniform_ones", "[-1, 1]", lambda s: 1.0),
+    ("init_uniform_fan_in", "±1/√{n_inputs}", lambda s: 1 / np.sqrt(s.n_inputs)),
+    ("init_uniform_he", "±√(6/{n_inputs}) (He)", lambda s: np.sqrt(6 / s.n_inputs)),
+    (
+        "init_uniform_glorot",
+        "±√(6/({n_inputs} + {n_units})) (Glorot)",
+        lambda s: np.sqrt(6 / (s.n_inputs + s.n_units)),
+    ),
+)
+for _name, _shown, _limit in _LIMITS:
+    _add(
+        _name,
+        f"{{W}} is drawn evenly from {_shown}, not from a normal distribution.",
+        _DISTRIBUTION,
+        _ENDS,
+        _uniform(_limit),
     )
 
 
-def _scaled(s: Given, numbers: Any) -> Any:
-    return numbers * s.draw.scale(s.n_inputs, s.n_units)
+def _new_generator(s: Given) -> Any:
+    if s.seed is None:
+        raise Unknown
+    return np.random.default_rng(s.seed).standard_normal((s.n_inputs, s.n_units)) * _scale(s)
 
 
-_UNIFORM: tuple[tuple[str, str, Predicts], ...] = (
-    (
-        "init_rand",
-        "{W} is drawn by rand, uniformly from [0, 1), in place of randn.",
-        lambda s: _scaled(s, s.random().rand(s.n_inputs, s.n_units)),
-    ),
-    (
-        "init_uniform",
-        "{W} is drawn uniformly from [-1, 1], times {scale}.",
-        lambda s: _scaled(s, s.random().uniform(-1, 1, (s.n_inputs, s.n_units))),
-    ),
-    (
-        "init_he_uniform",
-        "{W} is drawn uniformly within √(6/{n_inputs}) (He's uniform rule).",
-        lambda s: s.random().uniform(-1, 1, (s.n_inputs, s.n_units)) * np.sqrt(6 / s.n_inputs),
-    ),
+_add(
+    "init_default_rng",
+    "{W} is drawn from np.random.default_rng, which gives other numbers for the same seed.",
+    "Which generator does the statement name?",
+    "np.random.seed and np.random.randn belong together.",
+    _new_generator,
 )
-for _name, _shown, _predict in _UNIFORM:
-    _add(
-        _name,
-        f"{_shown} The statement asks for a normal distribution.",
-        "Which distribution is asked for? Can its numbers be negative, and have they an end?",
-        "np.random.randn draws normal numbers, np.random.rand and uniform do not.",
-        _predict,
-    )
 
 same_family(known, "normal", WHY)
