@@ -117,7 +117,7 @@ def unwritten(facts: Facts, error: StudentError) -> Told | None:
     told = absent(facts, name)
     if told is not None:
         return told
-    if error.type_name != "NotImplementedError" or name not in facts.own:
+    if error.type_name != "NotImplementedError" or name not in facts.own | {"__init__"}:
         return None
     return Told(
         "not-written",

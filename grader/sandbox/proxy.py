@@ -191,18 +191,22 @@ class RemoteClass:
 
 
 class Definitions:
-    """What a source of the judge's defines in the worker: attributes are classes and functions."""
+    """What a source of the judge's defines in the worker: attributes are classes and functions.
+
+    Attributes:
+        module: Where it is.
+    """
 
     def __init__(self, module: RemoteInstance, classes: Mapping[str, frozenset[str]]) -> None:
-        self._module = module
+        self.module = module
         self._classes = classes
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         if name in self._classes:
-            return RemoteClass(self._module, name, self._classes[name])
-        return RemoteMethod(self._module, name)
+            return RemoteClass(self.module, name, self._classes[name])
+        return RemoteMethod(self.module, name)
 
 
 class Student:

@@ -419,7 +419,7 @@ class Server:
             return left > 0
 
         with contextlib.suppress(BaseException):
-            function = getattr(self._object(target), name)
+            function = operator.attrgetter(name)(self._object(target))
             arguments, keywords = self._localize(args), self._localize(kwargs)
             self._follow(lambda: function(*arguments, **keywords), note)
         return sorted(executed) if left > 0 else []

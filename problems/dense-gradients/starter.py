@@ -4,8 +4,8 @@ import json
 import logging
 from abc import ABC, abstractmethod
 
+import activations
 import numpy as np
-from activations import ACTIVATIONS, relu
 
 logger = logging.getLogger(__name__)
 
@@ -13,12 +13,16 @@ logger = logging.getLogger(__name__)
 class Layer(ABC):
     """What every layer has, and what each has to write itself.
 
-    Declare forward, backward, to_dict and the class method from_dict as abstract.
+    forward is declared as abstract; so must be backward, to_dict and the class method from_dict.
     """
 
     def __init__(self, name=None):
         """Set name (by default the name of the class), type and the rest, as the statement says."""
         raise NotImplementedError("write Layer.__init__")
+
+    @abstractmethod
+    def forward(self, X):
+        """Return the output for the input X."""
 
 
 class DenseLayer(Layer):
@@ -51,14 +55,17 @@ class DenseLayer(Layer):
 
     @classmethod
     def from_dict(cls, data):
-        """Return a new layer, made from what to_dict gave."""
+        """Return a new layer, made from what to_dict gave.
+
+        Raises ValueError for an activation that is not in activations.ACTIVATIONS.
+        """
         raise NotImplementedError("write from_dict")
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
     np.random.seed(42)
-    layer = DenseLayer(2, 3, relu, name="first")
+    layer = DenseLayer(2, 3, activations.relu, name="first")
 
     # Expected: a log message with the word first, and
     # [[3.54277387 0.         0.17941462]
