@@ -86,7 +86,7 @@ class Drawn:
     case: AffineCase
     W: np.ndarray
     b: np.ndarray
-    integers: bool = False
+    exact: bool = False
     step: float = gradients.STEP
 
     def __getattr__(self, name):
@@ -415,7 +415,7 @@ def expect_part_numerically(case, part, gradient, actual, numerical, reference):
         _measured(reference.DenseLayer, now, part),
         what=f'layer.backward(G)["{part}"]',
         own=lambda: numerical(case).get(part) if now is case else None,
-        exact=now.integers,
+        exact=now.exact,
     )
 
 
@@ -1369,8 +1369,7 @@ MORE = tuple(AffineCase(*shape, integers=False, seed=99) for shape in [(5, 4, 3)
 
 def given(case):
     """What predictions about a pass may use."""
-    activation = activation_of(case)
-    return looks(case, mean=True, act=activation.function, derivative=activation.derivative)
+    return looks(case, mean=True, activation=activation_of(case))
 
 
 @aspect("output", groups=["forward"], noun="The output", more=MORE)
@@ -1493,7 +1492,7 @@ def see_result(observe):
         keys = sorted(map(str, found)) if isinstance(found, dict) else []
         wanted = sorted(PARTS)
         right = isinstance(found, dict) and set(wanted) <= set(keys)
-        return Seen("right" if right else (kind, keys), "right", case=case)
+        return Seen("right" if right else (kind, keys), "right", keys=keys)
 
     return look
 
@@ -1521,7 +1520,8 @@ def see_changed(again):
             was, now = before[name].value, after[name].value
             same = is_close(now, was) if isinstance(was, np.ndarray) else now is was
             changed += [] if same else [name]
-        return Seen((changed, second.error.type_name if second.error else ""), ([], ""))
+        raised = second.error.type_name if second.error else ""
+        return Seen((changed, raised), ([], ""), raised=raised)
 
     return look
 
@@ -1575,8 +1575,9 @@ def see_found(handed_over):
             return None
         came = {name: promise.value[:2] for name, promise in found.items()}
         named = all(name in promise.value[2] for name, promise in found.items())
-        right = dict.fromkeys(FOREIGN, (False, "ValueError"))
-        return Seen("right" if came == right and named else (came, named), "right")
+        kinds = set(came.values())
+        seen = ("each", *kinds, named) if len(kinds) == 1 else ("mixed", sorted(kinds), named)
+        return Seen(seen, ("each", (False, "ValueError"), True), came=came, seen=seen)
 
     return look
 

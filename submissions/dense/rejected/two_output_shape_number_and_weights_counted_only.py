@@ -39,4 +39,4 @@ class Dense(Layer):
         return grad_input
 
     def output_shape(self):
-        return (self.n_units)
+        return self.n_units
