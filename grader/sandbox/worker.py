@@ -61,18 +61,26 @@ class Stub:
     _exposed: wire.Exposed
     _own: Any
 
-    def __init__(self, server: Server, exposed: wire.Exposed, own: Any = None) -> None:
+    def __init__(self, *_: Any, **__: Any) -> None:
+        kind = type(self).__name__
+        raise TypeError(f"{kind} cannot be made anew; copy the one that is given (module copy)")
+
+    @classmethod
+    def of(cls, server: Server, exposed: wire.Exposed, own: Any = None) -> Stub:
+        """Make one; its class has the name of the judge's, which students read in messages."""
+        stub: Stub = object.__new__(server.stub_class(exposed.type_name))
         shown = exposed.attributes.items()
-        self.__dict__.update({name: value for name, value in shown if not name.startswith("_")})
-        self.__dict__["_server"] = server
-        self.__dict__["_exposed"] = exposed
-        own = self.__dict__["_own"] = server.own_object(exposed, own)
+        stub.__dict__.update({name: value for name, value in shown if not name.startswith("_")})
+        stub.__dict__["_server"] = server
+        stub.__dict__["_exposed"] = exposed
+        own = stub.__dict__["_own"] = server.own_object(exposed, own)
         for name in exposed.methods:
-            self.__dict__[name] = (
+            stub.__dict__[name] = (
                 _Callback(server, exposed.id, name)
                 if own is None
                 else _Posted(server, exposed, name, getattr(own, name))
             )
+        return stub
 
     def __copy__(self) -> Stub:
         exposed = self._exposed
@@ -83,7 +91,7 @@ class Stub:
             exposed.attributes,
             exposed.source,
         )
-        return type(self)(self._server, twin, copy.deepcopy(self._own))
+        return Stub.of(self._server, twin, copy.deepcopy(self._own))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Stub:
         return self.__copy__()
@@ -139,6 +147,7 @@ class Server:
         self.news_size = 0
         self.next_copy = 0
         self._classes: dict[str, type] = {}
+        self._stub_classes: dict[str, type[Stub]] = {}
         self.filename = ""
 
     def serve(self) -> None:
@@ -257,6 +266,12 @@ class Server:
             self.own_objects[number] = own
         return self.own_objects[number]
 
+    def stub_class(self, name: str) -> type[Stub]:
+        """The class of stubs for objects of a class of the judge's."""
+        if name not in self._stub_classes:
+            self._stub_classes[name] = type(name, (Stub,), {})
+        return self._stub_classes[name]
+
     def _class(self, exposed: wire.Exposed) -> type:
         """The class of a judge-side object, made here from its source, once."""
         kind = self._classes.get(exposed.source)
@@ -296,7 +311,7 @@ class Server:
         if kind is wire.Ref:
             return self._object(value.handle)
         if kind is wire.Exposed:
-            return Stub(self, value)
+            return Stub.of(self, value)
         if kind is list:
             return [self._localize(item) for item in value]
         if kind is tuple:

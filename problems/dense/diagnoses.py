@@ -81,6 +81,50 @@ def hardcoded_impossible_sample(s):
     return np.array([[0.00129588, 0.00953634]])
 
 
+@rules.mistake(
+    "draw",
+    "For two inputs and three units W is always the one of the worked example.",
+    why="The layer has to work after every seed.",
+    hint="Try another seed.",
+    stronger="Draw the numbers; do not write them down.",
+)
+def weights_of_the_example(s):
+    seed = 42 if (s.n_inputs, s.n_units) == (2, 3) else s.seed
+    return s.draw(np.random.RandomState(seed), s.n_inputs, s.n_units)
+
+
+# -- off by the learning rate --------------------------------------------------------------
+
+
+def _times_rate(aspect, noun, name, gradient):
+    def predict(s):
+        return s.rate * gradient(s)
+
+    predict.__name__ = name
+    rules.mistake(
+        aspect,
+        f"{noun} is multiplied by the optimizer's learning rate.",
+        why="The optimizer multiplies by it as well, so every step becomes too small.",
+        hint="Try an optimizer with a learning rate of 0.5: what is handed on, and what should be?",
+        stronger="The learning rate is the optimizer's own affair.",
+    )(predict)
+
+
+_times_rate(
+    "input-gradient",
+    "The returned gradient",
+    "input_gradient_times_rate",
+    lambda s: s.G @ s.W.T,
+)
+_times_rate("weight-gradient", "The weight gradient", "weight_times_rate", lambda s: s.X.T @ s.G)
+_times_rate(
+    "bias-gradient",
+    "The bias gradient",
+    "bias_times_rate",
+    lambda s: s.G.sum(axis=0, keepdims=True),
+)
+
+
 # -- the constructor -----------------------------------------------------------------------
 
 
@@ -136,6 +180,17 @@ def default_input_shape(s, value):
     if s.attribute != "input_shape by default":
         raise Unknown
     return value
+
+
+@rules.mistake(
+    "late",
+    "An input shape that comes after the constructor is not used.",
+    why="Whoever builds a network knows the shape of a layer's input only when it is put in.",
+    hint="Call Dense(4), then set_input_shape((3,)), then initialize; what shape has W?",
+    stronger="Read self.input_shape in initialize; what the constructor makes of it is too early.",
+)
+def late_shape_ignored(s):
+    return s.W_late
 
 
 # -- the output under other circumstances --------------------------------------------------
@@ -878,6 +933,40 @@ def params_wrong_name(facts):
         name for name in (*known, "count_parameters", "get_parameters") if name in facts.methods
     ]
     return {"name": found[0]} if found else False
+
+
+@rules.telltale(
+    "constructor",
+    "What the statement calls {wanted} is called {named} here.",
+    why="Whoever uses the layer reads and sets its attributes by the names of the statement.",
+    hint="Use the attribute names that the statement gives.",
+    stronger="Rename {named} to {wanted}, wherever it stands.",
+)
+def parameters_misnamed(facts):
+    known = {"W": ("w", "weights", "weight", "kernel"), "w0": ("b", "bias", "biases", "W0", "b0")}
+    kept = facts.source.kept
+    found = {
+        wanted: other
+        for wanted, others in known.items()
+        for other in others
+        if other in kept and wanted not in kept
+    }
+    return (
+        {"wanted": " and ".join(found), "named": " and ".join(found.values())} if found else False
+    )
+
+
+@rules.telltale(
+    "",
+    "The file tests itself with the impossible numbers of the original page, and fails.",
+    why="No layer gives these numbers: <X·W, G> must equal <X, G·Wᵀ>, and they do not fit.",
+    hint="See the note in the statement.",
+    stronger="Compare with the numbers of the worked example instead, or delete the assert.",
+)
+def impossible_example(facts):
+    impossible = ("0.00655782", "0.01429615", "0.00129588", "0.00953634")
+    failed = facts.load_error is not None and facts.load_error.type_name == "AssertionError"
+    return failed and any(number in line for line in facts.lines for number in impossible)
 
 
 @rules.telltale(
