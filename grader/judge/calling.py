@@ -190,6 +190,25 @@ def constructor(facts: Facts, error: StudentError) -> Told | None:
 _INITS = ("init", "int", "inti", "initialise", "constructor")
 
 
+def on_the_class(facts: Facts, error: StudentError) -> Told | None:
+    """A method that is called on the class, and written for instances."""
+    found = _REFUSED.fullmatch(error.message)
+    if error.type_name != "TypeError" or error.frames or found is None:
+        return None
+    method = facts.source.method(facts.entry, found[2])
+    if found[2] not in facts.class_methods or method is None or method.decorators:
+        return None
+    return Told(
+        "class-method-missing",
+        Text(
+            f"{found[2]} is called on the class, and is not a class method.",
+            "It is called before there is an instance that could be handed to it.",
+            f"Who calls {found[2]}, and on what? What comes first in its arguments?",
+            f"@classmethod in the line above def {found[2]}(cls, ...)",
+        ),
+    )
+
+
 def arguments(facts: Facts, error: StudentError) -> Told | None:
     """A method of the student's that is called as the statement says, and refuses."""
     found = _REFUSED.fullmatch(error.message)
@@ -240,5 +259,12 @@ def _called(error: StudentError) -> str:
     return error.step.function if error.step is not None and asked else ""
 
 
-RULES: tuple[Rule, ...] = (without_self, unwritten, hidden, constructor, arguments)
+RULES: tuple[Rule, ...] = (
+    without_self,
+    unwritten,
+    hidden,
+    constructor,
+    on_the_class,
+    arguments,
+)
 """In order: the first that has something to say is taken."""

@@ -131,7 +131,7 @@ def z_is_the_input(s):
     hint="What is layer.last_z after a forward pass?",
     stronger="Assign X·W + b to self.last_z.",
 )
-def nothing_kept(s):
+def no_z_kept(s):
     return None
 
 
@@ -259,6 +259,76 @@ def some_methods_not_abstract(s, left):
     return left.split(" and ")
 
 
+# -- attributes, and when weights are drawn ------------------------------------------------
+
+
+@rules.mistake(
+    "new",
+    "A layer that is given no name has None for a name; it should be called as its class.",
+    why="Messages and files then speak of a layer called None.",
+    hint="What is layer.name after DenseLayer(3, 2, relu)?",
+    stronger="Where name is None, take type in its place.",
+)
+def name_stays_none(s):
+    return [(None, "DenseLayer"), ("first", "DenseLayer"), (None, "Whole")]
+
+
+@rules.mistake(
+    "new",
+    "type is the same text for all classes.",
+    why="Each class that is derived from Layer has a type of its own.",
+    hint="What is the type of an instance of a class Conv(Layer)?",
+    stronger="type(self).__name__",
+)
+def type_written_down(s):
+    return [("DenseLayer",) * 2, ("first", "DenseLayer"), ("DenseLayer",) * 2]
+
+
+@rules.mistake(
+    "lazy",
+    "The weights are drawn when the layer is made, not in the first forward pass.",
+    why="A layer whose weights are loaded from a file has drawn, and used up, numbers for nothing.",
+    hint="What is layer.weights just after the layer is made?",
+    stronger="Draw in forward, where weights_initialized is still False.",
+    each=[{"flag": False}, {"flag": True}],
+)
+def drawn_when_made(s, flag):
+    return (True, flag, True, False)
+
+
+@rules.mistake(
+    "lazy",
+    "Every forward pass draws new weights.",
+    why="A layer that forgets its weights cannot learn.",
+    hint="Compare layer.weights after two forward passes.",
+    stronger="Draw only where weights_initialized is False.",
+)
+def drawn_in_every_pass(s):
+    return (False, False, True, True)
+
+
+@rules.mistake(
+    "lazy",
+    "weights_initialized is never set to True, so every forward pass draws new weights.",
+    why="A layer that forgets its weights cannot learn.",
+    hint="Print layer.weights_initialized after a forward pass.",
+    stronger="Set it to True where the weights are drawn.",
+)
+def flag_never_set(s):
+    return (False, False, False, True)
+
+
+@rules.mistake(
+    "lazy",
+    "weights_initialized stays False, although the weights are there.",
+    why="Whoever asks the layer whether it can be saved or trained is told that it cannot.",
+    hint="Print layer.weights_initialized after a forward pass.",
+    stronger="Set it to True where the weights are drawn.",
+)
+def flag_forgotten(s):
+    return (False, False, False, False)
+
+
 # -- dictionaries --------------------------------------------------------------------------
 
 
@@ -330,14 +400,36 @@ def text_written(s):
 
 
 @rules.mistake(
-    "written",
-    "A layer without weights cannot be written: None has no tolist.",
-    why="Layers are saved before they have been used as well.",
-    hint="Call to_dict on a layer that has not been used.",
-    stronger="Ask weights_initialized first.",
+    "read",
+    "from_dict does not take over the weights.",
+    why="A layer that was trained has to give the same outputs after it has been loaded.",
+    hint="Compare layer.weights with what is in the dictionary.",
+    stronger="Set weights, biases and weights_initialized, if the dictionary has weights.",
 )
-def new_layer_not_written(s):
-    return ({}, "AttributeError")
+def weights_not_read(s):
+    return ({"weights_initialized": False}, False, False)
+
+
+@rules.mistake(
+    "read",
+    "from_dict sets the weights, and not weights_initialized: forward draws others over them.",
+    why="A layer that was trained has to give the same outputs after it has been loaded.",
+    hint="Compare layer.weights before and after the first forward pass of the new layer.",
+    stronger="Whoever sets weights and biases also sets weights_initialized = True.",
+)
+def flag_not_set_on_reading(s):
+    return ({"weights_initialized": False}, True, False)
+
+
+@rules.mistake(
+    "read",
+    "from_dict does not take over the name.",
+    why="In a network of twenty layers, twenty are then called the same.",
+    hint="What is the name of the layer that comes back?",
+    stronger="Hand the name to the constructor.",
+)
+def name_not_read(s):
+    return ({"name": "DenseLayer"}, True, True)
 
 
 # -- lookup --------------------------------------------------------------------------------
@@ -469,6 +561,60 @@ def logged_without_name(s):
 )
 def nothing_logged(s):
     return (False, [], [])
+
+
+# -- state, and the caller's arrays --------------------------------------------------------
+
+
+@rules.mistake(
+    "passes",
+    "backward goes on using the input of the first forward pass.",
+    why="A gradient belongs to the input that made the output.",
+    hint="Call forward with two different inputs; which one does backward see?",
+    stronger="Keep X in every forward pass, not only in the first.",
+)
+def first_input_kept(s):
+    first = s.rounds[0]["between"]
+    return [_product(first, each["D"]) for each in s.rounds]
+
+
+def _product(X, D):
+    """The gradient of the weights for rows that fit; for others nothing comes back."""
+    return X.T @ D / len(D) if len(X) == len(D) else None
+
+
+@rules.mistake(
+    "layers",
+    "What forward keeps is shared by all layers.",
+    why="In a network each layer needs its own input and its own z.",
+    hint="Call forward of two layers, then backward of the first. What does it look at?",
+    stronger="What stands on the class or in the module belongs to all; use self.",
+)
+def layers_share_the_cache(s):
+    last = s.layers[-1]
+    return [last["X"].T @ (each["G"] * last["derivative"](last["Z"])) / 2 for each in s.layers]
+
+
+@rules.mistake(
+    "arguments",
+    "backward writes into G.",
+    why="The caller may hand the same array to another layer.",
+    hint="Print G before and after calling backward.",
+    stronger="G *= ... changes the caller's array; D = G * ... makes a new one.",
+)
+def gradient_overwritten(s):
+    return ["G by backward"]
+
+
+@rules.mistake(
+    "arguments",
+    "forward writes into X.",
+    why="X may be the output of another layer, which still needs it.",
+    hint="Print X before and after calling forward.",
+    stronger="X += ... or X[...] = ... changes the caller's array; make a new one.",
+)
+def input_overwritten(s):
+    return ["X by forward", "X by backward"]
 
 
 # -- names and exceptions ------------------------------------------------------------------

@@ -1,5 +1,5 @@
 # mistake: calls the activation as if it were a function
-# fails: forward, from-dict
+# fails: forward, from-dict, state, purity
 # points: 0
 # diagnoses: activation-called
 import logging

@@ -1,7 +1,7 @@
 # mistake: makes every layer with relu
 # fails: from-dict, lookup
 # points: 0
-# diagnoses: none
+# diagnoses: unknown-accepted
 import logging
 from abc import ABC, abstractmethod
 

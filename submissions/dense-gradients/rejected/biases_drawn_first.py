@@ -1,7 +1,7 @@
 # mistake: draws the biases, and before the weights
 # fails: initialization, seeded
 # points: 0
-# diagnoses: bias-drawn-first, init-after-bias
+# diagnoses: init-after-bias
 import logging
 from abc import ABC, abstractmethod
 

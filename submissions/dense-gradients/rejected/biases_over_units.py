@@ -1,7 +1,7 @@
 # mistake: sums over the units
 # fails: bias-gradient
 # points: 0
-# diagnoses: bias-sum-axis1-flat
+# diagnoses: bias-sum-axis1
 import logging
 from abc import ABC, abstractmethod
 

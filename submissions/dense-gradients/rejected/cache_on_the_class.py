@@ -1,7 +1,7 @@
 # mistake: keeps the cache on the class, where all layers share it
-# fails: state, unchanged
+# fails: state
 # points: 0
-# diagnoses: none
+# diagnoses: layers-share-the-cache
 import logging
 from abc import ABC, abstractmethod
 

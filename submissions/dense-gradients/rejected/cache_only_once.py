@@ -1,7 +1,7 @@
 # mistake: keeps the cache of the first backward pass for all later ones
-# fails: state, unchanged
+# fails: state
 # points: 0
-# diagnoses: none
+# diagnoses: shapes-do-not-fit
 import logging
 from abc import ABC, abstractmethod
 

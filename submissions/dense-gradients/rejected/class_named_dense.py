@@ -1,7 +1,7 @@
 # mistake: calls the class Dense
 # fails: unloadable
 # points: 0
-# diagnoses: class-missing
+# diagnoses: class-misnamed
 import logging
 from abc import ABC, abstractmethod
 

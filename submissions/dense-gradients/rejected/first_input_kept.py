@@ -1,7 +1,7 @@
 # mistake: keeps the input of the first forward pass only
-# fails: state, cache
+# fails: state
 # points: 0
-# diagnoses: none
+# diagnoses: first-input-kept
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,7 +1,7 @@
 # mistake: never sets weights_initialized, and draws again in every pass
-# fails: lazy, to-dict
+# fails: lazy
 # points: 0
-# diagnoses: none
+# diagnoses: flag-never-set
 import logging
 from abc import ABC, abstractmethod
 

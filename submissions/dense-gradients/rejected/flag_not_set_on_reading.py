@@ -1,7 +1,7 @@
 # mistake: reads the weights and does not say that they are there
 # fails: from-dict
 # points: 0
-# diagnoses: none
+# diagnoses: flag-not-set-on-reading
 import logging
 from abc import ABC, abstractmethod
 

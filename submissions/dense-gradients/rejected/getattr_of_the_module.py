@@ -1,7 +1,7 @@
 # mistake: takes any name of the module activations
 # fails: lookup
 # points: 0
-# diagnoses: none
+# diagnoses: looked-up-elsewhere
 import logging
 from abc import ABC, abstractmethod
 

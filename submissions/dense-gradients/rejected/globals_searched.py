@@ -1,7 +1,7 @@
 # mistake: looks the name up among the globals of the file
 # fails: lookup
 # points: 0
-# diagnoses: none
+# diagnoses: looked-up-elsewhere
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,4 +1,4 @@
-# mistake: stores the gradients and returns that of the inputs
+# mistake: stores the gradients of the parameters and returns that of the inputs
 # fails: result, weight-gradient, bias-gradient
 # points: 0
 # diagnoses: result-is-an-array

@@ -1,7 +1,7 @@
 # mistake: refuses the definition of a class that is incomplete, although its subclasses may complete it
 # fails: abstract
 # points: 0
-# diagnoses: none
+# diagnoses: refused-by-own-check
 import logging
 import numpy as np
 from activations import ACTIVATIONS
@@ -31,6 +31,7 @@ class Layer:
         self.last_input = None
         self.last_z = None
         self.weights_initialized = False
+
 
 
 class DenseLayer(Layer):

@@ -1,7 +1,7 @@
 # mistake: keeps what backward needs under names of its own
 # fails: cache
 # points: 0
-# diagnoses: nothing-kept, nothing-kept-of-input
+# diagnoses: no-z-kept, no-input-kept
 import logging
 from abc import ABC, abstractmethod
 

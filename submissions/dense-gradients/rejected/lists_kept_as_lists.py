@@ -1,7 +1,7 @@
 # mistake: keeps the lists as weights
 # fails: from-dict
 # points: 0
-# diagnoses: none
+# diagnoses: value-of-another-kind
 import logging
 from abc import ABC, abstractmethod
 

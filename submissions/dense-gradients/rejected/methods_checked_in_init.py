@@ -23,6 +23,7 @@ class Layer:
         self.weights_initialized = False
 
 
+
 class DenseLayer(Layer):
     def __init__(self, input_size, output_size, activation_function, name=None):
         super().__init__(name)

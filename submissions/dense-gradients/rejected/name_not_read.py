@@ -1,7 +1,7 @@
 # mistake: forgets the name
 # fails: from-dict
 # points: 0
-# diagnoses: none
+# diagnoses: name-not-read
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,5 +1,5 @@
 # mistake: makes up a name with a number for each layer
-# fails: attributes, to-dict
+# fails: attributes
 # points: 0
 # diagnoses: none
 import logging

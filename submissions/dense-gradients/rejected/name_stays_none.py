@@ -1,7 +1,7 @@
 # mistake: leaves name None where nobody gives one
-# fails: attributes, to-dict
+# fails: attributes
 # points: 0
-# diagnoses: name-none
+# diagnoses: name-stays-none
 import logging
 from abc import ABC, abstractmethod
 

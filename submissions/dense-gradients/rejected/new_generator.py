@@ -1,7 +1,7 @@
 # mistake: draws from a generator of its own
 # fails: seeded
 # points: 0
-# diagnoses: init-default-rng-any
+# diagnoses: init-own-generator
 import logging
 from abc import ABC, abstractmethod
 
@@ -48,9 +48,7 @@ class DenseLayer(Layer):
 
     def _initialize(self):
         scale = np.sqrt(2 / self.input_size)
-        self.weights = (
-            np.random.default_rng().standard_normal((self.input_size, self.output_size)) * scale
-        )
+        self.weights = np.random.default_rng().standard_normal((self.input_size, self.output_size)) * scale
         self.biases = np.zeros(self.output_size)
         self.weights_initialized = True
         logger.info("initialized the weights of %s", self.name)

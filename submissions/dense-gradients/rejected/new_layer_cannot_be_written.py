@@ -1,7 +1,7 @@
 # mistake: calls tolist of weights that are not there
 # fails: to-dict
 # points: 0
-# diagnoses: none
+# diagnoses: none-used
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,7 +1,7 @@
 # mistake: writes from_dict as a method
 # fails: from-dict, lookup, purity
 # points: 0
-# diagnoses: none
+# diagnoses: class-method-missing
 import logging
 from abc import ABC, abstractmethod
 

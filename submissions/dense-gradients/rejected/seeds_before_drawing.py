@@ -1,7 +1,7 @@
 # mistake: seeds the global generator itself
 # fails: seeded
 # points: 0
-# diagnoses: init-seeded-itself
+# diagnoses: init-reseeded
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,7 +1,7 @@
 # mistake: keeps the sizes as n_in and n_out
 # fails: attributes, from-dict
 # points: 0
-# diagnoses: none
+# diagnoses: attribute-missing
 import logging
 from abc import ABC, abstractmethod
 

@@ -70,17 +70,15 @@ class DenseLayer(Layer):
 
     def to_dict(self):
         has = self.weights_initialized
-        return json.dumps(
-            {
-                "type": self.type,
-                "name": self.name,
-                "input_size": self.input_size,
-                "output_size": self.output_size,
-                "activation": self.activation_function.name,
-                "weights": self.weights.tolist() if has else None,
-                "biases": self.biases.tolist() if has else None,
-            }
-        )
+        return json.dumps({
+            "type": self.type,
+            "name": self.name,
+            "input_size": self.input_size,
+            "output_size": self.output_size,
+            "activation": self.activation_function.name,
+            "weights": self.weights.tolist() if has else None,
+            "biases": self.biases.tolist() if has else None,
+        })
 
     @classmethod
     def from_dict(cls, data):

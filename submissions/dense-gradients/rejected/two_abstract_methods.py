@@ -30,6 +30,7 @@ class Layer(ABC):
         pass
 
 
+
 class DenseLayer(Layer):
     def __init__(self, input_size, output_size, activation_function, name=None):
         super().__init__(name)

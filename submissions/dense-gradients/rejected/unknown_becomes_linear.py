@@ -83,12 +83,7 @@ class DenseLayer(Layer):
     @classmethod
     def from_dict(cls, data):
         name = data["activation"]
-        layer = cls(
-            data["input_size"],
-            data["output_size"],
-            ACTIVATIONS.get(name, ACTIVATIONS["linear"]),
-            data["name"],
-        )
+        layer = cls(data["input_size"], data["output_size"], ACTIVATIONS.get(name, ACTIVATIONS["linear"]), data["name"])
         if data["weights"] is not None:
             layer.weights = np.array(data["weights"])
             layer.biases = np.array(data["biases"])

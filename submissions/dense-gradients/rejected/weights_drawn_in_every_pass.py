@@ -1,5 +1,5 @@
 # mistake: draws new weights in every forward pass
-# fails: lazy, from-dict
+# fails: lazy
 # points: 0
 # diagnoses: drawn-in-every-pass
 import logging

@@ -1,7 +1,7 @@
 # mistake: draws the weights when the layer is made
 # fails: lazy, attributes, to-dict, from-dict
 # points: 0
-# diagnoses: none
+# diagnoses: drawn-when-made
 import logging
 from abc import ABC, abstractmethod
 

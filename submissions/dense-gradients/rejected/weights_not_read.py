@@ -1,7 +1,7 @@
 # mistake: makes a new layer with the sizes, and leaves the weights to chance
 # fails: from-dict
 # points: 0
-# diagnoses: none
+# diagnoses: weights-not-read
 import logging
 from abc import ABC, abstractmethod
 

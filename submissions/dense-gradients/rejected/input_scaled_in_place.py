@@ -1,7 +1,7 @@
-# mistake: subtracts the mean from X in place
-# fails: purity, forward
+# mistake: scales X in place before it is used
+# fails: purity, forward, cache
 # points: 0
-# diagnoses: none
+# diagnoses: input-factor, input-overwritten
 import logging
 from abc import ABC, abstractmethod
 
@@ -56,7 +56,7 @@ class DenseLayer(Layer):
     def forward(self, X):
         if not self.weights_initialized:
             self._initialize()
-        X -= X.mean(axis=0)
+        X /= 255
         self.last_input = X
         self.last_z = X @ self.weights + self.biases
         return self.activation_function.function(self.last_z)
