@@ -142,8 +142,8 @@ def test_no_mistake_is_right(names: Names) -> None:
     for aspect, seen in views(names):
         told.setdefault(aspect, []).append(seen)
     for mistake in known(names).mistakes:
-        seen = told[mistake.aspect]
-        right = [all(mistake.predicts(one, values) for one in seen) for values in mistake.each]
+        shown = told[mistake.aspect]
+        right = [all(mistake.predicts(one, values) for one in shown) for values in mistake.each]
         assert not all(right), mistake.id
 
 
