@@ -1,6 +1,6 @@
 # mistake: draws the biases, and before the weights
 # fails: initialization, seeded
-# points: 0
+# points: 94
 # diagnoses: init-after-bias
 import logging
 from abc import ABC, abstractmethod
