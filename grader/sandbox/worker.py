@@ -298,7 +298,14 @@ class Server:
             raise Missing("not made, because an earlier call failed")
         return found
 
-    def _keep(self, handle: int, value: Any) -> Any:
+    def _keep(self, handle: int, make: Callable[[], Any]) -> Any:
+        """Make a value, and keep it if it has a number.
+
+        What had that number before is gone, also if this fails: numbers begin anew with each check.
+        """
+        if handle:
+            self.objects.pop(handle, None)
+        value = make()
         if handle:
             self.objects[handle] = value
         return value
@@ -350,16 +357,18 @@ class Server:
         """Run source of the judge's as a module in which `student` is the student's."""
         module = types.ModuleType("judge")
         vars(module).update(np=np, student=self.objects[wire.MODULE])
-        self.objects[handle] = module
-        exec(compile(source, "judge.py", "exec", dont_inherit=True), vars(module))
+        code = compile(source, "judge.py", "exec", dont_inherit=True)
+        self._keep(handle, lambda: exec(code, vars(module)) or module)
 
     def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:
-        function = operator.attrgetter(name)(self._object(target))
-        value = function(*self._localize(args), **self._localize(kwargs))
-        return self._keep(keep, value)
+        def call() -> Any:
+            function = operator.attrgetter(name)(self._object(target))
+            return function(*self._localize(args), **self._localize(kwargs))
+
+        return self._keep(keep, call)
 
     def _do_get(self, target: int, name: str, keep: int) -> Any:
-        return self._keep(keep, getattr(self._object(target), name))
+        return self._keep(keep, lambda: getattr(self._object(target), name))
 
     def _do_set(self, target: int, name: str, value: Any) -> None:
         setattr(self._object(target), name, self._localize(value))

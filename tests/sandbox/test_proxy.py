@@ -834,6 +834,19 @@ def test_the_judge_derives_classes_from_the_students(student: Student) -> None:
     assert ours.Double.from_dict.make({"start": 7}).twice().tolist() == [14]
 
 
+def test_what_could_not_be_made_is_not_an_object_of_an_earlier_check(
+    student: Student,
+) -> None:
+    """Numbers of objects begin anew with each check; what fails leaves nothing under its own."""
+    student.Counter(7).add()
+    student.begin()
+    with student.aside(), student.program():
+        counter = student.Counter(unknown=1)
+        count = counter.count
+    assert count.error is not None
+    assert count.error.type_name == "Missing"
+
+
 def test_definitions_go_with_a_program(student: Student) -> None:
     """They can be used in the block that they are made in, and are forgotten with the rest."""
     with student.program():
