@@ -330,8 +330,8 @@ def gradient(observe, actual, right, places, mended):
 def numerical(student, once, new_layer, exposed):
     """Return a function: central differences of the student's own forward pass."""
 
-    def run(case):
-        activation, step, b = exposed(case), case.step, case.b.reshape(-1)
+    def run(case, step):
+        activation, b = exposed(case), case.b.reshape(-1)
         with student.untraced(), student.program():
             forward = new_layer(case, activation).forward
             swept = {"inputs": (forward.sweep(gradients.perturbed(case.X, step)), case.X)}
@@ -344,7 +344,7 @@ def numerical(student, once, new_layer, exposed):
             for part, (promise, start) in swept.items()
         }
 
-    return lambda case: once(("numerical", case), lambda: run(case))
+    return lambda case, step: once(("numerical", case, step), lambda: run(case, step))
 
 
 # -- forward -------------------------------------------------------------------------------
@@ -420,7 +420,7 @@ def expect_part(case, part, gradient, actual, right, numerical):
         there(gradient, case, part),
         right(now).gradients[part],
         what=f'layer.backward(G)["{part}"]',
-        own=lambda: numerical(case).get(part) if now is case else None,
+        own=(numerical(case, step)[part] for step in case.steps if now is case),
     )
 
 
@@ -431,7 +431,7 @@ def expect_part_numerically(case, part, gradient, actual, numerical, reference):
         there(gradient, case, part),
         _measured(reference.DenseLayer, now, part),
         what=f'layer.backward(G)["{part}"]',
-        own=lambda: numerical(case).get(part) if now is case else None,
+        own=(numerical(case, step)[part] for step in case.steps if now is case),
         exact=now.exact,
     )
 
