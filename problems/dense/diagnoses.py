@@ -7,7 +7,8 @@ shows (see the functions named see_... in checks.py). Where several fit, the fir
 
 import numpy as np
 
-from grader.judge.affine import Draw, Names, mistakes
+from grader.judge.affine import Draw, mistakes
+from grader.judge.affine.names import Names
 from grader.judge.diagnosis import Rules, Unknown
 from grader.judge.seen import Raised
 

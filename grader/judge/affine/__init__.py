@@ -1,13 +1,13 @@
 """Room: affine layers, Y = X W + b: what every problem about a dense layer shares.
 
-Importable from here: cases to try a layer on, what is right for them, the words of a problem, and
-what an aspect hands to predictions. The known mistakes (:mod:`grader.judge.affine.mistakes`) are
-imported by a problem's ``diagnoses.py`` alone, which is read only when something has failed.
+From here ``checks.py`` has cases to try a layer on, and what an aspect hands to predictions; layers
+with an activation have theirs in :mod:`grader.judge.affine.activated`. ``diagnoses.py``, which is
+read only when something has failed, has its own: :mod:`grader.judge.affine.names` and
+:mod:`grader.judge.affine.mistakes`.
 """
 
 from __future__ import annotations
 
-from grader.judge.affine.activated import ActivatedCase, activated, each_activated_case
 from grader.judge.affine.activations import (
     ACTIVATIONS,
     LINEAR,
@@ -24,7 +24,7 @@ from grader.judge.affine.cases import (
     some_cases,
 )
 from grader.judge.affine.looking import as_row, looks, looks_at_start
-from grader.judge.affine.names import Draw, Names
+from grader.judge.draws import Draw
 
 __all__ = [
     "ACTIVATIONS",
@@ -33,15 +33,11 @@ __all__ = [
     "RELU",
     "SIGMOID",
     "TANH",
-    "ActivatedCase",
     "Activation",
     "AffineCase",
     "Draw",
-    "Names",
-    "activated",
     "affine_cases",
     "as_row",
-    "each_activated_case",
     "each_case",
     "looks",
     "looks_at_start",

@@ -41,36 +41,47 @@ def _other(function: Callable[[Array], Array]) -> Predicts:
     return lambda s: function(s.Z)
 
 
-for _name, _shown, _activation in (
-    ("relu", "ReLU", RELU),
-    ("sigmoid", "sigmoid", SIGMOID),
-    ("tanh", "tanh", TANH),
-):
+def _left_out(name: str) -> Predicts:
+    return lambda s: s.Z if s.activation == name else s.Y
+
+
+_ONE = (("relu", RELU), ("sigmoid", SIGMOID), ("tanh", TANH))
+for _id, _activation in _ONE:
     _add(
-        f"always_{_name}",
+        f"always_{_id}",
         Text(
-            f"The activation is always {_shown}, whichever the layer is given.",
+            f"The activation is always {_activation.name}, whichever the layer is given.",
             why="Whoever makes the layer chooses its activation.",
             hint="Make layers with different activations; do their outputs differ?",
             stronger="Where does {forward} look at what the layer was given?",
         ),
         _other(_activation.function),
     )
+    _add(
+        f"{_id}_missing",
+        Text(
+            f"With {_activation.name} no activation is applied: the output is {{X}}·{{W}} + {{b}}.",
+            why="Whoever makes the layer chooses its activation.",
+            hint="How do you compare what the layer was given with the names that it knows?",
+            stronger=f"Follow {{forward}} for a layer that is given {_activation.name}.",
+        ),
+        _left_out(_activation.name),
+    )
 
 _WITHOUT = Text(
-    "The derivative of the activation is missing in the {part}.",
+    "The derivative of {activation} is missing in the {part}.",
     why="By the chain rule what comes from above goes through the activation first.",
     hint="What lies between the output and {X}·{W} + {b}, and what is its slope?",
     stronger="Multiply {upstream} by the derivative at {X}·{W} + {b}, and go on with that.",
 )
 _AT_OUTPUT = Text(
-    "In the {part} the derivative of the activation is taken at the output, not at {X}·{W} + {b}.",
+    "In the {part} the derivative of {activation} is taken at the output, not at {X}·{W} + {b}.",
     why="The output has been through the activation already; its slope there is another one.",
     hint="What does your derivative expect: what goes into the activation, or what comes out?",
     stronger="Keep {X}·{W} + {b} in {forward}, and hand that to the derivative.",
 )
 _AT_UPSTREAM = Text(
-    "In the {part} the derivative of the activation is taken at {upstream}.",
+    "In the {part} the derivative of {activation} is taken at {upstream}.",
     why="Whether a unit passes a gradient on depends on what went through it, not on the gradient.",
     hint="At which point does the derivative belong?",
     stronger="Keep {X}·{W} + {b} in {forward}, and hand that to the derivative.",
@@ -101,19 +112,32 @@ def _part(
         gradient: From what is given and the gradient with respect to Z.
     """
     known = Catalogue(aspect)
-
-    def predicting(at_z: Callable[[Given], Array]) -> Predicts:
-        return lambda s: gradient(s, at_z(s))
-
     for name, text, at_z in (
         ("without_derivative", _WITHOUT, _without),
         ("derivative_at_output", _AT_OUTPUT, _at_output),
         ("derivative_at_upstream", _AT_UPSTREAM, _at_upstream),
     ):
-        title = text.title.replace("{part}", noun)
-        filled = Text(title, text.why, text.hint, text.stronger)
-        known.add(f"{prefix}_{name}", filled, predicting(at_z), "activation")
+        predict = _predicting(gradient, at_z)
+        known.add(f"{prefix}_{name}", _worded(text, noun, "the activation"), predict, "activation")
+        for suffix, one in _ONE:
+            if (name, one) == ("derivative_at_output", RELU):
+                continue  # that is right: ReLU is flat where its output is 0
+            predict = _predicting(gradient, at_z, one.name)
+            words = _worded(text, noun, one.name)
+            known.add(f"{prefix}_{name}_of_{suffix}", words, predict, "activation")
     return known
+
+
+def _worded(text: Text, part: str, activation: str) -> Text:
+    title = text.title.replace("{part}", part).replace("{activation}", activation)
+    return Text(title, text.why, text.hint, text.stronger)
+
+
+def _predicting(
+    gradient: Callable[[Given, Array], Array], at_z: Callable[[Given], Array], only: str = ""
+) -> Predicts:
+    """Return the prediction; with ``only``, other activations are free of the mistake."""
+    return lambda s: gradient(s, at_z(s) if only in ("", s.activation) else s.D)
 
 
 catalogues = (
