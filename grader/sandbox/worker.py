@@ -60,18 +60,26 @@ class Stub:
     _exposed: wire.Exposed
     _own: Any
 
-    def __init__(self, server: Server, exposed: wire.Exposed, own: Any = None) -> None:
+    def __init__(self, *_: Any, **__: Any) -> None:
+        kind = type(self).__name__
+        raise TypeError(f"{kind} cannot be made anew; copy the one that is given (module copy)")
+
+    @classmethod
+    def of(cls, server: Server, exposed: wire.Exposed, own: Any = None) -> Stub:
+        """Make one; its class has the name of the judge's, which students read in messages."""
+        stub: Stub = object.__new__(server.stub_class(exposed.type_name))
         shown = exposed.attributes.items()
-        self.__dict__.update({name: value for name, value in shown if not name.startswith("_")})
-        self.__dict__["_server"] = server
-        self.__dict__["_exposed"] = exposed
-        own = self.__dict__["_own"] = server.own_object(exposed, own)
+        stub.__dict__.update({name: value for name, value in shown if not name.startswith("_")})
+        stub.__dict__["_server"] = server
+        stub.__dict__["_exposed"] = exposed
+        own = stub.__dict__["_own"] = server.own_object(exposed, own)
         for name in exposed.methods:
-            self.__dict__[name] = (
+            stub.__dict__[name] = (
                 _Callback(server, exposed.id, name)
                 if own is None
                 else _Posted(server, exposed, name, getattr(own, name))
             )
+        return stub
 
     def __copy__(self) -> Stub:
         exposed = self._exposed
@@ -82,7 +90,7 @@ class Stub:
             exposed.attributes,
             exposed.source,
         )
-        return type(self)(self._server, twin, copy.deepcopy(self._own))
+        return Stub.of(self._server, twin, copy.deepcopy(self._own))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Stub:
         return self.__copy__()
@@ -138,6 +146,7 @@ class Server:
         self.news_size = 0
         self.next_copy = 0
         self._classes: dict[str, type] = {}
+        self._stub_classes: dict[str, type[Stub]] = {}
         self.filename = ""
 
     def serve(self) -> None:
@@ -256,6 +265,12 @@ class Server:
             self.own_objects[number] = own
         return self.own_objects[number]
 
+    def stub_class(self, name: str) -> type[Stub]:
+        """The class of stubs for objects of a class of the judge's."""
+        if name not in self._stub_classes:
+            self._stub_classes[name] = type(name, (Stub,), {})
+        return self._stub_classes[name]
+
     def _class(self, exposed: wire.Exposed) -> type:
         """The class of a judge-side object, made here from its source, once."""
         kind = self._classes.get(exposed.source)
@@ -295,7 +310,7 @@ class Server:
         if kind is wire.Ref:
             return self._object(value.handle)
         if kind is wire.Exposed:
-            return Stub(self, value)
+            return Stub.of(self, value)
         if kind is list:
             return [self._localize(item) for item in value]
         if kind is tuple:
@@ -486,6 +501,7 @@ def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any
                     "bases": [base.__name__ for base in value.__mro__[1:-1]],
                     "nested": sorted(_nested(value)),
                     "arguments": _arguments(value),
+                    "own": sorted(_own(value, module.__name__, given)),
                 }
         elif isinstance(value, types.FunctionType) and name not in given:
             functions.append(name)
@@ -499,6 +515,13 @@ def _arguments(owner: type) -> list[str]:
         return []
     code = made.__code__
     return list(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+
+
+def _own(owner: type, file: str, given: set[str]) -> set[str]:
+    """Names that a class and its bases of the same file define; not what a given base has anew."""
+    kinds = [k for k in owner.__mro__ if k.__module__ == file]
+    bodies = [vars(k) for k in kinds if k is owner or k.__name__ not in given]
+    return {name for body in bodies for name in body if not name.startswith("__")}
 
 
 def _nested(owner: type) -> set[str]:

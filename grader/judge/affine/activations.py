@@ -20,9 +20,9 @@ class Activation:
         derivative: A function of Z as well.
     """
 
-    name: str
     function: Callable[[Array], Array]
     derivative: Callable[[Array], Array]
+    name: str = "the activation"
 
 
 def _sigmoid(z: Array) -> Array:
@@ -30,10 +30,10 @@ def _sigmoid(z: Array) -> Array:
     return shares
 
 
-LINEAR = Activation("no activation", lambda z: z, np.ones_like)
-RELU = Activation("ReLU", lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(float))
-SIGMOID = Activation("the sigmoid", _sigmoid, lambda z: _sigmoid(z) * (1 - _sigmoid(z)))
-TANH = Activation("tanh", np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+LINEAR = Activation(lambda z: z, np.ones_like, "no activation")
+RELU = Activation(lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(float), "ReLU")
+SIGMOID = Activation(_sigmoid, lambda z: _sigmoid(z) * (1 - _sigmoid(z)), "the sigmoid")
+TANH = Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2, "tanh")
 
 ACTIVATIONS = {"linear": LINEAR, "relu": RELU, "sigmoid": SIGMOID, "tanh": TANH}
 """By the name that a case has for it; a problem may have more of its own."""

@@ -1,6 +1,7 @@
 # mistake: starts the bias at one instead of zero
 # fails: initialization
 # points: 98
+# diagnoses: bias-ones
 import copy
 import math
 

@@ -1,6 +1,7 @@
 # mistake: clips the returned gradient to [-1, 1] against exploding gradients
 # fails: input-gradient
 # points: 86
+# diagnoses: input-gradient-clipped
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: leaves the comma out of output_shape; and forgets the biases in the count
 # fails: parameters, output-shape
 # points: 96
+# diagnoses: params-no-bias, oshape-int
 import copy
 
 import numpy as np

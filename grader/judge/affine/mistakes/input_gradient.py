@@ -65,6 +65,27 @@ def returns_weight_gradient(s: Given) -> Any:
 
 
 @known.mistake(
+    "{G} and {W} are multiplied element by element; the chain rule asks for the matrix product.",
+    why="`*` multiplies numbers at the same place; an input reaches every unit.",
+    hint="What does `*` do with two arrays in NumPy, and what does `@` do?",
+    stronger="The product of shapes (batch, {n_units}) and ({n_units}, {n_inputs}) needs `@`.",
+)
+def input_gradient_elementwise(s: Given) -> Any:
+    return s.D * s.W.T
+
+
+@known.mistake(
+    "{backward} returns the weights themselves.",
+    why="The layer below needs to know how the loss depends on its output, which is {X}.",
+    hint="What shape must the returned gradient have? Compare with {X}.",
+    stronger="{W} is one factor of the returned gradient; what is the other?",
+    each=[{"updated": False}, {"updated": True}],
+)
+def returns_weights(s: Given, updated: bool) -> Any:
+    return array(s, "new_W") if updated else s.W
+
+
+@known.mistake(
     "{backward} returns the incoming gradient as it is.",
     why="The gradient with respect to {X} depends on the weights.",
     hint="What shape must the returned gradient have? Compare with {X}.",
