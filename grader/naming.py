@@ -24,7 +24,7 @@ def _as_declared(problem: Problem, rejected: Sequence[Trial]) -> Finding:
     claim = "rejected samples are diagnosed as they declare"
     finding = counted(claim, len(rejected), faults)
     wrong = sum(len(row.wrong) for row in confusion(rejected))
-    return replace(finding, figure=f"{finding.figure}, wrong names: {wrong}")
+    return replace(finding, figure=f"{finding.figure}, {wrong} wrong")
 
 
 def _every_mistake_shown(problem: Problem, trials: Sequence[Trial]) -> Finding:
@@ -43,19 +43,21 @@ def _every_mistake_shown(problem: Problem, trials: Sequence[Trial]) -> Finding:
     shown = set().union(*(named(t.report) for t in trials if t.kind in ("rejected", "mutant")))
     shown |= _declared_elsewhere(problem)
     vouched = {entry.diagnosis for entry in problem.vouched.unshown}
-    details: dict[str, list[str]] = {}
-    for name in ids:
-        if name not in shown | vouched:
-            details[f"{problem.shown(problem.diagnoses_path)}: {name}"] = [
-                "is named for no sample and no mutant: write a sample that declares it, or say why"
-                f" there is none under [[unshown]] in {problem.vouched_path.name}"
-            ]
+    details = []
+    if never := [name for name in ids if name not in shown | vouched]:
+        details += [
+            f"{problem.shown(problem.diagnoses_path)}: never named: {', '.join(never)}",
+            "  Write a sample that declares it, delete the rule, or say why there is no sample in",
+            f"  {problem.shown(problem.vouched_path)}:",
+            "    [[unshown]]",
+            f'    diagnosis = "{never[0]}"',
+            '    reason = "why nobody can write a sample of it"',
+        ]
     for name in sorted(vouched - (set(ids) - shown)):
         why = "is named for something" if name in ids else "is no known mistake"
-        details[f"{problem.shown(problem.vouched_path)}: {name}"] = [f"{why}; delete the entry"]
-    claim = "diagnoses are named for some sample or mutant"
-    finding = counted(claim, len(ids), details)
-    return replace(finding, figure=f"{len(shown.intersection(ids))} of {len(ids)}")
+        details.append(f"{problem.shown(problem.vouched_path)}: {name}: {why}; delete the entry")
+    figure = f"{len(shown.intersection(ids))} of {len(ids)}"
+    return Finding("diagnoses are named for some sample or mutant", figure, details)
 
 
 def _declared_elsewhere(problem: Problem) -> set[str]:

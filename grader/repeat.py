@@ -36,7 +36,9 @@ def _shuffled(items: list[Any]) -> list[Any]:
     return random.Random(0).sample(items, len(items))  # noqa: S311  not for secrets
 
 
-ORDERS: dict[str, Callable[[list[Any]], Iterable[Any]]] = {
+Order = Callable[[list[Any]], Iterable[Any]]
+
+ORDERS: dict[str, Order] = {
     "checks from last to first": reversed,
     "checks shuffled": _shuffled,
 }
@@ -88,11 +90,11 @@ def report_in(problem: Problem, submission: Submission, environment: dict[str, s
 
 
 def reports_in_order(
-    problem: Problem, submissions: Sequence[Submission], order: str
+    problem: Problem, submissions: Sequence[Submission], order: Order
 ) -> list[Report]:
-    """The reports of submissions with the checks in one of :data:`ORDERS`."""
+    """The reports of submissions with the checks in another order, e.g. one of :data:`ORDERS`."""
     reports: list[Report] = []
-    grade_all(problem, submissions, reports.append, order=ORDERS[order])
+    grade_all(problem, submissions, reports.append, order=order)
     return reports
 
 

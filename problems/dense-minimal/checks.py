@@ -126,17 +126,12 @@ def part_of(observation, name):
 # -- numerical gradients -------------------------------------------------------------------
 
 
-def step_of(case):
-    """Exact for an affine layer and integers."""
-    return 1.0 if case.integers else gradients.STEP
-
-
 @lasting
 def own_slopes(student, once, new_layer, shaped):
     """Return a function: central differences of the student's own forward pass, by parameter."""
 
-    def run(case):
-        step, b = step_of(case), shaped(case.b)
+    def run(case, step):
+        b = shaped(case.b)
         with student.untraced(), student.program():
             layer = new_layer(case)
             sweep = layer.forward.sweep
@@ -150,7 +145,7 @@ def own_slopes(student, once, new_layer, shaped):
             for name, (at, promise) in swept.items()
         }
 
-    return lambda case: once(("slopes", case), lambda: run(case))
+    return lambda case, step: once(("slopes", case, step), lambda: run(case, step))
 
 
 @lru_cache(maxsize=4096)
@@ -164,7 +159,7 @@ def reference_slope(kind, case, name):
         setattr(layer, name.lower(), value)
         return layer.forward(case.X)
 
-    return gradients.measured(forward, getattr(case, name), case.G, step_of(case))
+    return gradients.measured(forward, getattr(case, name), case.G, case.step)
 
 
 @lasting
@@ -173,11 +168,11 @@ def hold(right, reference, own_slopes):
 
     def compare(case, yours, name, expected, what):
         shapes = [(case.n_units,)] if name == "b" else []
-        own = lambda: own_slopes(case)[name]  # noqa: E731
-        expect_gradient(yours, expected, what=what, own=own, or_shapes=shapes)
+        slopes = [(own_slopes(case, step)[name] for step in case.steps) for _ in range(2)]
+        expect_gradient(yours, expected, what=what, own=slopes[0], or_shapes=shapes)
         measured = reference_slope(reference.LayerDense, case, name)
-        exact = case.integers
-        expect_slope(yours, measured, what=what, own=own, exact=exact, or_shapes=shapes)
+        kept = {"own": slopes[1], "exact": case.exact, "or_shapes": shapes}
+        expect_slope(yours, measured, what=what, **kept)
 
     return compare
 
