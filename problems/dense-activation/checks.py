@@ -33,7 +33,6 @@ from grader.judge.affine import (
     AffineCase,
     Draw,
     activated,
-    as_row,
     each_activated_case,
     each_case,
     looks,
@@ -424,7 +423,7 @@ def test_unknown_activation(student):
 def refusal(student, name):
     """What the constructor raises for an activation, if it does."""
     try:
-        student.DenseLayer(2, 3, name).W  # noqa: B018  (so that there is something to wait for)
+        student.DenseLayer(2, 3, name).W
     except StudentError as error:
         return error if error.step is not None and error.step.kind == "make" else None
     return None
