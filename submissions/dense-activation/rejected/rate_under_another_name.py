@@ -1,7 +1,7 @@
 # mistake: calls the learning rate learning_rate
 # fails: step
 # points: 97
-# diagnoses: wrong-argument
+# diagnoses: rate-under-another-name
 import numpy as np
 
 

@@ -1,8 +1,7 @@
-# mistake: imports numpy under its own name, and calls it nump
-# fails: unloadable
-# points: 0
-# diagnoses: none
-import nump as np
+# mistake: keeps a row of W for each output
+# fails: start, seeded, forward, activation, input-gradient, weight-gradient, bias-gradient, derivative, step, state, purity
+# diagnoses: init-w-transposed, shapes-do-not-fit
+import numpy as np
 
 
 class DenseLayer:
@@ -11,13 +10,13 @@ class DenseLayer:
             raise ValueError("unknown activation: " + str(activation))
         if seed is not None:
             np.random.seed(seed)
-        self.W = np.random.randn(input_size, output_size) * 0.01
+        self.W = np.random.randn(output_size, input_size) * 0.01
         self.b = np.zeros((1, output_size))
         self.activation = activation
 
     def forward(self, X):
         self.X = X
-        self.z = np.dot(X, self.W) + self.b
+        self.z = np.dot(X, self.W.T) + self.b
         if self.activation == "relu":
             return np.maximum(0, self.z)
         if self.activation == "sigmoid":
@@ -37,9 +36,9 @@ class DenseLayer:
         else:
             d = d_out
         m = self.X.shape[0]
-        dW = np.dot(self.X.T, d) / m
+        dW = np.dot(d.T, self.X) / m
         db = np.mean(d, axis=0, keepdims=True)
-        dX = np.dot(d, self.W.T)
+        dX = np.dot(d, self.W)
         self.W -= lr * dW
         self.b -= lr * db
         return dX
