@@ -59,6 +59,11 @@ mistakes.add(
         "bias-zero",
     },
     texts={
+        "init-reseeded": {
+            "title": "W is the same after every seed.",
+            "hint": "Do two layers with different seeds have different weights?",
+            "stronger": "np.random.seed(seed), with the argument.",
+        },
         "weight-negated": {
             "title": "W goes up with its gradient, where b goes down.",
             "why": "Half of the layer climbs the loss.",
@@ -97,6 +102,18 @@ def memory_order(s):
     return X @ s.W + s.b
 
 
+@rules.mistake(
+    "layouts",
+    "For an input of whole numbers the output is cut to whole numbers.",
+    why="The weights are no whole numbers, and what they lead to is none either.",
+    hint="Which dtype has the array that you write the output into?",
+    stronger="dtype=X.dtype, or np.zeros_like(X), makes an array of integers; leave it out.",
+)
+def cut_to_integers(s):
+    output = s.X @ s.W + s.b
+    return np.trunc(output) if s.kind == "int64" else output
+
+
 # -- the output with an activation ---------------------------------------------------------
 
 
@@ -123,14 +140,6 @@ _activated(
     why="Whoever makes the layer chooses its activation.",
     hint="Make a layer with 'relu' and look at its output: can it be larger than 1?",
     stronger="Which branch belongs to which name?",
-)
-_activated(
-    "relu_missing",
-    "With 'relu' the output is X·W + b, as without an activation.",
-    _only("relu", lambda z: z),
-    why="Negative numbers have to be stopped.",
-    hint="Can the output of your ReLU layer be negative?",
-    stronger="Compare the name that you look for with the one in the statement, letter by letter.",
 )
 _activated(
     "sigmoid_sign",
@@ -541,19 +550,6 @@ _step(
 )
 
 
-@rules.mistake(
-    "step",
-    "backward does not take an argument called lr, or has no default for it.",
-    why="Whoever trains the layer calls it by the names of the statement.",
-    hint="Compare the signature with the statement.",
-    stronger="def backward(self, d_out, lr=0.01)",
-)
-def rate_under_another_name(s):
-    refused = Raised("TypeError")
-    times = [s.rates[0], refused, refused, refused, s.rates[-1]]
-    return (times, times)
-
-
 # -- seeds ---------------------------------------------------------------------------------
 
 # What comes of the seeds 11, 12 and 0, and of none; see see_seed in checks.py.
@@ -607,25 +603,6 @@ _seed(
     hint="Make two layers without a seed, and compare their W.",
     stronger="If the seed is None, do nothing.",
 )
-_seed(
-    "seed_fixed",
-    "The generator always gets a seed that stands in the code, or one of its own.",
-    *("other", "other", "other", "same"),
-    why="Whoever gives a seed wants its numbers.",
-    hint="Do two layers with different seeds have different weights?",
-    stronger="np.random.seed(seed), with the argument.",
-)
-
-
-_seed(
-    "seed_fixed_if_given",
-    "Whichever seed is given, the same one is used.",
-    *("other", "other", "right", "global"),
-    why="Whoever gives a seed wants its numbers.",
-    hint="Do two layers with different seeds have different weights?",
-    stronger="np.random.seed(seed), with the argument.",
-)
-
 
 # -- the start -----------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 # mistake: computes the bias gradient in single precision
 # fails: bias-gradient
 # points: 94
-# diagnoses: bias-gradient-float32
+# diagnoses: bias-gradient-inexact
 import numpy as np
 
 
@@ -54,7 +54,7 @@ class DenseLayer:
         delta = d_out * self.slope(self.z)
         grad_X = delta @ self.W.T
         grad_W = self.X.T @ delta / batch
-        grad_b = delta.astype(np.float32).sum(axis=0, keepdims=True) / batch
+        grad_b = delta.astype(np.float32).sum(axis=0, keepdims=True, dtype=float) / batch
         self.W = self.W - lr * grad_W
         self.b = self.b - lr * grad_b
         return grad_X

@@ -1,7 +1,7 @@
 # mistake: sums over everything and divides by the batch size
 # fails: bias-gradient
 # points: 94
-# diagnoses: bias-sum-all-divided
+# diagnoses: bias-sum-all
 import numpy as np
 
 

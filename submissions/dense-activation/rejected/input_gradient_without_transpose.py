@@ -1,5 +1,5 @@
 # mistake: forgets the transpose, so that the product fails unless the layer is square
-# fails: input-gradient, weight-gradient, bias-gradient, derivative, state, purity, step
+# fails: input-gradient, weight-gradient, bias-gradient, derivative, state, step
 # diagnoses: missing-transpose
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,7 +1,7 @@
 # mistake: seeds with 0, whatever seed is given
 # fails: seeded
 # points: 97.33
-# diagnoses: seed-fixed-if-given
+# diagnoses: init-reseeded
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: computes the weight gradient in single precision
 # fails: weight-gradient
 # points: 90
-# diagnoses: weight-in-float32
+# diagnoses: weight-gradient-inexact
 import numpy as np
 
 
@@ -37,7 +37,7 @@ class DenseLayer:
         else:
             d = d_out
         m = self.X.shape[0]
-        dW = np.dot(self.X.T.astype(np.float32), d.astype(np.float32)) / m
+        dW = np.dot(self.X.T.astype(np.float32), d.astype(np.float32)).astype(float) / m
         db = np.mean(d, axis=0, keepdims=True)
         dX = np.dot(d, self.W.T)
         self.W -= lr * dW

@@ -1,7 +1,7 @@
 # mistake: computes in the type of X where that is a float
 # fails: forward
 # points: 98.6
-# diagnoses: layouts-float32
+# diagnoses: layouts-inexact
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""
 
@@ -39,7 +39,7 @@ class DenseLayer:
 
     def forward(self, X):
         kind = X.dtype if X.dtype.kind == "f" else float
-        z = X.dot((self.W / 3).astype(kind)) * 3 + self.b
+        z = X.dot(self.W.astype(kind)) + self.b
         self.cache = (X, z)
         return self._activate(z)
 

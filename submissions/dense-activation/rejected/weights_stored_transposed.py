@@ -1,6 +1,6 @@
 # mistake: keeps a row of W for each output
-# fails: start, seeded, forward, activation, input-gradient, weight-gradient, bias-gradient, derivative, step, state, purity
-# diagnoses: init-w-transposed, shapes-do-not-fit
+# fails: start, seeded, forward, activation, input-gradient, weight-gradient, bias-gradient, derivative, step, state
+# diagnoses: init-w-transposed, missing-transpose, weight-transposed, weights-transposed-in-forward
 import numpy as np
 
 
