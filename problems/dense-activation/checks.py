@@ -1170,9 +1170,11 @@ def see_bias_gradient(observe, right, pace):
             return seen
         if np.any(np.ptp(seen.yours, axis=1) > 1e-9):
             return seen
-        if len(seen.yours) == 1:
+        if case.batch == 1:
             return None
-        return seen if seen.is_right else Seen(seen.yours[:, :1], seen.right, **vars(seen.given))
+        if len(seen.yours) == 1:
+            return seen
+        return Seen(seen.yours[:, :1], seen.right, **vars(seen.given))
 
     return look
 

@@ -104,14 +104,16 @@ def memory_order(s):
 
 @rules.mistake(
     "layouts",
-    "For an input of whole numbers the output is cut to whole numbers.",
-    why="The weights are no whole numbers, and what they lead to is none either.",
+    "The output has the type of the input: whole numbers are cut off, single precision is kept.",
+    why="The weights are in double precision, and no whole numbers.",
     hint="Which dtype has the array that you write the output into?",
-    stronger="dtype=X.dtype, or np.zeros_like(X), makes an array of integers; leave it out.",
+    stronger="dtype=X.dtype, or np.zeros_like(X), makes an array of the type of X; leave it out.",
 )
-def cut_to_integers(s):
+def output_in_type_of_input(s):
     output = s.X @ s.W + s.b
-    return np.trunc(output) if s.kind == "int64" else output
+    if s.kind == "int64":
+        return np.trunc(output)
+    return output.astype(np.float32) if s.kind == "float32" else output
 
 
 # -- the output with an activation ---------------------------------------------------------

@@ -1,6 +1,6 @@
 # mistake: computes the weight gradient in single precision
 # fails: weight-gradient
-# points: 90
+# points: 93.33
 # diagnoses: weight-gradient-inexact
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: multiplies by 2 / √input_size
 # fails: start
+# points: 98
 # diagnoses: init-root-below
 import numpy as np
 
