@@ -950,31 +950,45 @@ def test_repeated_passes(rounds, observe):
             expect_as_fresh(seen, alone, f"In pass {number} on the same layer")
 
 
-TWO = [activated(AffineCase(2, 2, 3, seed=1), "sigmoid"), activated(AffineCase(3, 4, 2), "relu")]
+TWO = [activated(AffineCase(2, 2, 3, seed=1), "sigmoid"), activated(AffineCase(3, 3, 2), "relu")]
 
 
 @lasting
 def two_layers(student, once):
-    """Return a function: the passes of two layers that are used side by side."""
+    """Return a function: W and b of two layers when both are made, and their passes."""
 
     def run():
         with student.program():
-            layers = [make_layer(student, case) for case in TWO]
-            outputs = [layer.forward(case.X) for layer, case in zip(layers, TWO, strict=True)]
-            returned = [
-                layer.backward(case.G, RATE) for layer, case in zip(layers, TWO, strict=True)
-            ]
+            layers = [student.DenseLayer(c.n_inputs, c.n_units, c.activation) for c in TWO]
+            made = [(layer.W, layer.b) for layer in layers]
+            pairs = list(zip(layers, TWO, strict=True))
+            for layer, case in pairs:
+                put_weights(layer, case)
+            outputs = [layer.forward(case.X) for layer, case in pairs]
+            returned = [layer.backward(case.G, RATE) for layer, case in pairs]
             after = [(layer.W, layer.b) for layer in layers]
-        return [Passes(*each, *end) for *each, end in zip(outputs, returned, after, strict=True)]
+        passes = zip(outputs, returned, after, strict=True)
+        return made, [Passes(*each, *end) for *each, end in passes]
 
     return lambda: once("two layers", run)
 
 
 @check("state", "Two layers do not disturb each other")
-def test_interleaved_layers(two_layers, observe):
+def test_interleaved_layers(two_layers, started, observe):
     """Make both, forward both, then backward both."""
     fresh = [observe(case) for case in TWO]
-    for seen, alone in zip(two_layers(), fresh, strict=True):
+    made, passes = two_layers()
+    for case, found, number in zip(TWO, made, ("first", "second"), strict=True):
+        for name, mine, alone in zip(
+            "Wb", found, started((case.n_inputs, case.n_units)), strict=True
+        ):
+            message = (
+                f"Two layers are made, and then {name} of the {number} has not the shape that it "
+                "has without the other. What belongs to a layer is kept on self."
+            )
+            same = np.shape(mine.value) == np.shape(alone.value)
+            expect(same, message, what=f"layer.{name} of the {number} layer", yours=mine.value)
+    for seen, alone in zip(passes, fresh, strict=True):
         expect_as_fresh(seen, alone, "With a second layer in use")
 
 
@@ -1442,22 +1456,26 @@ def see_passes(rounds, observe):
 
 
 @aspect("layers", groups=["state"], noun="What two layers give side by side", cases=["two"])
-def see_layers(two_layers, observe):
-    """Outputs and parameters of two layers: which of them are as if each were alone."""
+def see_layers(two_layers, started, observe):
+    """What of two layers is as if each were alone: the shapes of W and b, then what passes give."""
 
     def look(_):
+        made, passes = two_layers()
         found = []
-        for seen, case in zip(two_layers(), TWO, strict=True):
-            alone = observe(case)
+        for case, start, seen in zip(TWO, made, passes, strict=True):
+            usual, alone = started((case.n_inputs, case.n_units)), observe(case)
+            shapes = [_same_shape_as(a, b) for a, b in zip(start, usual, strict=True)]
+            names = ("output", "input_gradient", "W", "b")
             found.append(
-                [
-                    _same_value(getattr(seen, name), getattr(alone, name))
-                    for name in ("output", "input_gradient", "W", "b")
-                ]
+                shapes + [_same_value(getattr(seen, name), getattr(alone, name)) for name in names]
             )
-        return Seen(found, [[True] * 4] * 2)
+        return Seen(found, [[True] * 6] * 2)
 
     return look
+
+
+def _same_shape_as(pending, other):
+    return not pending.error and not other.error and pending.value.shape == other.value.shape
 
 
 def _same_value(pending, other):

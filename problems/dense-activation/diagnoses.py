@@ -741,7 +741,7 @@ def first_batch_size_kept(s):
 )
 def layers_share_memory(s):
     # The second one was the last to remember something; the first one's gradients cannot be right.
-    return [[True, False, False, False], [True] * 4]
+    return [[True, True, True, False, False, False], [True] * 6]
 
 
 @rules.mistake(
@@ -752,7 +752,23 @@ def layers_share_memory(s):
     stronger="Assign it to self; names on the class or the module are shared by all.",
 )
 def layers_share_activation(s):
-    return [[False] * 4, [True] * 4]
+    return [[True, True, False, False, False, False], [True] * 6]
+
+
+@rules.mistake(
+    "layers",
+    "Two layers share {which}: the last one that is made decides.",
+    why="In a network every layer has parameters of its own.",
+    hint="Make two layers of different sizes, and look at the first again.",
+    stronger="Assign it to self; names on the class or the module are shared by all.",
+    each=[
+        {"which": "W and b", "alone": (False, False)},
+        {"which": "W", "alone": (False, True)},
+        {"which": "b", "alone": (True, False)},
+    ],
+)
+def layers_share_parameters(s, which, alone):
+    return [[*alone, True, True, True, True], [True] * 6]
 
 
 # -- purity --------------------------------------------------------------------------------
