@@ -60,11 +60,10 @@ def activation_of(case):
 def make_layer(module, case):
     """Return a layer with the weights and the activation of a case, of a student or the reference.
 
-    Activations are given by position: how the argument is called is another check's matter.
+    Activations are given, by position: what the argument is called, and what it is by default, is
+    another check's matter.
     """
-    name = activation_of(case)
-    sizes = (case.n_inputs, case.n_units)
-    layer = module.DenseLayer(*sizes) if name is None else module.DenseLayer(*sizes, name)
+    layer = module.DenseLayer(case.n_inputs, case.n_units, activation_of(case))
     put_weights(layer, case)
     return layer
 
@@ -297,6 +296,31 @@ def test_arguments(student):
     usual, yours = (output.value for output in outputs)
     if isinstance(usual, np.ndarray):
         message = "Arguments given by name and by position should make the same layer."
+        expect_close(yours, usual, what="layer.forward(X)", message=message)
+
+
+@lasting
+def by_default(student, once):
+    """Return a function: the output of a layer that is given no activation, or one of ours."""
+
+    def run(*activation):
+        with student.program():
+            layer = student.DenseLayer(2, 2, *activation)
+            put_weights(layer, DEFAULT)
+            return layer.forward(DEFAULT.X)
+
+    return lambda *activation: once(("default", *activation), lambda: run(*activation))
+
+
+DEFAULT = activated(AffineCase(2, 2, 2), "linear")
+
+
+@check("start", "By default there is no activation")
+def test_no_activation(by_default):
+    """The activation can be left out."""
+    usual, yours = by_default(None).value, by_default().value
+    if isinstance(usual, np.ndarray):
+        message = "DenseLayer(2, 2) should be the same as DenseLayer(2, 2, None): a linear layer."
         expect_close(yours, usual, what="layer.forward(X)", message=message)
 
 
@@ -1193,15 +1217,15 @@ def see_bias_gradient(observe, right, pace):
     return look
 
 
-CHAINED = tuple((name, seed) for name in CURVED for seed in (1, 2, 3))
+CHAINED = tuple((name, seed) for name in CURVED for seed in range(8))
 
 
 @aspect("chain", groups=["derivative"], noun="The gradient at Z", cases=CHAINED)
 def see_chain(student, once):
     """The gradient at Z, as it reaches X, W and b: a layer of one row, two inputs and two outputs.
 
-    W is the unit matrix and the step is 0 for X, so that what is returned is the gradient at Z,
-    transposed or not; the steps of W and b show it too.
+    W exchanges the two, transposed or not, so that what is returned is the gradient at Z, exchanged;
+    for that lr is 0. With one row the step of W is the outer product of X and the gradient at Z.
     """
 
     def run(key):
@@ -1211,7 +1235,7 @@ def see_chain(student, once):
             found = []
             for rate in (0.0, RATE):
                 layer = student.DenseLayer(2, 2, name)
-                layer.W, layer.b = np.eye(2), b
+                layer.W, layer.b = EXCHANGE, b
                 layer.forward(X)
                 returned = layer.backward(G, rate)
                 found.append((returned, layer.W, layer.b))
@@ -1225,23 +1249,27 @@ def see_chain(student, once):
             return None
         if np.shape(W.value) != (2, 2) or np.shape(after.value) != (1, 2):
             return None
-        # For one row the step of W is the outer product of X and the gradient at Z.
-        by_weights = X @ (np.eye(2) - W.value) / np.vdot(X, X)
-        yours = (returned.value, by_weights, b - after.value)
-        Z, activation = X + b, ACTIVATIONS[name]
+        if not isinstance(returned.value, np.ndarray) or returned.value.shape != (1, 2):
+            return None
+        by_weights = X @ (EXCHANGE - W.value) / np.vdot(X, X)
+        yours = (returned.value @ EXCHANGE, by_weights, b - after.value)
+        Z, activation = X @ EXCHANGE + b, ACTIVATIONS[name]
         D = G * activation.derivative(Z)
-        given = {"Z": Z, "G": G, "X": X, "D": D, "name": name, "batch": 1}
+        given = {"Z": Z, "G": G, "XW": X @ EXCHANGE, "D": D, "name": name, "batch": 1}
         given |= {"act": activation.function, "derivative": activation.derivative}
         return Seen(yours, (D, D, D), **given)
 
     return look
 
 
+EXCHANGE = np.array([[0.0, 1.0], [1.0, 0.0]])
+
+
 def chained(seed):
-    """X, b and G of one row; some of X + b are negative, and none of it is near 0."""
+    """X, b and G of one row; Z is not near 0, and for some seeds b decides its sign."""
     generator = np.random.default_rng(seed)
     X, G = generator.choice([-2.0, -1.0, 1.0, 2.0], (2, 1, 2))
-    return X, np.array([[0.5, -0.25]]), G + 0.5
+    return X, np.array([[1.5, -1.25]]), G + 0.5
 
 
 @aspect("kink", groups=["derivative"], noun="The gradient at the kink", cases=["kink"])
@@ -1391,6 +1419,19 @@ def see_first_bias(drawn_layers):
             for pending in (drawn_layers(*key)[1], drawn_layers(key[0], seed + 1)[1])
         )
         return Seen(given["b"], np.zeros((1, n_units)), **given)
+
+    return look
+
+
+@aspect("default", groups=["start"], noun="A layer without an activation", cases=["default"])
+def see_default(by_default):
+    """The output where the activation is left out."""
+
+    def look(_):
+        usual = by_default(None)
+        if usual.error or not isinstance(usual.value, np.ndarray):
+            return None
+        return Seen(by_default(), usual.value, Z=usual.value)
 
     return look
 

@@ -342,6 +342,14 @@ _chain(
     stronger="Look for two places that multiply by the derivative.",
 )
 _chain(
+    "derivative_without_bias",
+    "The derivative of the activation is taken at X·W, without the bias.",
+    _everywhere(lambda s: s.G * s.derivative(s.XW)),
+    why="Where the output was made, b had been added.",
+    hint="What goes into the activation in forward?",
+    stronger="Keep X·W + b in forward, and hand that to the derivative.",
+)
+_chain(
     "derivative_of_relu_missing",
     "With 'relu' backward does not multiply by the derivative of the activation.",
     _for("relu", lambda s: 1.0),
@@ -575,7 +583,7 @@ _seed(
 )
 _seed(
     "seed_ignored",
-    "The seed is not used.",
+    "The seed has no effect on W.",
     *("global",) * 4,
     why="Whoever gives a seed wants the same numbers again.",
     hint="Make two layers with the same seed, and compare their W.",
@@ -607,6 +615,18 @@ _seed(
 )
 
 # -- the start -----------------------------------------------------------------------------
+
+
+@rules.mistake(
+    "default",
+    "By default the layer has an activation: {name}.",
+    why="The statement's default is None, a linear layer.",
+    hint="Compare the signature of the constructor with the statement.",
+    stronger="activation=None",
+    each=[{"name": "ReLU", "known": RELU}, {"name": "the sigmoid", "known": SIGMOID}],
+)
+def default_activation(s, name, known):
+    return known.function(s.Z)
 
 
 @rules.mistake(
