@@ -1224,8 +1224,8 @@ CHAINED = tuple((name, seed) for name in CURVED for seed in range(8))
 def see_chain(student, once):
     """The gradient at Z, as it reaches X, W and b: a layer of one row, two inputs and two outputs.
 
-    W exchanges the two, transposed or not, so that what is returned is the gradient at Z, exchanged;
-    for that lr is 0. With one row the step of W is the outer product of X and the gradient at Z.
+    W exchanges the two, transposed or not, so that what is returned is the gradient at Z, exchanged
+    (with lr = 0). For one row the step of W is the outer product of X and the gradient at Z.
     """
 
     def run(key):

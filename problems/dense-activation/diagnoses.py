@@ -341,14 +341,20 @@ _chain(
     hint="How often does d_out go through the activation on its way down?",
     stronger="Look for two places that multiply by the derivative.",
 )
-_chain(
-    "derivative_without_bias",
+
+
+@rules.mistake(
+    "chain",
     "The derivative of the activation is taken at X·W, without the bias.",
-    _everywhere(lambda s: s.G * s.derivative(s.XW)),
     why="Where the output was made, b had been added.",
     hint="What goes into the activation in forward?",
     stronger="Keep X·W + b in forward, and hand that to the derivative.",
+    each=[{"of": ("relu", "sigmoid")}, {"of": ("relu",)}, {"of": ("sigmoid",)}],
 )
+def derivative_without_bias(s, of):
+    return (s.G * s.derivative(s.XW) if s.name in of else s.D,) * 3
+
+
 _chain(
     "derivative_of_relu_missing",
     "With 'relu' backward does not multiply by the derivative of the activation.",
