@@ -331,6 +331,36 @@ def _operands(facts: Facts, error: StudentError) -> Told | None:
     )
 
 
+def _not_there(facts: Facts, error: StudentError) -> Told | None:
+    if error.type_name not in ("IndexError", "KeyError") or not error.frames:
+        return None
+    return Told(
+        "element-not-there",
+        Text(
+            f"Line {error.line} asks for an element that is not there ({error.message[:60]}).",
+            "Counting begins at 0: the first of n elements is [0], and the last is [n - 1].",
+            f"Print what stands before the bracket in line {error.line}: how long is it?",
+            "A tuple such as (3,) has one element, [0].",
+        ),
+    )
+
+
+def _anything(facts: Facts, error: StudentError) -> Told | None:
+    if not error.frames or error.type_name == "NotImplementedError":
+        return None
+    function, said = error.frames[-1][1], error.message.splitlines() or [""]
+    shown = f"{error.type_name}: {said[0][:80]}" if said[0] else error.type_name
+    return Told(
+        "raises",
+        Text(
+            f"{function} ends with an exception in line {error.line} ({shown}).",
+            "Nothing comes of the call, and what needs it cannot be looked at.",
+            f"What does line {error.line} work with, and what does it expect?",
+            f"Print what goes into line {error.line}, one line before.",
+        ),
+    )
+
+
 CERTAIN: tuple[Rule, ...] = (
     _undefined,
     _not_kept,
@@ -340,5 +370,13 @@ CERTAIN: tuple[Rule, ...] = (
     _endless,
     _helper_misused,
 )
-LIKELY: tuple[Rule, ...] = (_unset, _refused, _truth, _shapes, _operands)
+LIKELY: tuple[Rule, ...] = (
+    _unset,
+    _refused,
+    _truth,
+    _shapes,
+    _operands,
+    _not_there,
+    _anything,
+)
 """In order: the first that has something to say is taken."""

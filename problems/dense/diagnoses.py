@@ -153,8 +153,8 @@ def frozen_from_the_start(s):
 
 @rules.mistake(
     "kept",
-    "The constructor keeps the number of inputs, not the whole input shape.",
-    why="Whoever reads input_shape expects a tuple, as set_input_shape stores it.",
+    "input_shape is kept as the number of inputs, not as the whole shape.",
+    why="Whoever reads input_shape expects a tuple.",
     hint="What is layer.input_shape after Dense(4, input_shape=(3,))?",
     stronger="Keep the argument as it is; take the number out of it where you need it.",
 )
@@ -173,7 +173,7 @@ def input_shape_as_number(s):
     each=[{"value": (2,)}, {"value": (1,)}, {"value": 0}, {"value": ()}],
 )
 def default_input_shape(s, value):
-    if s.attribute != "input_shape by default":
+    if s.late != "never given":
         raise Unknown
     return value
 
