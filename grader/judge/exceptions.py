@@ -214,6 +214,16 @@ def _helper_misused(facts: Facts, error: StudentError) -> Told | None:
                 "Copy it with the module copy.",
             ),
         )
+    if "from before" in error.message and error.type_name == "ValueError" and error.frames:
+        return Told(
+            "object-of-another-layer",
+            Text(
+                f"Line {error.line} uses an object that was given to an earlier layer.",
+                "What one layer is given is its own; what it remembers disturbs the others.",
+                "Where is it kept: on self, on the class, or in a global variable?",
+                "Keep it on self, and replace it whenever initialize is called.",
+            ),
+        )
     found = re.match(r"\w+\.(\w+): (?:\w+\.)?\w+\(\) (missing|takes) .*", error.message)
     if error.type_name != "ValueError" or found is None or not error.frames:
         return None
@@ -308,7 +318,7 @@ _MISFITS = (
     r"bad operand type for .*: '([\w.]+)'",
     r"loop of ufunc does not support argument \d+ of type ([\w.]+)",
     r"'([\w.]+)' object cannot be interpreted as an integer",
-    r"'([\w.]+)' object is not (?:subscriptable|iterable|callable)",
+    r"'([\w.]+)' object is not (?:subscriptable|iterable)",
     r"float\(\) argument must be .*, not '([\w.]+)'",
     r"\w+\.\w+: unsupported operand .*: '([\w.]+)' and '([\w.]+)'",
 )
@@ -327,6 +337,21 @@ def _operands(facts: Facts, error: StudentError) -> Told | None:
             "What a value can be used for depends on what kind of value it is.",
             "Print what you have there, and its type, one line before.",
             "Follow the value back to the line that made it.",
+        ),
+    )
+
+
+def _not_callable(facts: Facts, error: StudentError) -> Told | None:
+    found = re.match(r"'([\w.]+)' object is not callable", error.message)
+    if found is None or not error.frames:
+        return None
+    return Told(
+        "not-callable",
+        Text(
+            f"Line {error.line} calls {kind_named(found[1])} as if it were a function.",
+            "Parentheses behind a name call it; only functions, methods and classes can be called.",
+            f"What stands in front of the parentheses in line {error.line}?",
+            "Name the method that is meant, or replace the parentheses by what is meant.",
         ),
     )
 
@@ -376,6 +401,7 @@ LIKELY: tuple[Rule, ...] = (
     _truth,
     _shapes,
     _operands,
+    _not_callable,
     _not_there,
     _anything,
 )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.judge.evidence import is_close
+from grader.judge.formulas import formula
 from grader.judge.proportions import (
     FEW,
     Array,
@@ -106,6 +107,22 @@ def _small(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     return None
 
 
+def _places(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    """The right numbers in other places."""
+
+    def moved(a: Array, b: Array) -> bool:
+        return a.shape == b.shape and is_close(np.sort(a, axis=None), np.sort(b, axis=None))
+
+    if len(pairs) >= FEW and all(moved(a, b) for a, b in pairs):
+        title = f"{noun} has the right numbers, in other places."
+        return (
+            "places",
+            title,
+            "reshape keeps the order of the numbers; .T exchanges rows, columns.",
+        )
+    return None
+
+
 def _cut(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     """The right numbers, but for those below or above a limit, or for their signs."""
     if any(a.shape != b.shape for a, b in pairs):
@@ -144,7 +161,9 @@ NUMBERS: Sequence[Tell] = (
     _single,
     _cut,
     _lines,
+    _places,
     _small,
     _square,
+    formula,
 )
 """In order: the first that has something to say is taken."""

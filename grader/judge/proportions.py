@@ -94,34 +94,40 @@ def offset(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
 
 def part(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     """An array that is known in the example as a factor or a term too much."""
-    if len(pairs) < FEW:
+    if len(pairs) < FEW or any(a.shape != b.shape for a, b in pairs):
         return None
     wrong = [found for found in seen if not found.is_right]
     for name, word in PARTS.items():
         arrays = [getattr(found.given, name, None) for found in wrong]
         if not all(isinstance(array, np.ndarray) for array in arrays):
             continue
-        for text, combine in _COMBINED:
-            made = zip(pairs, arrays, strict=True)
-            if all(_is(a, combine, b, array) for (a, b), array in made):
-                title = f"{noun} is the right one, {text} {word}, number by number."
-                return "part", title, f"Does {word[4:]} belong there, by the statement's formula?"
+        text = _combined([(a, b, c) for (a, b), c in zip(pairs, arrays, strict=True)])
+        if text:
+            title = f"{noun} is the right one, {text} {word}."
+            return "part", title, f"Does {word[4:]} belong there, by the statement's formula?"
     return None
 
 
-_COMBINED: Sequence[tuple[str, Callable[[Array, Array], Array]]] = (
-    ("multiplied by", np.multiply),
-    ("divided by", np.divide),
-    ("plus", np.add),
-    ("minus", np.subtract),
-)
-
-
-def _is(yours: Array, combine: Callable[[Array, Array], Array], right: Array, array: Any) -> bool:
+def _combined(triples: Sequence[tuple[Array, Array, Any]]) -> str | None:
+    """How the right numbers have been combined with those of another array."""
     try:
-        return is_close(yours, combine(right, array))
+        if all(is_close(a, b * c) for a, b, c in triples):
+            return "multiplied, number by number, by"
+        if all(is_close(a, b / c) for a, b, c in triples):
+            return "divided, number by number, by"
+        terms = [np.broadcast_to(c, b.shape) for _, b, c in triples]
     except ValueError:  # of shapes that do not go together
-        return False
+        return None
+    shares = [
+        float(np.vdot(t, a - b) / np.vdot(t, t))
+        for (a, b, _), t in zip(triples, terms, strict=True)
+    ]
+    share = shares[0]
+    pairs = zip(triples, terms, strict=True)
+    if np.ptp(shares) > 1e-9 or not all(is_close(a, b + share * t) for (a, b, _), t in pairs):
+        return None
+    times = "" if abs(abs(share) - 1) < 1e-9 else f"{abs(share):.6g} times "
+    return f"{'plus' if share > 0 else 'minus'} {times}".rstrip()
 
 
 def sizes_of_one(seen: Sequence[Seen], names: Sequence[str]) -> Iterator[tuple[str, int, int]]:

@@ -1361,6 +1361,34 @@ def see_kept(student):
     return look
 
 
+@aspect(
+    "unmoved",
+    groups=["forward", "weight-gradient", "bias-gradient", "update", "trainable", "state"],
+    noun="layer.{case} after forward_pass",
+    cases=["W", "w0"],
+    apart=True,
+)
+def see_unmoved(student, new_layer, conventions):
+    """Whether forward_pass leaves the parameters alone."""
+
+    def look(name):
+        changed = []
+        for case in FEW:
+            student.begin()
+            with student.program():
+                layer = new_layer(case, student.expose(Probe(), "update", local=True))
+                output = layer.forward_pass(case.X)
+                after = dict(zip(("W", "w0"), parameters_of(layer, conventions()), strict=True))
+            if output.error or after[name].error:
+                return None
+            start = case.W if name == "W" else case.b
+            changed.append(not _same(after[name].value, start))
+        yours = "changed" if any(changed) else "as it was"
+        return Seen(yours, "as it was", name=name)
+
+    return look
+
+
 @aspect("output", groups=["forward"], noun="The output", more=MORE)
 def see_output(observe, right):
     """What forward_pass(X) returns."""

@@ -189,6 +189,20 @@ def late_shape_ignored(s):
     return s.W_late
 
 
+@rules.mistake(
+    "unmoved",
+    "forward_pass changes {name}.",
+    why="Only backward_pass learns; who asks for an output twice has to get it twice.",
+    hint="Print {name} before and after forward_pass.",
+    stronger="forward_pass reads {name} and leaves it as it is.",
+    each=[{"name": "W"}, {"name": "w0"}],
+)
+def parameter_changed_by_forward(s, name):
+    if s.name != name:
+        raise Unknown
+    return "changed"
+
+
 # -- the output under other circumstances --------------------------------------------------
 
 
