@@ -89,19 +89,10 @@ def _not_kept(facts: Facts, error: StudentError) -> Told | None:
             ),
         )
     if name in source.local:
-        return Told(
-            "self-forgotten",
-            Text(
-                f"Line {source.local[name]} keeps {name} without self, so that line {line} finds"
-                f" no self.{name}.",
-                "A plain name is a variable of its method, and is gone when the method ends.",
-                "How do the other lines keep what another method needs?",
-                f"Write self.{name} = ... there.",
-            ),
-        )
-    names = {kept for kept in source.kept if kept != name} | facts.own
-    same = [kept for kept in sorted(names) if kept.lower() == name.lower()]
-    near = same or difflib.get_close_matches(name, sorted(names), 1, 0.75)
+        return _without_self(name, source.local[name], f"line {line} finds no self.{name}")
+    names = sorted({*source.kept, *facts.own} - {name})
+    same = [kept for kept in names if kept.lower() == name.lower()]
+    near = same or difflib.get_close_matches(name, names, 1, 0.8)
     meant = f"; is self.{near[0]} meant?" if near else ", and no line sets it."
     return Told(
         "attribute-unknown",
@@ -110,6 +101,18 @@ def _not_kept(facts: Facts, error: StudentError) -> Told | None:
             why,
             f"Which line gives self.{name} its value?",
             "Compare the spelling, capitals included, with the line that sets it.",
+        ),
+    )
+
+
+def _without_self(name: str, line: int, so_that: str) -> Told:
+    return Told(
+        "self-forgotten",
+        Text(
+            f"Line {line} keeps {name} without self, so that {so_that}.",
+            "A plain name is a variable of its method, and is gone when the method ends.",
+            "How do the other lines keep what another method needs?",
+            f"Write self.{name} = ... there.",
         ),
     )
 
@@ -155,6 +158,11 @@ def _none_used(facts: Facts, error: StudentError) -> Told | None:
         return None
     name = holder[1] if holder else "A value"
     given = facts.source.given(name.removeprefix("self.")) if name.startswith("self.") else 0
+    plain = name.removeprefix("self.")
+    if given is None and plain in facts.source.local:
+        return _without_self(
+            plain, facts.source.local[plain], f"{name} is None in line {error.line}"
+        )
     stronger = f"No line of the file gives {name} another value than None."
     if given is not None:
         stronger = f"Find out which line should have given {name} its value, and whether it ran."
@@ -319,6 +327,8 @@ _MISFITS = (
     r"loop of ufunc does not support argument \d+ of type ([\w.]+)",
     r"'([\w.]+)' object cannot be interpreted as an integer",
     r"'([\w.]+)' object is not (?:subscriptable|iterable)",
+    r"can only concatenate ([\w.]+) \(not \"([\w.]+)\"\) to",
+    r"can't multiply sequence by non-int of type '([\w.]+)'",
     r"float\(\) argument must be .*, not '([\w.]+)'",
     r"\w+\.\w+: unsupported operand .*: '([\w.]+)' and '([\w.]+)'",
 )
@@ -333,7 +343,7 @@ def _operands(facts: Facts, error: StudentError) -> Told | None:
     return Told(
         "value-of-another-kind",
         Text(
-            f"Line {error.line} works with {odd}, where it needs something else.",
+            f"Line {error.line} works with {odd}, and cannot do with it what it should.",
             "What a value can be used for depends on what kind of value it is.",
             "Print what you have there, and its type, one line before.",
             "Follow the value back to the line that made it.",
@@ -373,7 +383,8 @@ def _not_there(facts: Facts, error: StudentError) -> Told | None:
 def _anything(facts: Facts, error: StudentError) -> Told | None:
     if not error.frames or error.type_name == "NotImplementedError":
         return None
-    function, said = error.frames[-1][1], error.message.splitlines() or [""]
+    function = error.frames[-1][1].replace("<module>", "The file")
+    said = error.message.splitlines() or [""]
     shown = f"{error.type_name}: {said[0][:80]}" if said[0] else error.type_name
     return Told(
         "raises",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,9 @@ Tell = Callable[[str, Pairs, Sequence[Seen]], Told | None]
 
 FEW = 3
 """So many examples at least must show what could otherwise be chance."""
+
+SIZES = {"batch": "rows", "n_inputs": "inputs", "n_units": "units"}
+"""Names of sizes that an aspect may give, and what they count."""
 
 PARTS = {
     "X": "the input",
@@ -53,21 +56,42 @@ def factor(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
 
 
 def _scaled(noun: str, factors: Sequence[float], seen: Sequence[Seen]) -> Told | None:
-    """A factor that goes with one of the sizes."""
-    words = {"batch": "rows of the batch", "n_inputs": "inputs", "n_units": "units"}
+    """A factor that goes with the sizes: a constant times a product of their powers, in halves."""
     wrong = [found for found in seen if not found.is_right]
-    for name, word in words.items():
-        counts = [getattr(found.given, name, None) for found in wrong]
-        if None in counts:
-            continue
-        for power, text in ((-1.0, "divided by "), (1.0, "multiplied by "), (-0.5, "divided by √")):
-            predicted = np.array(counts, float) ** power
-            for sign in (1, -1):
-                if np.allclose(factors, sign * predicted, rtol=1e-9):
-                    minus = "" if sign == 1 else ", and has the wrong sign"
-                    title = f"{noun} is {text}the number of {word}{minus}."
-                    return "scaled", title, f"Does the number of {word} belong in it?"
-    return None
+    sizes = {
+        name: np.array([getattr(found.given, name) for found in wrong], float)
+        for name in SIZES
+        if all(hasattr(found.given, name) for found in wrong)
+    }
+    if len(wrong) <= len(sizes) + 1 or np.ptp(np.sign(factors)):
+        return None
+    logarithms = np.stack([np.ones(len(wrong)), *map(np.log, sizes.values())], axis=1)
+    found, _, rank, _ = np.linalg.lstsq(logarithms, np.log(np.abs(factors)), rcond=None)
+    powers = np.rint(2 * found[1:]) / 2
+    predicted = np.exp(found[0] + logarithms[:, 1:] @ powers)
+    if rank <= len(sizes) or not np.allclose(np.abs(factors), predicted, rtol=1e-9):
+        return None
+    used = dict(zip(sizes, powers, strict=True))
+    constant = float(np.exp(found[0]))
+    minus = " and has the wrong sign" if factors[0] < 0 else ""
+    above, below = _power(used, 1), _power(used, -1)
+    number = f" {constant:.6g}" if abs(constant - 1) > 1e-9 else ""
+    text = f" multiplied by{number}{above}" if number or above else ""
+    text += f"{' and' * bool(text)} divided by{below}" if below else ""
+    title = f"{noun} is the right one,{text}{minus}."
+    words = " and ".join(f"the number of {SIZES[name]}" for name, power in used.items() if power)
+    return "scaled", title, f"How do {words} come into it?"
+
+
+def _power(powers: Mapping[str, float], sign: int) -> str:
+    """The powers of one sign, in words: ``the number of inputs``, ``√ the number of units``."""
+    shown = {0.5: "√({})", 1.0: "({})", 1.5: "({0})·√({0})", 2.0: "({})²"}
+    parts = [
+        shown.get(sign * power, f"({{}})^{sign * power:g}").format(f"number of {SIZES[name]}")
+        for name, power in powers.items()
+        if sign * power > 0
+    ]
+    return f" {'·'.join(parts)}" if parts else ""
 
 
 def _length(noun: str, pairs: Pairs) -> Told | None:

@@ -121,10 +121,16 @@ def first_array(found, usual):
 
 
 class Updates:
-    """Calls of an optimizer's update, sorted by the parameter that they are about."""
+    """Calls of an optimizer's update, sorted by the parameter that they are about.
 
-    def __init__(self, calls):
+    Args:
+        starts: All the parameters that there were: what is called first with one of them is about
+            that one, whatever its gradient looks like.
+    """
+
+    def __init__(self, calls, starts=()):
         self.calls = calls
+        self._starts = starts
         self._found = {}
 
     def of(self, start):
@@ -139,6 +145,8 @@ class Updates:
             if len(call.values) != 2:
                 continue
             for position, value in enumerate(call.values):
+                if position == 1 and any(_same(call.values[0], other) for other in self._starts):
+                    break
                 if any(_same(value, other) for other in known):
                     found.append((call, call.values[1 - position], position == 1))
                     if isinstance(call.result, np.ndarray):
@@ -205,7 +213,8 @@ def observe(student, once, drawn, conventions, new_layer):
             output = layer.forward_pass(case.X)
             input_gradient = layer.backward_pass(case.G)
             W, w0 = parameters_of(layer, conventions())
-        return Observation(output, input_gradient, W, w0, Updates(optimizer.calls))
+        updates = Updates(optimizer.calls, (case.W, case.b))
+        return Observation(output, input_gradient, W, w0, updates)
 
     return once.each("observe", drawn("case"), run)
 
@@ -831,7 +840,8 @@ def three_steps(student, once, conventions, new_layer):
 
     def steps(case):
         optimizer, cases, results = ran(case)
-        updates = Updates(optimizer.calls)
+        starts = [start for step in cases for start in (step.W, step.b)]
+        updates = Updates(optimizer.calls, starts)
         found = [{"W": updates.of(step.W), "w0": updates.of(step.b)} for step in cases]
         used = [call for step in found for calls in step.values() for call, _, _ in calls]
         if not used or any(call.result is None for call in used):

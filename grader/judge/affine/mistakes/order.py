@@ -119,7 +119,7 @@ def _drawn_if(s: Given, *, again: bool, other: bool | None = None) -> Any:
         other: Whether they are after another one; None if it does not matter.
     """
     weights = array(s, "W")
-    fits = weights.shape == (s.n_inputs, s.n_units)
+    fits = weights.shape == (s.n_inputs, s.n_units) and weights.dtype.kind == "f"
     same = [np.array_equal(weights, array(s, name)) for name in ("again", "other")]
     if not fits or same[0] != again or (other is not None and same[1] != other):
         raise Unknown

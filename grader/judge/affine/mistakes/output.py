@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.judge.affine.mistakes.activations import ACTIVATIONS, EACH
 from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given
 
 known = Catalogue("output")
@@ -46,31 +47,27 @@ def elementwise_product(s: Given) -> Any:
     return s.act(s.X * s.W + s.b)
 
 
-def _softmax(z: Array) -> Array:
-    powers = np.exp(z - z.max(axis=1, keepdims=True))
-    shares: Array = powers / powers.sum(axis=1, keepdims=True)
-    return shares
-
-
-_ACTIVATIONS: tuple[tuple[str, Callable[[Array], Array]], ...] = (
-    ("ReLU", lambda z: np.maximum(z, 0)),
-    ("leaky ReLU", lambda z: np.where(z > 0, z, 0.01 * z)),
-    ("sigmoid", lambda z: 1 / (1 + np.exp(-z))),
-    ("tanh", np.tanh),
-    ("softmax", _softmax),
-)
-
-
 @known.mistake(
     "An activation ({{shown}}) is applied to the output.",
     why="In this exercise activations are layers of their own; this one is linear.",
     hint="Is an activation part of this layer?",
     stronger="The statement's formula for the output ends after adding {b}.",
     only="linear",
-    each=[{"shown": shown, "function": function} for shown, function in _ACTIVATIONS],
+    each=EACH,
 )
-def activation_added(s: Given, shown: str, function: Callable[[Array], Array]) -> Any:
-    return function(s.Z)
+def activation_added(s: Given, shown: str) -> Any:
+    return ACTIVATIONS[shown](s.Z)
+
+
+@known.mistake(
+    "An activation ({{shown}}) is applied to the input.",
+    why="In this exercise activations are layers of their own; this one is linear.",
+    hint="Is an activation part of this layer?",
+    stronger="The statement's formula for the output begins with {X} as it is.",
+    each=EACH,
+)
+def activation_of_input(s: Given, shown: str) -> Any:
+    return s.act(ACTIVATIONS[shown](s.X) @ s.W + s.b)
 
 
 @known.mistake(
