@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from grader.judge.evidence import is_close
-from grader.judge.numbers import FEW, NUMBERS, Array, Pairs, Tell, Told
+from grader.judge.numbers import NUMBERS
+from grader.judge.proportions import FEW, Array, Pairs, Tell, Told
 from grader.judge.seen import Raised, Seen, same
 from grader.judge.words import kind_of
 

@@ -214,6 +214,16 @@ def _helper_misused(facts: Facts, error: StudentError) -> Told | None:
                 "Copy it with the module copy.",
             ),
         )
+    if "from before" in error.message and error.type_name == "ValueError" and error.frames:
+        return Told(
+            "object-of-another-layer",
+            Text(
+                f"Line {error.line} uses an object that was given to an earlier layer.",
+                "What one layer is given is its own; what it remembers disturbs the others.",
+                "Where is it kept: on self, on the class, or in a global variable?",
+                "Keep it on self, and replace it whenever initialize is called.",
+            ),
+        )
     found = re.match(r"\w+\.(\w+): (?:\w+\.)?\w+\(\) (missing|takes) .*", error.message)
     if error.type_name != "ValueError" or found is None or not error.frames:
         return None
@@ -308,7 +318,7 @@ _MISFITS = (
     r"bad operand type for .*: '([\w.]+)'",
     r"loop of ufunc does not support argument \d+ of type ([\w.]+)",
     r"'([\w.]+)' object cannot be interpreted as an integer",
-    r"'([\w.]+)' object is not (?:subscriptable|iterable|callable)",
+    r"'([\w.]+)' object is not (?:subscriptable|iterable)",
     r"float\(\) argument must be .*, not '([\w.]+)'",
     r"\w+\.\w+: unsupported operand .*: '([\w.]+)' and '([\w.]+)'",
 )
@@ -331,6 +341,51 @@ def _operands(facts: Facts, error: StudentError) -> Told | None:
     )
 
 
+def _not_callable(facts: Facts, error: StudentError) -> Told | None:
+    found = re.match(r"'([\w.]+)' object is not callable", error.message)
+    if found is None or not error.frames:
+        return None
+    return Told(
+        "not-callable",
+        Text(
+            f"Line {error.line} calls {kind_named(found[1])} as if it were a function.",
+            "Parentheses behind a name call it; only functions, methods and classes can be called.",
+            f"What stands in front of the parentheses in line {error.line}?",
+            "Name the method that is meant, or replace the parentheses by what is meant.",
+        ),
+    )
+
+
+def _not_there(facts: Facts, error: StudentError) -> Told | None:
+    if error.type_name not in ("IndexError", "KeyError") or not error.frames:
+        return None
+    return Told(
+        "element-not-there",
+        Text(
+            f"Line {error.line} asks for an element that is not there ({error.message[:60]}).",
+            "Counting begins at 0: the first of n elements is [0], and the last is [n - 1].",
+            f"Print what stands before the bracket in line {error.line}: how long is it?",
+            "A tuple such as (3,) has one element, [0].",
+        ),
+    )
+
+
+def _anything(facts: Facts, error: StudentError) -> Told | None:
+    if not error.frames or error.type_name == "NotImplementedError":
+        return None
+    function, said = error.frames[-1][1], error.message.splitlines() or [""]
+    shown = f"{error.type_name}: {said[0][:80]}" if said[0] else error.type_name
+    return Told(
+        "raises",
+        Text(
+            f"{function} ends with an exception in line {error.line} ({shown}).",
+            "Nothing comes of the call, and what needs it cannot be looked at.",
+            f"What does line {error.line} work with, and what does it expect?",
+            f"Print what goes into line {error.line}, one line before.",
+        ),
+    )
+
+
 CERTAIN: tuple[Rule, ...] = (
     _undefined,
     _not_kept,
@@ -340,5 +395,14 @@ CERTAIN: tuple[Rule, ...] = (
     _endless,
     _helper_misused,
 )
-LIKELY: tuple[Rule, ...] = (_unset, _refused, _truth, _shapes, _operands)
+LIKELY: tuple[Rule, ...] = (
+    _unset,
+    _refused,
+    _truth,
+    _shapes,
+    _operands,
+    _not_callable,
+    _not_there,
+    _anything,
+)
 """In order: the first that has something to say is taken."""

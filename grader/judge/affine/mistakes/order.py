@@ -44,7 +44,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
     )
     add(
         "init_drawn_transposed",
-        "{W} is drawn with rows and columns exchanged, and transposed afterwards.",
+        "{W} is filled column by column, or drawn the other way round and transposed.",
         "In which order do the random numbers fill {W}?",
         "Draw {W} in one call, in the shape that it has to have.",
         lambda s: _drawn(s, s.n_units, s.n_inputs).T,

@@ -207,6 +207,30 @@ def last_input_left_out(s: Given) -> Any:
     return s.act(s.X[:, :-1] @ s.W[:-1] + s.b)
 
 
+_NORMALISED: dict[str, Callable[[Array, float], Array]] = {
+    "column by column, to mean 0 and deviation 1": lambda X, tiny: (
+        (X - X.mean(axis=0)) / (X.std(axis=0) + tiny)
+    ),
+    "row by row, to mean 0 and deviation 1": lambda X, tiny: (
+        (X - X.mean(axis=1, keepdims=True)) / (X.std(axis=1, keepdims=True) + tiny)
+    ),
+    "as a whole, to mean 0 and deviation 1": lambda X, tiny: (X - X.mean()) / (X.std() + tiny),
+    "by its largest number": lambda X, tiny: X / (np.abs(X).max() + tiny),
+    "to mean 0": lambda X, tiny: X - X.mean(axis=0),
+}
+
+
+@known.mistake(
+    "The input is normalised before the product ({{way}}).",
+    why="What the layer gives for a sample depends on the others in the batch, or loses its scale.",
+    hint="Try an input in which all numbers are equal.",
+    stronger="The formula of the output contains {X} as it is.",
+    each=[{"way": way, "tiny": tiny} for way in _NORMALISED for tiny in (0.0, 1e-8, 1e-7, 1e-5)],
+)
+def input_normalised(s: Given, way: str, tiny: float) -> Any:
+    return s.act(_NORMALISED[way](s.X, tiny) @ s.W + s.b)
+
+
 @known.mistake(
     "{X} is turned round when it has as many rows as inputs.",
     why="The rows are the samples, however many there are.",
