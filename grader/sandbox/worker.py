@@ -358,7 +358,12 @@ class Server:
         module = types.ModuleType("judge")
         vars(module).update(np=np, student=self.objects[wire.MODULE])
         code = compile(source, "judge.py", "exec", dont_inherit=True)
-        self._keep(handle, lambda: exec(code, vars(module)) or module)
+
+        def run() -> types.ModuleType:
+            exec(code, vars(module))
+            return module
+
+        self._keep(handle, run)
 
     def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:
         def call() -> Any:
