@@ -149,17 +149,11 @@ def _same_again(
         again = reports_in_order(problem, [trial.submission for trial in chosen], ORDERS[name])
         done(number)
         for trial, report in zip(chosen, again, strict=True):
-            if verdict(trial.report) != verdict(report) and not _is_random(problem, trial):
+            if verdict(trial.report) != verdict(report):
                 details.append(f"{problem.shown(trial.path)}: another verdict with the {name}")
     claim = "same reports with other hash seeds, threads, orders of checks"
     ways = len(SURROUNDINGS) + len(ORDERS)
     return Finding(claim, f"{ways} ways", details)
-
-
-def _is_random(problem: Problem, trial: Trial) -> bool:
-    """Whether a sample has another report already if nothing is different, as by default_rng()."""
-    (again,) = reports_in_order(problem, [trial.submission], list)
-    return verdict(trial.report) != verdict(again)
 
 
 # -- expected.json -------------------------------------------------------------------------

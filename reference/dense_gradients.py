@@ -1,4 +1,4 @@
-"""Reference solution of the problem `dense-gradients`: gradients are returned, not used."""
+"""Reference solution of the problem `dense-gradients`: gradients are returned, none applied."""
 
 import logging
 from abc import ABC, abstractmethod
@@ -61,7 +61,7 @@ class DenseLayer(Layer):
         return self.activation_function.function(self.last_z)
 
     def backward(self, G):
-        """Return the gradients for G = dL/dY; of weights and biases they are means over rows."""
+        """Return the gradients; those of weights and biases are means over the rows of G."""
         D = G * self.activation_function.derivative(self.last_z)
         return {
             "inputs": D @ self.weights.T,

@@ -70,7 +70,11 @@ mistakes.add(
     rules,
     NAMES,
     *("output", "input-gradient", "weight-gradient", "bias-gradient", "draw", "first-bias"),
-    without={"weights-transposed-in-forward"},
+    without={
+        "weights-transposed-in-forward",  # above, with more to say
+        "init-default-rng",  # the layer is not told the seed
+        "init-variance",  # the same as a factor of 0.01
+    },
 )
 
 # -- what is kept --------------------------------------------------------------------------

@@ -14,13 +14,13 @@ from grader.judge.affine import (
     CORNERS,
     AffineCase,
     Draw,
-    Names,
-    activated,
     as_row,
     looks,
     looks_at_start,
     mistakes,
 )
+from grader.judge.affine.activated import activated
+from grader.judge.affine.names import Names
 from grader.judge.diagnosis import Aspect, Mistake, Rules, Values, explain
 from grader.judge.seen import Seen
 

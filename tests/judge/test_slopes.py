@@ -66,6 +66,15 @@ def test_zeros_do_not_pass_for_a_forward_pass_without_weights() -> None:
         expect_slope(zeros, RIGHT, what="dW", own=[zeros], exact=True)
 
 
+def test_a_flat_place_of_a_forward_pass_that_is_not_flat() -> None:
+    """A ReLU that is off in this case, and is seen to be on in another."""
+    zeros = np.zeros((2, 2))
+    expect_gradient(zeros, RIGHT, what="dW", own=[zeros], elsewhere=[RIGHT])
+    expect_slope(zeros, RIGHT, what="dW", own=[zeros], elsewhere=[None, OTHER], exact=True)
+    with pytest.raises(CheckFailed):
+        expect_gradient(zeros, RIGHT, what="dW", own=[zeros], elsewhere=[zeros, None])
+
+
 def test_shapes_come_before_values() -> None:
     """A row that is stored flat passes only where that is allowed."""
     row, flat = np.array([[1.0, 2.0]]), np.array([1.0, 2.0])
