@@ -24,7 +24,15 @@ from grader.judge import (
     gradients,
     is_close,
 )
-from grader.judge.affine import AffineCase, each_case, some_cases
+from grader.judge.affine import (
+    AffineCase,
+    Draw,
+    as_row,
+    each_case,
+    looks,
+    looks_at_start,
+    some_cases,
+)
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 BIAS_NAMES = ("w0", "b", "bias", "W0", "w_0", "b0", "biases")
@@ -1168,11 +1176,6 @@ def test_vectorised(student, new_layer):
 MORE = tuple(AffineCase(*shape, integers=False, seed=99) for shape in [(5, 4, 3), (3, 3, 3)])
 
 
-def looks(case):
-    """What a known mistake may use to predict a value."""
-    return {name: getattr(case, name) for name in "X W b G batch n_inputs n_units".split()}
-
-
 @aspect("output", groups=["forward"], noun="The output", more=MORE)
 def see_output(observe, right):
     """What forward_pass(X) returns."""
@@ -1217,9 +1220,7 @@ def see_bias_gradient(observe, right):
 
     def look(case):
         yours = handed(observe, case, case.b)
-        if isinstance(yours, np.ndarray) and yours.shape == (case.n_units,):
-            yours = yours.reshape(1, -1)
-        return Seen(yours, right(case).bias_gradient, **looks(case))
+        return Seen(as_row(yours, case.n_units), right(case).bias_gradient, **looks(case))
 
     return look
 
@@ -1364,6 +1365,7 @@ def see_shape(student):
     return look
 
 
+DRAW = Draw("uniform", lambda n_inputs, n_units: 1 / np.sqrt(n_inputs), "1/√n_inputs")
 SEEDED = tuple(
     (shape, seed) for shape in [(2, 3), (3, 2), (4, 4), (1, 5), (9, 6)] for seed in (1, 8)
 )
@@ -1386,14 +1388,13 @@ def started(student, once):
 
 @aspect("draw", groups=["initialization", "seeded"], noun="W after initialize", cases=SEEDED)
 def see_draw(started):
-    """W after initialize; `random` draws what the student's code could draw."""
+    """W after initialize."""
 
     def look(key):
         (n_inputs, n_units), seed = key
         W, _ = started(key)
-        right = np.random.RandomState(seed).uniform(-1, 1, (n_inputs, n_units)) / np.sqrt(n_inputs)
-        random = lambda: np.random.RandomState(seed)  # noqa: E731  (a new one for each prediction)
-        return Seen(W, right, random=random, n_inputs=n_inputs, n_units=n_units, seed=seed)
+        right = DRAW(np.random.RandomState(seed), n_inputs, n_units)
+        return Seen(W, right, **looks_at_start(DRAW, seed, n_inputs, n_units))
 
     return look
 
@@ -1406,11 +1407,8 @@ def see_first_bias(started):
         (n_inputs, n_units), seed = key
         W, w0 = started(key)
         yours = w0.error or w0.value
-        if isinstance(yours, np.ndarray) and yours.shape == (n_units,):
-            yours = yours.reshape(1, -1)
-        random = lambda: np.random.RandomState(seed)  # noqa: E731  (a new one for each prediction)
-        sizes = {"n_inputs": n_inputs, "n_units": n_units}
-        return Seen(yours, np.zeros((1, n_units)), first_W=W, random=random, **sizes)
+        given = looks_at_start(DRAW, seed, n_inputs, n_units)
+        return Seen(as_row(yours, n_units), np.zeros((1, n_units)), first_W=W, **given)
 
     return look
 

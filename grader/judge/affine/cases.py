@@ -1,7 +1,4 @@
-"""Room: affine layers, Y = X W + b: cases to try them on, and what is right for them.
-
-Shared by every problem about a dense layer, whatever its methods are called.
-"""
+"""Room: cases to try an affine layer on, and the checks that run on all of them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,200 @@
+"""Room: known mistakes in the gradient of the biases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given
+from grader.judge.diagnosis import Text
+
+known = Catalogue("bias-gradient")
+
+
+@known.mistake(
+    "The bias gradient is the mean over the batch; the statement asks for the sum.",
+    why="Each row of the output has the bias added to it, so each row adds its share.",
+    hint="Each row of the batch adds the same bias; how do their contributions combine?",
+    stronger="Compare np.mean and np.sum for a batch of two equal rows.",
+    only="sum",
+)
+def bias_mean(s: Given) -> Any:
+    return s.D.mean(axis=0, keepdims=True)
+
+
+@known.mistake(
+    "The bias gradient is the sum over the batch; the statement asks for the mean.",
+    why="Steps become larger the larger the batch is.",
+    hint="Put every row into the batch twice. Should the step change?",
+    stronger="Compare np.mean and np.sum for a batch of two equal rows.",
+    only="mean",
+)
+def bias_sum(s: Given) -> Any:
+    return s.D.sum(axis=0, keepdims=True)
+
+
+@known.mistake(
+    "The bias gradient is divided by the number of rows twice.",
+    why="Steps become smaller the larger the batch is.",
+    hint="Put every row into the batch twice. Should the step change?",
+    stronger="Look for two places that divide by the number of rows, or take a mean.",
+    only="mean",
+)
+def bias_divided_twice(s: Given) -> Any:
+    return s.D.mean(axis=0, keepdims=True) / s.batch
+
+
+@known.mistake(
+    "The bias gradient is {at_z} itself, one row for each sample.",
+    why="The bias would get one row for each sample after the first step.",
+    hint="What shape is your bias after a batch of four rows?",
+    stronger="The rows have to become one.",
+)
+def bias_unsummed(s: Given) -> Any:
+    return s.D
+
+
+@known.mistake(
+    "The bias gradient is {at_z} divided by the number of rows, one row for each sample.",
+    why="The bias would get one row for each sample after the first step.",
+    hint="What shape is your bias after a batch of four rows?",
+    stronger="The rows have to become one.",
+    only="mean",
+)
+def bias_unsummed_divided(s: Given) -> Any:
+    return s.D / s.batch
+
+
+@known.mistake(
+    "The bias gradient is one number, the sum over everything.",
+    why="Every unit's bias gets the same step, whatever its own error is.",
+    hint="Should every unit's bias get the same step?",
+    stronger="Which argument tells np.sum to go along one axis only?",
+)
+def bias_sum_all(s: Given) -> Any:
+    return np.sum(s.D)
+
+
+@known.mistake(
+    "The bias gradient is the sum over everything.",
+    why="Every unit's bias gets the same step, whatever its own error is.",
+    hint="Should every unit's bias get the same step?",
+    stronger="Which argument tells np.sum to go along one axis only?",
+)
+def bias_sum_all_spread(s: Given) -> Any:
+    return np.full_like(s.b, np.sum(s.D))
+
+
+@known.mistake(
+    "The bias gradient is the mean over everything.",
+    why="Every unit's bias gets the same step, whatever its own error is.",
+    hint="Should every unit's bias get the same step, and should the batch size matter?",
+    stronger="Sum along one axis only.",
+    only="sum",
+)
+def bias_mean_all(s: Given) -> Any:
+    return np.mean(s.D)
+
+
+_MEAN_ALL = Text(
+    "The bias gradient is the mean over everything.",
+    why="Every unit's bias gets the same step, whatever its own error is.",
+    hint="Should every unit's bias get the same step?",
+    stronger="Which argument tells np.mean to go along one axis only?",
+)
+known.add("bias_mean_all", _MEAN_ALL, lambda s: np.mean(s.D), "mean")
+known.add("bias_mean_all_spread", _MEAN_ALL, lambda s: np.full_like(s.b, np.mean(s.D)), "mean")
+
+
+_AXIS_1 = Text(
+    "The bias gradient is {summed} over the units instead of over the batch.",
+    why="There is one bias for each unit, not one for each sample.",
+    hint="Which axis is the batch?",
+    stronger="Axis 0 counts the rows, which are the samples.",
+)
+
+
+def _flat(values: Array, n_units: int) -> Array:
+    """What NumPy gives without keepdims; as a row where it can be taken for the biases."""
+    return values.reshape(1, -1) if values.size == n_units else values
+
+
+known.add("bias_sum_axis1", _AXIS_1, lambda s: s.D.sum(axis=1, keepdims=True) / s.over)
+known.add("bias_sum_axis1_flat", _AXIS_1, lambda s: _flat(s.D.sum(axis=1), s.n_units) / s.over)
+known.add("bias_mean_axis1", _AXIS_1, lambda s: s.D.mean(axis=1, keepdims=True), "mean")
+known.add("bias_mean_axis1_flat", _AXIS_1, lambda s: _flat(s.D.mean(axis=1), s.n_units), "mean")
+
+
+@known.mistake(
+    "The bias gradient is the first row of {at_z} only.",
+    why="The other samples teach the bias nothing.",
+    hint="Try a batch of two rows.",
+    stronger="Look for an index [0].",
+)
+def bias_first_row(s: Given) -> Any:
+    return s.D[:1]
+
+
+@known.mistake(
+    "The bias gradient is the last row of {at_z} only.",
+    why="The other samples teach the bias nothing.",
+    hint="Try a batch of two rows.",
+    stronger="In a loop over the rows, is each row's part added, or assigned?",
+)
+def bias_last_row(s: Given) -> Any:
+    return s.D[-1:]
+
+
+@known.mistake(
+    "The bias gradient is always zero.",
+    why="The output moves with the bias one to one, so the loss does, too.",
+    hint="How does the output change if one bias grows by 1?",
+    stronger="That it does not depend on the input does not make it zero.",
+)
+def bias_zero(s: Given) -> Any:
+    return np.zeros_like(s.b)
+
+
+@known.mistake(
+    "The bias gradient has the wrong sign.",
+    why="{Stepper} subtracts what it is given; with the sign turned twice, the loss grows.",
+    hint="Does the loss go down when you step?",
+    stronger="{Stepper} already goes against the gradient.",
+)
+def bias_negated(s: Given) -> Any:
+    return -s.D.sum(axis=0, keepdims=True) / s.over
+
+
+@known.mistake(
+    "The bias gradient is averaged over the units.",
+    why="The steps of the bias would depend on how many units the layer has.",
+    hint="Which axis is the batch, and is it summed or averaged?",
+    stronger="Is there a division that the formula does not have?",
+    only="sum",
+)
+def bias_divided_by_units(s: Given) -> Any:
+    return s.D.sum(axis=0, keepdims=True) / s.n_units
+
+
+known.add(
+    "bias_divided_by_units",
+    Text(
+        "The bias gradient is divided by the number of units, not of rows.",
+        why="The mean is over the samples, and each sample is a row.",
+        hint="Which size of {upstream} counts the samples?",
+        stronger="Axis 0 counts the rows, which are the samples.",
+    ),
+    bias_divided_by_units,
+    "mean",
+)
+
+
+@known.mistake(
+    "The bias gradient is the sum of the weight gradient over the inputs.",
+    why="That counts every sample as often as its inputs are large.",
+    hint="What is the bias multiplied by in the output?",
+    stronger="The bias gradient does not contain {X}.",
+)
+def bias_from_weight_gradient(s: Given) -> Any:
+    return (s.X.T @ s.D / s.over).sum(axis=0, keepdims=True)

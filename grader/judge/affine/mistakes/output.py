@@ -1,0 +1,206 @@
+"""Room: known mistakes in the output of a dense layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given
+from grader.judge.diagnosis import Predicts, Text
+
+known = Catalogue("output")
+
+
+NOT_A_DENSE_LAYER = "Every layer behind this one gets other numbers than it should."
+
+
+@known.mistake(
+    "The bias is not added to the output.",
+    why="Without {b} the layer can only learn functions that give 0 for an input of 0.",
+    hint="Set {b} to something large by hand; does the output move?",
+    stronger="Compare the line that computes the output with the formula of the statement.",
+)
+def bias_not_added(s: Given) -> Any:
+    return s.act(s.X @ s.W)
+
+
+@known.mistake(
+    "The bias is subtracted instead of added.",
+    why="The update moves {b} the other way than the output needs.",
+    hint="Set {W} to zeros by hand; what should the output be, and what is it?",
+    stronger="Look at the sign in front of {b}.",
+)
+def bias_subtracted(s: Given) -> Any:
+    return s.act(s.X @ s.W - s.b)
+
+
+@known.mistake(
+    "{X} and {W} are multiplied element by element; the statement asks for the matrix product.",
+    why="`*` multiplies numbers at the same place; a unit needs the sum over all its inputs.",
+    hint="What does `*` do with two arrays in NumPy, and what does `@` do?",
+    stronger="The product of shapes (batch, {n_inputs}) and ({n_inputs}, {n_units}) is written "
+    "{X} @ {W}.",
+)
+def elementwise_product(s: Given) -> Any:
+    return s.act(s.X * s.W + s.b)
+
+
+def _softmax(z: Array) -> Array:
+    powers = np.exp(z - z.max(axis=1, keepdims=True))
+    shares: Array = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _of_z(function: Callable[[Array], Array]) -> Predicts:
+    return lambda s: function(s.Z)
+
+
+_ADDED: tuple[tuple[str, Callable[[Array], Array], str], ...] = (
+    ("relu", lambda z: np.maximum(z, 0), "ReLU"),
+    ("sigmoid", lambda z: 1 / (1 + np.exp(-z)), "sigmoid"),
+    ("tanh", np.tanh, "tanh"),
+    ("softmax", _softmax, "softmax"),
+)
+for _name, _function, _shown in _ADDED:
+    known.add(
+        f"{_name}_added",
+        Text(
+            f"An activation ({_shown}) is applied to the output.",
+            why="In this exercise activations are layers of their own; this one is linear.",
+            hint="Is an activation part of this layer?",
+            stronger="The statement's formula for the output ends after adding {b}.",
+        ),
+        _of_z(_function),
+        only="linear",
+    )
+
+
+@known.mistake(
+    "{forward} returns nothing.",
+    why="The next layer needs the value; a printout does not reach it.",
+    hint="The caller needs the value, not the printout.",
+    stronger="A method without a return statement returns None.",
+)
+def output_not_returned(s: Given) -> Any:
+    return None
+
+
+@known.mistake(
+    "{W} is transposed in the product.",
+    why=NOT_A_DENSE_LAYER + " With as many inputs as units it does not even raise.",
+    hint="Write the shapes of {X} and {W} below each other; which sizes must meet?",
+    stronger="{W} has one row for each input, so {X} and {W} meet without a transpose.",
+)
+def weights_transposed_in_forward(s: Given) -> Any:
+    return s.act(s.X @ s.W.T + s.b)
+
+
+@known.mistake(
+    "The bias is multiplied by {W} as well: the output is ({X} + {b})·{W}.",
+    why=NOT_A_DENSE_LAYER,
+    hint="In which order are the product and the sum done?",
+    stronger="Multiply first, then add.",
+)
+def bias_added_to_input(s: Given) -> Any:
+    return s.act((s.X + s.b) @ s.W)
+
+
+@known.mistake(
+    "The bias is multiplied by the number of rows.",
+    why="Each row gets the bias once, whatever the batch.",
+    hint="How large is the output for {X} of zeros, with one row and with four?",
+    stronger="Broadcasting adds {b} to every row; nothing has to be repeated or summed.",
+)
+def bias_times_batch(s: Given) -> Any:
+    return s.act(s.X @ s.W + s.batch * s.b)
+
+
+@known.mistake(
+    "The bias is added twice.",
+    why="The output moves by twice {b}.",
+    hint="Set {W} to zeros by hand; what should the output be, and what is it?",
+    stronger="Look for two places that add {b}.",
+)
+def bias_added_twice(s: Given) -> Any:
+    return s.act(s.X @ s.W + 2 * s.b)
+
+
+@known.mistake(
+    "The output is transposed: units in rows.",
+    why="One row for each sample is what every other layer expects.",
+    hint="What shape should the output have for four samples and two units?",
+    stronger="Print the shape of what you return, next to (batch, {n_units}).",
+)
+def output_transposed(s: Given) -> Any:
+    return s.Y.T
+
+
+@known.mistake(
+    "A dimension of length 1 is removed from the output.",
+    why="A batch of one row, or a layer of one unit, has two dimensions like any other.",
+    hint="What is the shape of your output for one row, and for one unit?",
+    stronger="np.squeeze, ravel and [0] remove dimensions; so does taking {X} apart row by row.",
+)
+def output_squeezed(s: Given) -> Any:
+    return np.squeeze(s.Y)
+
+
+@known.mistake(
+    "The output is flattened to one dimension.",
+    why="One row for each sample is what every other layer expects.",
+    hint="What is the shape of your output for two rows?",
+    stronger="Something like ravel, flatten or reshape(-1) takes the rows apart.",
+)
+def output_flattened(s: Given) -> Any:
+    return np.ravel(s.Y)
+
+
+def _rounded(places: int) -> Predicts:
+    return lambda s: np.round(s.Y, places)
+
+
+for _places in (2, 3, 4, 5, 6, 8):
+    known.add(
+        f"output_rounded_to_{_places}",
+        Text(
+            f"The output is rounded to {_places} decimals.",
+            why="Rounding hides small steps from the gradient; the example is only printed so.",
+            hint="Which of your lines makes the numbers shorter?",
+            stronger="Leave rounding to whoever prints.",
+        ),
+        _rounded(_places),
+    )
+
+
+@known.mistake(
+    "The output is single precision (float32).",
+    why="Half of the digits are lost, and sums of many small steps with them.",
+    hint="Print the dtype of what you return.",
+    stronger="NumPy computes in float64 by itself; something of yours converts.",
+)
+def output_in_float32(s: Given) -> Any:
+    return s.Y.astype(np.float32)
+
+
+@known.mistake(
+    "Rows after the sixteenth are not computed.",
+    why="A batch can have any number of rows.",
+    hint="Try a batch of seventeen rows.",
+    stronger="Where does the number of rows come from: from {X}, or from a constant?",
+)
+def sixteen_rows_only(s: Given) -> Any:
+    output = s.Y.copy()
+    output[16:] = 0
+    return output
+
+
+@known.mistake(
+    "The output is averaged over the batch.",
+    why="Each sample has an output of its own.",
+    hint="How many rows go in, and how many come out?",
+    stronger="Nothing in the forward pass mixes rows.",
+)
+def output_averaged(s: Given) -> Any:
+    return s.Y.mean(axis=0, keepdims=True)
