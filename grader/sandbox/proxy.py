@@ -124,6 +124,22 @@ class RemoteMethod:
         return owner._student.perform(operation, Step("call", owner, self.name, args))
 
 
+class RemoteFunction(RemoteObject):
+    """A function that students are given, in the worker: it can be handed over, and called."""
+
+    __slots__ = ("_student",)
+
+    def __init__(self, student: Student, handle: int, name: str) -> None:
+        super().__init__(handle, name)
+        self._student = student
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it in the worker."""
+        sent = self._student.on_wire_call(args, kwargs)
+        operation = ["call", self._handle, "__call__", *sent, 0]
+        return self._student.perform(operation, Step("call", self, "__call__", args, kwargs))
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteClass:
     """A class of the student's module; calling it makes an instance in the worker.
@@ -226,6 +242,19 @@ class Student:
         self._exposed[exposure.number] = (exposure, real)
         self.trace.append(Step("expose", None, "", (exposure,)))
         return exposure
+
+    def given(self, module: str, name: str) -> RemoteFunction:
+        """Return a function that students are given, to be handed to their code.
+
+        Args:
+            module: One of the problem's provided modules, or a part of NumPy: ``numpy.random``.
+            name: Of the function in it.
+        """
+        handle = self._new_handle()
+        remote = RemoteFunction(self, handle, name)
+        step = Step("given", None, name, (module,), {}, remote)
+        self.enqueue(["given", handle, module, name], step)
+        return remote
 
     def array(self, values: Any, layout: str = "c") -> RemoteObject:
         """Make an array in the worker, to be handed over and looked at again with :meth:`read`.

@@ -91,13 +91,16 @@ class Step:
             return f"{args[0]} = {self.args[0].real!r}"
         if self.kind == "array":
             return f"{_brief(self.result)} = {args[0]}"
+        if self.kind == "given":
+            return f"from {self.args[0]} import {self.name}"
         if self.kind == "read":
             return target
         if self.kind == "set":
             return f"{target}.{self.name} = {args[0]}"
         if self.kind == "get":
             return f"{target}.{self.name}"
-        return f"{target}.{self.name}({', '.join(args)})"
+        function = target if self.name == "__call__" else f"{target}.{self.name}"
+        return f"{function}({', '.join(args)})"
 
 
 def _brief(value: Any) -> str:
@@ -109,6 +112,8 @@ def _brief(value: Any) -> str:
         return "optimizer" if "update" in value.methods else type(value.real).__name__
     if isinstance(value, Pending):
         return "…"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_brief(item)}' for key, item in value.items())}}}"
     return repr(value)
 
 
