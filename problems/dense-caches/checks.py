@@ -1,0 +1,1173 @@
+"""Checks of the problem `dense-caches`.
+
+One run of a layer on a case (`observe`) serves all the checks that look at it, on weights that the
+judge sets. What a later step takes from an earlier one (X and Z from fc, dZ from bc) is taken as
+the student's layer has it: each mistake costs the points of its own group.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.judge import (
+    Seen,
+    aspect,
+    check,
+    expect,
+    expect_array,
+    expect_close,
+    fail,
+    gradients,
+    is_close,
+)
+from grader.judge.affine import AffineCase, as_row, each_case, looks, some_cases
+from grader.judge.draws import expect_deviation, same_draw
+from grader.judge.slopes import agrees, expect_gradient, expect_slope
+
+lasting = pytest.fixture(scope="module")  # the same for every submission
+
+# Values of the real EpyNN, see its `origin`. Students' code cannot read it.
+RECORDED = json.loads(Path(__file__).with_name("epynn.json").read_text("utf-8"))
+BY_NAME = {case["name"]: case for case in RECORDED["cases"]}
+
+
+# -- cases ---------------------------------------------------------------------------------
+
+KINKED = ("relu", "lrelu", "elu")
+ELEMENTWISE = ("sigmoid", "tanh", "softplus", *KINKED)
+
+
+@dataclass(frozen=True)
+class ActiveCase(AffineCase):
+    """A case for a layer with an activation. Whole numbers keep Z a quarter away from kinks."""
+
+    activation: str = "sigmoid"
+
+    @property
+    def near_a_kink(self):
+        """Whether finite steps could cross one."""
+        Z = self.X @ self.W + self.b
+        return self.activation in KINKED and np.abs(Z).min() < 1e-3
+
+    def __str__(self):
+        return f"{super().__str__()}, {self.activation}"
+
+
+@dataclass(frozen=True)
+class UnitCase(ActiveCase):
+    """A case whose weights are the unit matrix: what is handed down is the gradient at Z."""
+
+    @property
+    def W(self):
+        """The unit matrix, of shape (n_units, n_units)."""
+        return np.eye(self.n_units)
+
+    def smaller(self):
+        """Cases with one row or one unit less."""
+        for case in super().smaller():
+            yield replace(case, n_inputs=case.n_units)
+
+
+def _active(kind, activation, *shapes):
+    """One case for each shape; small integers where there is a kink to keep away from."""
+    integers = activation in KINKED
+    return [
+        kind(*shape, integers=integers, seed=seed, activation=activation)
+        for seed, shape in enumerate(shapes)
+    ]
+
+
+ACTIVE = [
+    case
+    for activation in ELEMENTWISE
+    for case in _active(ActiveCase, activation, (1, 1, 1), (2, 2, 2), (3, 2, 3))
+]
+ACTIVE += _active(ActiveCase, "softmax", (1, 1, 2), (3, 2, 3))
+THROUGH = [
+    case
+    for activation in ELEMENTWISE
+    for case in _active(UnitCase, activation, (1, 1, 1), (1, 2, 2), (2, 1, 1), (4, 3, 3))
+]
+SOFTMAX = _active(UnitCase, "softmax", (1, 2, 2), (2, 2, 2), (3, 3, 3), (2, 4, 4), (5, 3, 3))
+FEW = (AffineCase(1, 1, 1), AffineCase(2, 3, 2), AffineCase(17, 2, 3, integers=False))
+
+
+def activation_of(case):
+    """The name of a case's activation; affine cases have none."""
+    return getattr(case, "activation", "identity")
+
+
+# -- what the student's layer does, seen once and shared -----------------------------------
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Forward, backward and gradients of one layer; each attribute is a promise (`.value`)."""
+
+    output: object
+    fc: object
+    input_gradient: object
+    bc: object
+    computed: object
+    g: object
+    p: object
+
+    def part(self, cache, name):
+        """An entry of fc, bc or g, or None; what the method that fills it raised, if it did."""
+        made_by = {"fc": self.output, "bc": self.input_gradient, "g": self.computed}[cache]
+        found = getattr(self, cache)
+        value = None if found.error else found.value
+        value = value.get(name) if isinstance(value, dict) else None
+        if value is None and made_by.error:
+            made_by.value
+        return value
+
+    def peek(self, cache, name):
+        """An entry of a cache, or None, whatever was raised."""
+        found = getattr(self, cache)
+        known = found.error is None and isinstance(found.value, dict)
+        return found.value.get(name) if known else None
+
+    def array(self, cache, name, shape):
+        """An entry of a cache if it is an array of that shape that holds something; or None."""
+        value = self.peek(cache, name)
+        fits = isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind in "fiu"
+        return value if fits and np.any(value) else None
+
+
+@lasting
+def new_layer(student):
+    """Return a function: a layer with the weights of a case, ready for its forward pass."""
+
+    def make(case, se_hPars=None):
+        activate = student.given("maths", activation_of(case))
+        layer = student.Dense(units=case.n_units, activate=activate, se_hPars=se_hPars)
+        layer.compute_shapes(case.X)
+        layer.initialize_parameters()
+        layer.p = {"W": case.W, "b": case.b}
+        return layer
+
+    return make
+
+
+@lasting
+def observe(student, once, drawn, new_layer):
+    """Return a function that runs a fresh layer on a case."""
+
+    def run(case):
+        with student.program():
+            layer = new_layer(case)
+            output, fc = layer.forward(case.X), layer.fc
+            input_gradient, bc = layer.backward(case.G), layer.bc
+            computed, g = layer.compute_gradients(), layer.g
+            return Observation(output, fc, input_gradient, bc, computed, g, layer.p)
+
+    return once.each("observe", drawn("case"), run)
+
+
+@dataclass(frozen=True)
+class Right:
+    """The reference's answers for a case."""
+
+    Z: np.ndarray
+    output: np.ndarray
+    dZ: np.ndarray
+    input_gradient: np.ndarray
+    weight_gradient: np.ndarray
+    bias_gradient: np.ndarray
+
+
+@lasting
+def right(reference):
+    """Return a function that gives what is right for a case, from the reference solution."""
+    return lambda case: _right(reference, case)
+
+
+def _reference_layer(reference, case, se_hPars=None):
+    layer = reference.Dense(case.n_units, getattr(reference, activation_of(case)))
+    layer.se_hPars = se_hPars
+    layer.compute_shapes(case.X)
+    layer.p = {"W": case.W, "b": case.b}
+    return layer
+
+
+@lru_cache(maxsize=4096)
+def _right(reference, case):
+    layer = _reference_layer(reference, case)
+    output, input_gradient = layer.forward(case.X), layer.backward(case.G)
+    layer.compute_gradients()
+    db = layer.g["db"].reshape(1, -1)
+    return Right(layer.fc["Z"], output, layer.bc["dZ"], input_gradient, layer.g["dW"], db)
+
+
+# -- numerical gradients -------------------------------------------------------------------
+
+
+def _step(case):
+    return 1.0 if activation_of(case) == "identity" and case.integers else gradients.STEP
+
+
+def _is_exact(case):
+    return _step(case) == 1.0
+
+
+@lru_cache(maxsize=4096)
+def _measured(reference, case, part):
+    """Central differences of the reference's forward pass: of X, W or b."""
+    layer = _reference_layer(reference, case)
+
+    def forward(value):
+        if part == "X":
+            return layer.forward(value)
+        layer.p = {"W": case.W, "b": case.b, part: value}
+        return layer.forward(case.X)
+
+    return gradients.measured(forward, getattr(case, part), case.G, _step(case))
+
+
+@lasting
+def own_slope(student, once, new_layer):
+    """Return a function: central differences of the student's forward pass, of X, W or b."""
+
+    def run(case, part):
+        start, step = getattr(case, part), _step(case)
+        stack = gradients.perturbed(start, step)
+        with student.untraced(), student.program():
+            layer = new_layer(case)
+            if part == "X":
+                swept = layer.forward.sweep(stack)
+            else:
+                swept = []
+                for moved in stack:
+                    layer.p = {"W": case.W, "b": case.b, part: moved}
+                    swept.append(layer.forward(case.X))
+        if part == "X":
+            return gradients.from_sweep(swept, case.G, step, start.shape)
+        outputs = [None if each.error else each.value for each in swept]
+        if not all(isinstance(y, np.ndarray) and y.shape == case.G.shape for y in outputs):
+            return None
+        return gradients.from_outputs(np.stack(outputs), case.G, step, start.shape)
+
+    return lambda case, part: once(("slope", case, part), lambda: run(case, part))
+
+
+# -- constructor ---------------------------------------------------------------------------
+
+SETTINGS = {"LRELU_alpha": 0.25, "ELU_alpha": 2.0, "softmax_temperature": 1.0}
+
+
+@check("constructor", "The arguments are kept", weight=2)
+def test_constructor(student):
+    """By name and by position; what is kept is found where the statement says."""
+    for by_position in (False, True):
+        student.begin()
+        with student.program():
+            tanh, orthogonal = (student.given("maths", name) for name in ("tanh", "orthogonal"))
+            if by_position:
+                layer = student.Dense(4, tanh, orthogonal, SETTINGS)
+            else:
+                layer = student.Dense(
+                    units=4, activate=tanh, initialization=orthogonal, se_hPars=SETTINGS
+                )
+            d, activation, se_hPars = layer.d, layer.activation, layer.se_hPars
+        units = d.value.get("u") if isinstance(d.value, dict) else None
+        expect(units == 4, "For 4 units, d['u'] should be 4.", what="layer.d['u']", yours=units)
+        name = activation.value.get("activate") if isinstance(activation.value, dict) else None
+        message = "activation['activate'] should be the name of the activation function."
+        expect(name == "tanh", message, what="layer.activation['activate']", yours=name)
+        message = "se_hPars should be kept as it was given."
+        expect(se_hPars.value == SETTINGS, message, what="layer.se_hPars", yours=se_hPars.value)
+
+
+@check("constructor", "Without arguments: one unit, sigmoid, xavier")
+def test_defaults(student):
+    """`Dense()` does what `Dense(1, sigmoid, xavier)` does, whatever that is."""
+    case = AffineCase(3, 2, 1, integers=False)
+
+    def run(layer):
+        layer.np_rng = student.given("numpy.random", "default_rng")(5)
+        layer.compute_shapes(case.X)
+        layer.initialize_parameters()
+        p = layer.p
+        layer.p = {"W": case.W, "b": case.b}
+        return p, layer.forward(case.X)
+
+    with student.program():
+        usual, xavier = (student.given("maths", name) for name in ("sigmoid", "xavier"))
+        p, output = run(student.Dense())
+        d = student.Dense().d
+    units = d.value.get("u") if isinstance(d.value, dict) else None
+    message = "After Dense(), d['u'] should be 1: a layer of one unit."
+    expect(units == 1, message, what="Dense().d['u']", yours=units)
+    with student.untraced(), student.program():
+        named = run(student.Dense(units=1, activate=usual, initialization=xavier))
+    pairs = (
+        ("layer.forward(X) after Dense()", output, named[1], "sigmoid is the usual activation."),
+        ("layer.p['W'] after Dense()", p, named[0], "xavier is the usual way to draw the weights."),
+    )
+    for what, yours, wanted, message in pairs:
+        if wanted.error:
+            continue
+        value, like = yours.value, wanted.value
+        if isinstance(like, dict):
+            value, like = value.get("W"), like.get("W")
+        if isinstance(like, np.ndarray):
+            expect_close(value, like, what=what, message=message)
+
+
+# -- shapes --------------------------------------------------------------------------------
+
+SIZES = ((1, 1, 1), (5, 4, 3), (2, 3, 6))
+
+
+@lasting
+def shaped(student, once):
+    """Return a function: (d, fs, done) after compute_shapes for each of the sizes, in a row."""
+
+    def run():
+        found = []
+        for batch, n_inputs, n_units in SIZES:
+            with student.program():
+                layer = student.Dense(units=n_units)
+                done = layer.compute_shapes(np.ones((batch + 1, n_inputs)))
+                done = layer.compute_shapes(np.ones((batch, n_inputs)))
+                found.append((layer.d, layer.fs, done))
+        return found
+
+    return lambda: once("shaped", run)
+
+
+def entries(pending, done, what):
+    """What a dictionary of the student's holds; what the method that fills it raised, if so."""
+    done.value
+    value = pending.value
+    expect(isinstance(value, dict), f"{what} should be a dictionary.", what=what, yours=value)
+    return value
+
+
+@check("shapes", "compute_shapes fills d with the numbers of samples, inputs and units")
+def test_dimensions(shaped):
+    """For the array that it was last given."""
+    for sizes, (d, _, done) in zip(SIZES, shaped(), strict=True):
+        found = entries(d, done, "layer.d")
+        for name, meaning, size in zip("mn", ("samples", "inputs"), sizes, strict=False):
+            yours = found.get(name)
+            message = f"For an A of {sizes[0]} rows and {sizes[1]} columns, d['{name}'], the "
+            message += f"number of {meaning}, should be {size}."
+            expect(_is_number(yours, size), message, what=f"layer.d['{name}']", yours=yours)
+
+
+def _is_number(yours, size):
+    whole = isinstance(yours, int | np.integer) and not isinstance(yours, bool)
+    return whole and yours == size
+
+
+@check("shapes", "compute_shapes fills fs with the shapes of X, W and b")
+def test_shapes(shaped):
+    """Tuples; a list of the same numbers costs nothing."""
+    for (batch, n_inputs, n_units), (_, fs, done) in zip(SIZES, shaped(), strict=True):
+        found = entries(fs, done, "layer.fs")
+        wanted = {"X": (batch, n_inputs), "W": (n_inputs, n_units), "b": (1, n_units)}
+        for name, shape in wanted.items():
+            yours = found.get(name)
+            plain = isinstance(yours, tuple | list) and len(yours) == 2
+            same = plain and all(map(_is_number, yours, shape))
+            message = f"For an A of {batch} rows and {n_inputs} columns, and {n_units} units, "
+            message += f"fs['{name}'] should be {shape}."
+            expect(same, message, what=f"layer.fs['{name}']", yours=yours)
+
+
+# -- initialization and generator ----------------------------------------------------------
+
+
+@lasting
+def started(student, once):
+    """Return a function: p after initialize_parameters, its generator seeded before."""
+
+    def run(key):
+        shape, seed, initialization = key
+        with student.program():
+            drawing = student.given("maths", initialization)
+            layer = student.Dense(units=shape[1], initialization=drawing)
+            layer.np_rng = student.given("numpy.random", "default_rng")(seed)
+            layer.compute_shapes(np.ones((3, shape[0])))
+            done, p = layer.initialize_parameters(), layer.p
+            return done, p
+
+    return lambda key: once(("started", key), lambda: run(key))
+
+
+def parameter(started, key, name):
+    """A parameter after initialize_parameters."""
+    done, p = started(key)
+    done.value
+    value = p.value
+    return value.get(name) if isinstance(value, dict) else None
+
+
+STARTS = [((1, 1), 1, "xavier"), ((3, 2), 2, "xavier"), ((2, 3), 3, "orthogonal")]
+
+
+@check("initialization", "W has a row for each input and a column for each unit")
+def test_weight_shape(started):
+    """Shape (n, u)."""
+    for key in STARTS:
+        expect_array(parameter(started, key, "W"), "layer.p['W']", key[0])
+
+
+@check("initialization", "b starts as zeros, one for each unit, in a row")
+def test_bias_starts_at_zero(started):
+    """Zeros of shape (1, u)."""
+    for key in STARTS:
+        zeros = np.zeros((1, key[0][1]))
+        expect_close(parameter(started, key, "b"), zeros, what="layer.p['b']")
+
+
+@check("initialization", "W comes from the function that the constructor was given", weight=2)
+def test_initialization_is_used(started):
+    """Orthogonal weights are, and xavier's have their deviation; which numbers is not looked at."""
+    for shape in ((6, 3), (3, 6)):
+        W = expect_array(parameter(started, (shape, 4, "orthogonal"), "W"), "layer.p['W']", shape)
+        product = W.T @ W if shape[0] > shape[1] else W @ W.T
+        expect(
+            is_close(product, np.eye(3)),
+            f"With initialization=orthogonal, weights of shape {shape} should be orthonormal.",
+            what="layer.p['W']",
+            yours=W,
+        )
+    for n, u in ((100, 60), (30, 200)):
+        W = expect_array(parameter(started, ((n, u), 5, "xavier"), "W"), "layer.p['W']", (n, u))
+        expect_deviation(W, np.sqrt(2 / (n + u)), f"√(2/({n} + {u}))", what="layer.p['W']")
+
+
+XAVIER = [
+    (tuple(case["fs"]["W"]), int(case["name"].partition("seed")[2]), case)
+    for case in (BY_NAME["sigmoid_u3_n4_m5_seed1"], BY_NAME["relu_u4_n3_m1_seed5"])
+]
+
+
+@check("generator", "W is drawn from np_rng, and nothing else is")
+def test_generator(started):
+    """The numbers that EpyNN draws after the same seeds; their scale is another group's matter."""
+    for shape, seed, case in XAVIER:
+        wanted = np.array(case["arrays"]["W"])
+        W = parameter(started, (shape, seed, "xavier"), "W")
+        if isinstance(W, np.ndarray) and W.size == wanted.size and W.dtype.kind == "f":
+            orders = (W.reshape(shape), W.reshape(shape[::-1]).T)  # a shape is no draw
+            if any(same_draw(each, wanted) for each in orders):
+                continue
+        expect_array(W, "layer.p['W']", shape)
+        expect_close(
+            W,
+            wanted,
+            what="layer.p['W']",
+            message=f"These are not the numbers that np_rng gives, np.random.default_rng({seed}) "
+            "here: hand it to the initialization, as rng.",
+        )
+
+
+# -- forward -------------------------------------------------------------------------------
+
+
+@check("forward", "The output is X·W + b, for the identity", weight=6)
+@each_case(14)
+def test_forward(case, observe, right):
+    """Generated shapes and values, non-zero biases."""
+    expect_close(observe(case).output.value, right(case).output, what="layer.forward(X)")
+
+
+@check("forward", "The output is activate(X·W + b)", weight=4)
+@some_cases(ACTIVE)
+def test_activation(case, observe, right):
+    """For each activation function."""
+    expect_close(observe(case).output.value, right(case).output, what="layer.forward(X)")
+
+
+def replayed(student, case, se_hPars=None):
+    """A recorded case on the student's layer: (output, input gradient), as promises."""
+    arrays = {name: np.array(values) for name, values in case["arrays"].items()}
+    activate = student.given("maths", case["activation"]["activate"])
+    layer = student.Dense(units=arrays["W"].shape[1], activate=activate, se_hPars=se_hPars)
+    layer.compute_shapes(arrays["X"])
+    layer.initialize_parameters()
+    layer.p = {"W": arrays["W"], "b": arrays["b"]}
+    return layer.forward(arrays["X"]), layer.backward(arrays["dA"])
+
+
+@check("forward", "EpyNN's own outputs")
+def test_recorded_outputs(student):
+    """Recorded cases, on the weights that were recorded as well."""
+    for name in ("tanh_u3_n5_m4_seed9_orthogonal", "softmax_u3_n4_m5_seed1"):
+        student.begin()
+        with student.program():
+            output, _ = replayed(student, BY_NAME[name])
+        expect_close(output.value, np.array(BY_NAME[name]["arrays"]["A"]), what="layer.forward(X)")
+
+
+@check("forward", "Inputs of other memory layouts and types")
+@pytest.mark.parametrize("kind", ["fortran", "strided", "int64"])
+def test_forward_layouts(student, new_layer, kind, right):
+    """Fortran-ordered, non-contiguous and integer inputs."""
+    case = AffineCase(4, 3, 2)
+    with student.program():
+        layer = new_layer(case)
+        X = case.X.astype(kind) if kind == "int64" else student.array(case.X, kind)
+        output = layer.forward(X)
+    expect_close(output.value, right(case).output, what="layer.forward(X)")
+
+
+# -- what the forward pass leaves ----------------------------------------------------------
+
+CACHED = [*FEW, *ACTIVE[1::3]]
+
+
+@check("forward-cache", "fc['X'] is the input, and fc['A'] the output")
+@some_cases(CACHED)
+def test_cached_input_and_output(case, observe, right):
+    """The output as the student's layer returns it, or should."""
+    seen = observe(case)
+    expect_close(seen.part("fc", "X"), case.X, what="layer.fc['X'] after forward(X)")
+    A = seen.part("fc", "A")
+    if not is_close(A, right(case).output):
+        returned = seen.output.value
+        wanted = returned if isinstance(returned, np.ndarray) else right(case).output
+        message = "fc['A'] should be what forward returns."
+        expect_close(A, wanted, what="layer.fc['A'] after forward(X)", message=message)
+
+
+@check("forward-cache", "fc['Z'] is X·W + b, before the activation")
+@some_cases(CACHED)
+def test_cached_Z(case, observe, right, reference):
+    """Or whatever the student's layer applies the activation to."""
+    seen = observe(case)
+    Z = seen.part("fc", "Z")
+    if is_close(Z, right(case).Z):
+        return
+    returned = seen.output.value
+    fits = isinstance(Z, np.ndarray) and Z.shape == case.G.shape and Z.dtype.kind in "fiu"
+    if fits and not is_close(returned, right(case).output):
+        reference.activation_tune(None)
+        if is_close(returned, getattr(reference, activation_of(case))(Z)):
+            return
+    message = "fc['Z'] should be the weighted sum, to which the activation is applied."
+    expect_close(Z, right(case).Z, what="layer.fc['Z'] after forward(X)", message=message)
+
+
+# -- through the activation ----------------------------------------------------------------
+
+
+def gradient_at_Z(seen, case):
+    """(dZ, what it is) of a case with unit weights: from bc, or returned, if that is right."""
+    cached = seen.array("bc", "dZ", case.G.shape)
+    returned = None if seen.input_gradient.error else seen.input_gradient.value
+    if cached is None and isinstance(returned, np.ndarray):
+        return returned, "layer.backward(dX), where W is the unit matrix"
+    if cached is None:
+        return seen.part("bc", "dZ"), "layer.bc['dZ'] after backward(dX)"
+    return cached, "layer.bc['dZ'] after backward(dX)"
+
+
+def expect_dZ(case, observe, right, own_slope):
+    """Fail unless the gradient at Z is right: as it is cached, or as it is returned."""
+    seen, wanted = observe(case), right(case).dZ
+    returned = seen.input_gradient
+    if returned.error is None and is_close(returned.value, wanted):
+        return
+    yours, what = gradient_at_Z(seen, case)
+    expect_gradient(yours, wanted, what=what, own=lambda: own_slope(case, "X"))
+
+
+@check("activation-gradient", "dZ is dA times the slope of the activation at Z", weight=3)
+@some_cases(THROUGH)
+def test_activation_gradient(case, observe, right, own_slope):
+    """For functions that work number by number; the weights are the unit matrix."""
+    expect_dZ(case, observe, right, own_slope)
+
+
+@check("activation-gradient", "It is the slope of the loss, measured numerically")
+@some_cases(THROUGH)
+def test_activation_gradient_numerically(case, observe, reference, own_slope):
+    """Central differences; away from kinks."""
+    expect_measured_dZ(case, observe, reference, own_slope)
+
+
+def expect_measured_dZ(case, observe, reference, own_slope):
+    """Fail unless the gradient at Z agrees with central differences."""
+    if case.near_a_kink:
+        return
+    seen, measured = observe(case), _measured(reference, case, "X")
+    returned = seen.input_gradient
+    if returned.error is None and agrees(returned.value, measured, exact=False):
+        return
+    yours, what = gradient_at_Z(seen, case)
+    own = lambda: own_slope(case, "X")  # noqa: E731
+    expect_slope(yours, measured, what=what, own=own, exact=False)
+
+
+@lasting
+def never_derives(observe, right):
+    """Return a function: whether dA is handed on as it is, for sigmoid too.
+
+    Then softmax is not what went wrong.
+    """
+    case = THROUGH[3]
+
+    def ask(yours, upstream):
+        found, _ = gradient_at_Z(observe(case), case)
+        return is_close(found, case.G) and is_close(yours, upstream)
+
+    return ask
+
+
+@check("softmax", "dZ is dA times the Jacobian of softmax, row by row", weight=2)
+@some_cases(SOFTMAX)
+def test_softmax_gradient(case, observe, right, own_slope, never_derives):
+    """Every output depends on every number of its row; the weights are the unit matrix."""
+    if not never_derives(gradient_at_Z(observe(case), case)[0], case.G):
+        expect_dZ(case, observe, right, own_slope)
+
+
+@check("softmax", "It is the slope of the loss, measured numerically")
+@some_cases(SOFTMAX)
+def test_softmax_gradient_numerically(case, observe, reference, own_slope, never_derives):
+    """Central differences, at the usual temperature."""
+    if not never_derives(gradient_at_Z(observe(case), case)[0], case.G):
+        expect_measured_dZ(case, observe, reference, own_slope)
+
+
+# -- input gradient ------------------------------------------------------------------------
+
+
+def follows(yours, made_of):
+    """Whether a gradient is what the formula makes of what the student's own caches hold."""
+    return made_of is not None and is_close(yours, made_of)
+
+
+def own_input_gradient(seen, case):
+    """dZ·Wᵀ, for the student's dZ."""
+    dZ = seen.array("bc", "dZ", case.G.shape)
+    return None if dZ is None else dZ @ case.W.T
+
+
+RETURNED = "layer.backward(dX)"
+
+
+@check("input-gradient", "backward returns dZ·Wᵀ", weight=4)
+@each_case(14)
+def test_input_gradient(case, observe, right, own_slope):
+    """For the identity, where dZ is dA."""
+    expect_input_gradient(case, observe, right, own_slope)
+
+
+def expect_input_gradient(case, observe, right, own_slope):
+    """Fail unless what is returned fits the right dZ, the student's dZ, or the student's output."""
+    seen, wanted = observe(case), right(case).input_gradient
+    yours = seen.input_gradient.value
+    if not follows(yours, own_input_gradient(seen, case)):
+        expect_gradient(yours, wanted, what=RETURNED, own=lambda: own_slope(case, "X"))
+
+
+@check("input-gradient", "It is the slope of the loss, measured numerically")
+@each_case(8)
+def test_input_gradient_numerically(case, observe, reference, own_slope):
+    """Exact central differences for integers, in double precision for floats."""
+    seen, measured = observe(case), _measured(reference, case, "X")
+    yours = seen.input_gradient.value
+    if not follows(yours, own_input_gradient(seen, case)):
+        own, exact = lambda: own_slope(case, "X"), _is_exact(case)
+        expect_slope(yours, measured, what=RETURNED, own=own, exact=exact)
+
+
+@check("input-gradient", "It comes from dZ, not from dA, where there is an activation", weight=2)
+@some_cases(ACTIVE)
+def test_input_gradient_through_activation(case, observe, right, own_slope):
+    """For each activation function."""
+    expect_input_gradient(case, observe, right, own_slope)
+
+
+# -- what the backward pass leaves ---------------------------------------------------------
+
+
+@check("backward-cache", "bc['dA'] is what comes in, and bc['dX'] what is returned")
+@some_cases(CACHED)
+def test_cached_ends(case, observe, right):
+    """What is returned as the student's layer returns it, or should."""
+    seen = observe(case)
+    expect_close(seen.part("bc", "dA"), case.G, what="layer.bc['dA'] after backward(dX)")
+    dX = seen.part("bc", "dX")
+    if not is_close(dX, right(case).input_gradient):
+        returned = seen.input_gradient.value
+        wanted = returned if isinstance(returned, np.ndarray) else right(case).input_gradient
+        message = "bc['dX'] should be what backward returns."
+        expect_close(dX, wanted, what="layer.bc['dX'] after backward(dX)", message=message)
+
+
+@check("backward-cache", "bc['dZ'] is the gradient that dX was made of")
+@some_cases(CACHED)
+def test_cached_dZ(case, observe, right):
+    """Whether it is right is looked at elsewhere."""
+    seen = observe(case)
+    dZ = seen.part("bc", "dZ")
+    what = "layer.bc['dZ'] after backward(dX)"
+    wanted = right(case)
+    if is_close(dZ, wanted.dZ):
+        return
+    returned = seen.input_gradient.value
+    if not is_close(returned, wanted.input_gradient):
+        expect_array(dZ, what, case.G.shape)
+        return
+    message = "What backward returns was not made of this: dX is dZ·Wᵀ."
+    expect_close(dZ, wanted.dZ, what=what, message=message)
+
+
+# -- weight and bias gradient --------------------------------------------------------------
+
+
+def own_weight_gradient(seen, case):
+    """Xᵀ·dZ, for the student's own caches."""
+    dZ, X = seen.array("bc", "dZ", case.G.shape), seen.array("fc", "X", case.X.shape)
+    return None if dZ is None else (case.X if X is None else X).T @ dZ
+
+
+def own_bias_gradient(seen, case):
+    """The column sums of the student's dZ."""
+    dZ = seen.array("bc", "dZ", case.G.shape)
+    return None if dZ is None else dZ.sum(axis=0, keepdims=True)
+
+
+MADE_OF = {"W": own_weight_gradient, "b": own_bias_gradient}
+
+
+def expect_parameter_gradient(part, case, observe, right, own_slope):
+    """Fail unless g holds the gradient of W or b."""
+    seen = observe(case)
+    name = f"d{part}"
+    yours, what = seen.part("g", name), f"layer.g['{name}'] after compute_gradients()"
+    wanted = right(case).weight_gradient if part == "W" else right(case).bias_gradient
+    flat = [] if part == "W" else [(case.n_units,)]
+    if not follows(_laid_out(yours, part, case), MADE_OF[part](seen, case)):
+        own = lambda: own_slope(case, part)  # noqa: E731
+        expect_gradient(yours, wanted, what=what, own=own, or_shapes=flat)
+
+
+def _laid_out(yours, part, case):
+    return as_row(yours, case.n_units) if part == "b" else yours
+
+
+def expect_measured_gradient(part, case, observe, reference, own_slope):
+    """Fail unless g agrees with central differences of either forward pass."""
+    seen = observe(case)
+    name = f"d{part}"
+    yours, what = seen.part("g", name), f"layer.g['{name}'] after compute_gradients()"
+    flat = [] if part == "W" else [(case.n_units,)]
+    if not follows(_laid_out(yours, part, case), MADE_OF[part](seen, case)):
+        expect_slope(
+            yours,
+            _measured(reference, case, part),
+            what=what,
+            own=lambda: own_slope(case, part),
+            exact=_is_exact(case),
+            or_shapes=flat,
+        )
+
+
+@check("weight-gradient", "g['dW'] is Xᵀ·dZ, summed over the batch", weight=3)
+@each_case(14)
+def test_weight_gradient(case, observe, right, own_slope):
+    """For the identity, where dZ is dA."""
+    expect_parameter_gradient("W", case, observe, right, own_slope)
+
+
+@check("weight-gradient", "It is the slope of the loss, measured numerically")
+@each_case(8)
+def test_weight_gradient_numerically(case, observe, reference, own_slope):
+    """Exact central differences for integers, in double precision for floats."""
+    expect_measured_gradient("W", case, observe, reference, own_slope)
+
+
+@check("weight-gradient", "It comes from dZ, not from dA, where there is an activation")
+@some_cases(ACTIVE)
+def test_weight_gradient_through_activation(case, observe, right, own_slope):
+    """For each activation function."""
+    expect_parameter_gradient("W", case, observe, right, own_slope)
+
+
+@check("bias-gradient", "g['db'] is the sum of dZ over the batch", weight=3)
+@each_case(14)
+def test_bias_gradient(case, observe, right, own_slope):
+    """For the identity, where dZ is dA."""
+    expect_parameter_gradient("b", case, observe, right, own_slope)
+
+
+@check("bias-gradient", "It is the slope of the loss, measured numerically")
+@each_case(8)
+def test_bias_gradient_numerically(case, observe, reference, own_slope):
+    """Exact central differences for integers, in double precision for floats."""
+    expect_measured_gradient("b", case, observe, reference, own_slope)
+
+
+@check("bias-gradient", "It comes from dZ, not from dA, where there is an activation")
+@some_cases(ACTIVE)
+def test_bias_gradient_through_activation(case, observe, right, own_slope):
+    """For each activation function."""
+    expect_parameter_gradient("b", case, observe, right, own_slope)
+
+
+# -- settings of the activation function ---------------------------------------------------
+
+TUNED = [
+    (ActiveCase(2, 2, 2, seed=11, activation="lrelu"), ({"LRELU_alpha": 0.25}, None)),
+    (ActiveCase(2, 2, 2, seed=12, activation="lrelu"), ({"LRELU_alpha": 0.5}, SETTINGS)),
+    (ActiveCase(2, 2, 2, seed=13, activation="elu"), (None, {"ELU_alpha": 2.0})),
+]
+
+
+@lasting
+def tuned(student, once, new_layer):
+    """Return a function: passes of two layers with settings, first forward both, then backward."""
+
+    def run(key):
+        case, settings = TUNED[key]
+        with student.program():
+            layers = [new_layer(case, se_hPars) for se_hPars in settings]
+            outputs = [layer.forward(case.X) for layer in layers]
+            return list(zip(outputs, [layer.backward(case.G) for layer in layers], strict=True))
+
+    return once.each("tuned", range(len(TUNED)), run)
+
+
+def right_when_tuned(reference, case, se_hPars):
+    """(output, input gradient) of the reference with these settings."""
+    layer = _reference_layer(reference, case, se_hPars)
+    return layer.forward(case.X), layer.backward(case.G)
+
+
+@check("hyperparameters", "Each layer's settings hold in both of its passes")
+@pytest.mark.parametrize("key", range(len(TUNED)), ids=lambda key: f"pair {key + 1}")
+def test_settings(key, tuned, observe, right, reference):
+    """Two layers with other settings, used in turn. What is wrong anyway is not looked at here."""
+    case, settings = TUNED[key]
+    usual, usually_right = observe(replace(case)), right(case)
+    for number, (found, se_hPars) in enumerate(zip(tuned(key), settings, strict=True), 1):
+        wanted = right_when_tuned(reference, case, se_hPars)
+        sound = (
+            is_sound(usual.output, usually_right.output),
+            is_sound(usual.input_gradient, usually_right.input_gradient),
+        )
+        for yours, is_right, correct, name in zip(found, sound, wanted, PASSES, strict=True):
+            if is_right:
+                message = f"Two layers with {case.activation} are in use; this one, the "
+                message += f"{('first', 'second')[number - 1]}, has se_hPars={se_hPars}."
+                expect_close(yours.value, correct, what=name, message=message)
+
+
+PASSES = ("layer.forward(X)", "layer.backward(dX)")
+
+
+def is_sound(pending, wanted):
+    """Whether a promise was kept; what was raised is raised: the same failure, shown once."""
+    return is_close(pending.value, wanted)
+
+
+@lasting
+def heated(student, once):
+    """Return a function: (output, dX) of EpyNN's case with temperature 2, and with 1."""
+    names = ("softmax_u4_n6_m2_seed3_T2", "softmax_u3_n4_m5_seed1")
+
+    def run():
+        with student.program():
+            return [
+                (BY_NAME[name], replayed(student, BY_NAME[name], {"softmax_temperature": T}))
+                for name, T in zip(names, (2.0, 1.0), strict=True)
+            ]
+
+    return lambda: once("heated", run)
+
+
+@check("hyperparameters", "softmax with a temperature of 2, as EpyNN has it")
+def test_temperature(heated):
+    """Recorded; not the true gradient, see the statement. Nothing is measured numerically here."""
+    (hot, found), (usual, usually) = heated()
+    for name, key, yours, cold in zip(PASSES, ("A", "dX"), found, usually, strict=True):
+        if is_sound(cold, np.array(usual["arrays"][key])):
+            message = "This is EpyNN's own case with softmax_temperature=2: the layer uses what "
+            message += "softmax returns as it is."
+            expect_close(yours.value, np.array(hot["arrays"][key]), what=name, message=message)
+
+
+# -- state ---------------------------------------------------------------------------------
+
+ROUNDS = [AffineCase(2, 3, 2), AffineCase(4, 3, 2), AffineCase(1, 3, 2), AffineCase(3, 3, 2)]
+BETWEEN = AffineCase(5, 3, 2, seed=9)
+
+
+def passes(layer, case):
+    """Forward, backward and gradients of a layer: what they return and leave, as promises."""
+    output = layer.forward(case.X)
+    input_gradient = layer.backward(case.G)
+    layer.compute_gradients()
+    return output, input_gradient, layer.g
+
+
+def expect_as_alone(found, alone, situation):
+    """Fail unless a layer gave what a fresh layer gives."""
+    mine, fresh = _flat(found), _flat(alone)
+    for what, (value, wanted) in zip(mine, zip(mine.values(), fresh.values(), strict=True)):
+        if isinstance(wanted(), np.ndarray):
+            message = f"{situation}, it is not what a fresh layer gives."
+            expect_close(value(), wanted(), what=what, message=message)
+
+
+def _flat(run):
+    output, input_gradient, g = run
+
+    def gradient(name):
+        return lambda: g.value.get(name) if isinstance(g.value, dict) else None
+
+    return {
+        "layer.forward(X)": lambda: output.value,
+        "layer.backward(dX)": lambda: input_gradient.value,
+        "layer.g['dW']": gradient("dW"),
+        "layer.g['db']": gradient("db"),
+    }
+
+
+@lasting
+def repeated(student, once, new_layer):
+    """Return a function: for each round, what a used layer and a fresh one give."""
+
+    def run():
+        with student.untraced(), student.program():
+            alone = [passes(new_layer(case), case) for case in ROUNDS]
+        with student.program():
+            layer, found = new_layer(ROUNDS[0]), []
+            for case in ROUNDS:
+                layer.p = {"W": case.W, "b": case.b}
+                layer.forward(BETWEEN.X)
+                found.append(passes(layer, case))
+        return list(zip(found, alone, strict=True))
+
+    return lambda: once("repeated", run)
+
+
+@check("state", "Passes do not remember the ones before, whatever the batch size")
+def test_repeated_passes(repeated):
+    """compute_shapes is not called again; forward passes of others stand between."""
+    for number, (found, alone) in enumerate(repeated(), 1):
+        expect_as_alone(found, alone, f"In pass {number} on the same layer")
+
+
+TWO = [AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2)]
+
+
+@lasting
+def side_by_side(student, once, new_layer):
+    """Return a function: what two layers give, forward both, then backward both; and alone."""
+
+    def run():
+        with student.untraced(), student.program():
+            alone = [passes(new_layer(case), case) for case in TWO]
+        with student.program():
+            identity = student.given("maths", "identity")
+            layers = [student.Dense(units=case.n_units, activate=identity) for case in TWO]
+            pairs = list(zip(layers, TWO, strict=True))
+            for layer, case in pairs:
+                layer.compute_shapes(case.X)
+            for layer, _ in pairs:
+                layer.initialize_parameters()
+            drawn = [layer.p for layer in layers]
+            for layer, case in pairs:
+                layer.p = {"W": case.W, "b": case.b}
+            outputs = [layer.forward(case.X) for layer, case in pairs]
+            found = [layer.backward(case.G) for layer, case in pairs]
+            for layer in layers:
+                layer.compute_gradients()
+            runs = list(zip(outputs, found, [layer.g for layer in layers], strict=True))
+        return list(zip(runs, alone, drawn, strict=True))
+
+    return lambda: once("side by side", run)
+
+
+@check("state", "Two layers do not disturb each other")
+def test_two_layers(side_by_side):
+    """Every step is done for both before the next one."""
+    for found, alone, _ in side_by_side():
+        expect_as_alone(found, alone, "With a second layer in use")
+
+
+RUN = RECORDED["end_to_end"]
+TRAINING = (
+    np.array([[float(bit) for bit in row] for row in RUN["data"]["X"]])[:33],
+    np.array([[float(bit)] for bit in RUN["data"]["Y"]])[:33],
+)
+EPOCHS = 5
+
+
+WIDTHS = (4, 1)
+
+
+def network(student):
+    """EpyNN's two layers with its starting weights, and mse; for a program block."""
+    functions = [student.given("maths", name) for name in ("relu", "sigmoid")]
+    layers = [
+        student.Dense(units=units, activate=activate)
+        for units, activate in zip(WIDTHS, functions, strict=True)
+    ]
+    A = TRAINING[0]
+    for number, (layer, units) in enumerate(zip(layers, WIDTHS, strict=True), 1):
+        layer.compute_shapes(A)
+        layer.initialize_parameters()
+        layer.p = {"W": np.array(RUN[f"W{number}_init"]), "b": np.zeros((1, units))}
+        A = layer.forward(A)
+    return layers, student.given("maths", "mse")
+
+
+def epoch(layers, mse):
+    """Forward, backward and gradients of a network, without the step."""
+    X, Y = TRAINING
+    dX = mse(Y, layers[1].forward(layers[0].forward(X)), deriv=True)
+    for layer in reversed(layers):
+        dX = layer.backward(dX)
+        layer.compute_gradients()
+    return [layer.g for layer in layers]
+
+
+def first_epochs(student, reference):
+    """Return whether fresh layers of the student's give the right gradients in every epoch.
+
+    If they do not, what is wrong is not a matter of going on.
+    """
+    mine = [reference.Dense(4, reference.relu), reference.Dense(1, reference.sigmoid)]
+    A = TRAINING[0]
+    for number, (layer, units) in enumerate(zip(mine, WIDTHS, strict=True), 1):
+        layer.compute_shapes(A)
+        layer.p = {"W": np.array(RUN[f"W{number}_init"]), "b": np.zeros((1, units))}
+        A = layer.forward(A)
+    for _ in range(EPOCHS):
+        with student.untraced(), student.program():
+            layers, mse = network(student)
+            for layer, like in zip(layers, mine, strict=True):
+                layer.p = {name: value.copy() for name, value in like.p.items()}
+            found = epoch(layers, mse)
+        epoch(mine, _mse)
+        for pending, layer in zip(found, mine, strict=True):
+            g = None if pending.error else pending.value
+            if not isinstance(g, dict) or not is_close(g.get("dW"), layer.g["dW"]):
+                return False
+            if not is_close(as_row(g.get("db"), layer.g["db"].size), layer.g["db"][None, :]):
+                return False
+        for layer in mine:
+            layer.update_parameters(0.1)
+    return True
+
+
+def _mse(Y, A, deriv):
+    return 2 * (A - Y)
+
+
+@check("state", "EpyNN's own network, trained for five epochs")
+def test_network(student, reference):
+    """Two layers, handed the same samples again and again; the parameters are changed in place."""
+    if "update_parameters" not in student.Dense.methods:
+        student.note("Dense is not derived from Layer, so it lacks update_parameters.")
+        return
+    with student.program():
+        layers, mse = network(student)
+        for _ in range(EPOCHS):
+            epoch(layers, mse)
+            for layer in layers:
+                layer.update_parameters(0.1)
+        found = [layer.p for layer in layers]
+    wrong = []
+    for number, pending in enumerate(found, 1):
+        p = None if pending.error else pending.value
+        for name in "Wb":
+            yours = p.get(name) if isinstance(p, dict) else None
+            wanted = np.array(RUN[f"{name}{number}_after5"])
+            if not is_close(yours, wanted):
+                wrong.append((f"p['{name}'] of layer {number}", yours, wanted))
+    if wrong and first_epochs(student, reference):
+        what, yours, wanted = wrong[0]
+        message = "Five epochs of EpyNN's own network end with other parameters, although the "
+        message += "gradients of each epoch alone are right."
+        expect_close(yours, wanted, what=what, message=message)
+
+
+# -- purity --------------------------------------------------------------------------------
+
+
+@lasting
+def arguments_after(student, once, new_layer):
+    """Return a function: the caller's arrays and the parameters, read back after each pass."""
+
+    def run(case):
+        with student.program():
+            A, dX = student.array(case.X), student.array(case.G)
+            layer = new_layer(case)
+            done = layer.forward(A)
+            read = [("A", "forward", done, case.X, student.read(A))]
+            done = layer.backward(dX)
+            read.append(("A", "backward", done, case.X, student.read(A)))
+            read.append(("dX", "backward", done, case.G, student.read(dX)))
+            done = layer.compute_gradients()
+            read.append(("A", "compute_gradients", done, case.X, student.read(A)))
+            read.append(("dX", "compute_gradients", done, case.G, student.read(dX)))
+        return read
+
+    return once.each("arguments", FEW, run)
+
+
+@check("purity", "The arrays A and dX of the caller")
+@some_cases(FEW)
+def test_arguments_unchanged(case, arguments_after):
+    """Read back after each of the methods."""
+    for name, method, done, before, after in arguments_after(case):
+        done.value
+        message = f"{method} changed the caller's array {name}."
+        what = f"{name} after {method}"
+        expect_close(after.value, before, what=what, message=message, rtol=0.0, atol=0.0)
+
+
+@check("purity", "The parameters")
+@some_cases(FEW)
+def test_parameters_unchanged(case, observe):
+    """Forward, backward and compute_gradients take no step."""
+    seen = observe(case)
+    seen.computed.value
+    p = entries(seen.p, seen.computed, "layer.p")
+    for name, before in (("W", case.W), ("b", case.b)):
+        message = f"p['{name}'] was changed, and update_parameters was not called."
+        expect_close(p.get(name), before, what=f"layer.p['{name}']", message=message)
+
+
+# -- expected.json -------------------------------------------------------------------------
+
+
+def expected_values(reference):
+    """The worked example of the statement."""
+    X, dA = np.array([[1.0, 2.0]]), np.array([[0.1, 0.2, 0.3]])
+    layer = reference.Dense(units=3, activate=reference.tanh)
+    layer.np_rng = np.random.default_rng(42)
+    layer.compute_shapes(X)
+    layer.initialize_parameters()
+    layer.forward(X)
+    layer.backward(dA)
+    layer.compute_gradients()
+    found = {"W": layer.p["W"]} | layer.fc | layer.bc | layer.g
+    return {name: value.tolist() for name, value in found.items()}
+
+
+@check("forward", "The example of the statement")
+def test_example(student, expected):
+    """Its output, on its weights."""
+    with student.program():
+        layer = student.Dense(units=3, activate=student.given("maths", "tanh"))
+        layer.compute_shapes(np.array(expected["X"]))
+        layer.initialize_parameters()
+        layer.p = {"W": np.array(expected["W"]), "b": np.zeros((1, 3))}
+        output = layer.forward(np.array(expected["X"]))
+    expect_close(output.value, np.array(expected["A"]), what="layer.forward(X)")
