@@ -6,6 +6,7 @@ the student's layer has it: each mistake costs the points of its own group.
 """
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,6 @@ from grader.judge import (
     expect,
     expect_array,
     expect_close,
-    fail,
     gradients,
     is_close,
 )
@@ -175,7 +175,7 @@ class Right:
 
     Z: np.ndarray
     output: np.ndarray
-    dZ: np.ndarray
+    at_z: np.ndarray
     input_gradient: np.ndarray
     weight_gradient: np.ndarray
     bias_gradient: np.ndarray
@@ -265,7 +265,7 @@ def test_constructor(student):
     """By name and by position; what is kept is found where the statement says."""
     for by_position in (False, True):
         student.begin()
-        with student.program():
+        with student.program(), usual_settings(student):
             tanh, orthogonal = (student.given("maths", name) for name in ("tanh", "orthogonal"))
             if by_position:
                 layer = student.Dense(4, tanh, orthogonal, SETTINGS)
@@ -384,12 +384,16 @@ def test_shapes(shaped):
 # -- initialization and generator ----------------------------------------------------------
 
 
+GLOBAL_SEED = 8
+
+
 @lasting
 def started(student, once):
     """Return a function: p after initialize_parameters, its generator seeded before."""
 
     def run(key):
         shape, seed, initialization = key
+        student.seed(GLOBAL_SEED)  # a draw from the wrong generator is known by its numbers
         with student.program():
             drawing = student.given("maths", initialization)
             layer = student.Dense(units=shape[1], initialization=drawing)
@@ -448,6 +452,9 @@ XAVIER = [
     (tuple(case["fs"]["W"]), int(case["name"].partition("seed")[2]), case)
     for case in (BY_NAME["sigmoid_u3_n4_m5_seed1"], BY_NAME["relu_u4_n3_m1_seed5"])
 ]
+
+
+XAVIER_KEYS = [(shape, seed, "xavier") for shape, seed, _ in XAVIER]
 
 
 @check("generator", "W is drawn from np_rng, and nothing else is")
@@ -573,7 +580,7 @@ def gradient_at_Z(seen, case):
 
 def expect_dZ(case, observe, right, own_slope):
     """Fail unless the gradient at Z is right: as it is cached, or as it is returned."""
-    seen, wanted = observe(case), right(case).dZ
+    seen, wanted = observe(case), right(case).at_z
     returned = seen.input_gradient
     if returned.error is None and is_close(returned.value, wanted):
         return
@@ -714,14 +721,14 @@ def test_cached_dZ(case, observe, right):
     dZ = seen.part("bc", "dZ")
     what = "layer.bc['dZ'] after backward(dX)"
     wanted = right(case)
-    if is_close(dZ, wanted.dZ):
+    if is_close(dZ, wanted.at_z):
         return
     returned = seen.input_gradient.value
     if not is_close(returned, wanted.input_gradient):
         expect_array(dZ, what, case.G.shape)
         return
     message = "What backward returns was not made of this: dX is dZ·Wᵀ."
-    expect_close(dZ, wanted.dZ, what=what, message=message)
+    expect_close(dZ, wanted.at_z, what=what, message=message)
 
 
 # -- weight and bias gradient --------------------------------------------------------------
@@ -826,13 +833,21 @@ TUNED = [
 ]
 
 
+@contextmanager
+def usual_settings(student):
+    """In a program block: what a layer may leave in the settings does not outlast the block."""
+    student.given("maths", "activation_tune")(None)
+    yield
+    student.given("maths", "activation_tune")(None)
+
+
 @lasting
 def tuned(student, once, new_layer):
     """Return a function: passes of two layers with settings, first forward both, then backward."""
 
     def run(key):
         case, settings = TUNED[key]
-        with student.program():
+        with student.program(), usual_settings(student):
             layers = [new_layer(case, se_hPars) for se_hPars in settings]
             outputs = [layer.forward(case.X) for layer in layers]
             return list(zip(outputs, [layer.backward(case.G) for layer in layers], strict=True))
@@ -879,7 +894,7 @@ def heated(student, once):
     names = ("softmax_u4_n6_m2_seed3_T2", "softmax_u3_n4_m5_seed1")
 
     def run():
-        with student.program():
+        with student.program(), usual_settings(student):
             return [
                 (BY_NAME[name], replayed(student, BY_NAME[name], {"softmax_temperature": T}))
                 for name, T in zip(names, (2.0, 1.0), strict=True)
@@ -916,10 +931,11 @@ def passes(layer, case):
 def expect_as_alone(found, alone, situation):
     """Fail unless a layer gave what a fresh layer gives."""
     mine, fresh = _flat(found), _flat(alone)
-    for what, (value, wanted) in zip(mine, zip(mine.values(), fresh.values(), strict=True)):
-        if isinstance(wanted(), np.ndarray):
+    for what, value in mine.items():
+        wanted = fresh[what]()
+        if isinstance(wanted, np.ndarray):
             message = f"{situation}, it is not what a fresh layer gives."
-            expect_close(value(), wanted(), what=what, message=message)
+            expect_close(value(), wanted, what=what, message=message)
 
 
 def _flat(run):
@@ -1171,3 +1187,302 @@ def test_example(student, expected):
         layer.p = {"W": np.array(expected["W"]), "b": np.zeros((1, 3))}
         output = layer.forward(np.array(expected["X"]))
     expect_close(output.value, np.array(expected["A"]), what="layer.forward(X)")
+
+
+# -- ways to look at what failed, for diagnoses.py -----------------------------------------
+
+MORE = tuple(AffineCase(*shape, integers=False, seed=99) for shape in [(5, 4, 3), (3, 3, 3)])
+
+
+def _one_by_one(function):
+    """The slope of an activation, as a function of Z; softmax has none."""
+    return lambda Z: function(Z, deriv=True)
+
+
+@lasting
+def given_for(reference, observe, right):
+    """Return a function: what predictions about a pass may use.
+
+    The gradient at Z is the student's own, where there is one: what is made of it is looked at.
+    """
+
+    def gather(case):
+        reference.activation_tune(None)
+        function = getattr(reference, activation_of(case))
+        own = observe(case).array("bc", "dZ", case.G.shape)
+        found = looks(case, act=function)
+        found["D"] = right(case).at_z if own is None else own
+        slope = None if function.__name__ == "softmax" else _one_by_one(function)
+        return found | {"slope": slope, "function": function}
+
+    return gather
+
+
+@aspect("output", groups=["forward"], noun="The output", more=MORE)
+def see_output(observe, right, given_for):
+    """What forward returns."""
+    return lambda case: Seen(observe(case).output, right(case).output, **given_for(case))
+
+
+@aspect("kept", groups=["forward-cache"], noun="What is kept in fc", cases=[FEW[1], *ACTIVE[1:6:3]])
+def see_kept(observe, right):
+    """Which of X, Z and A each of the entries X, Z and A is; None if it is missing."""
+
+    def look(case):
+        seen, wanted = observe(case), right(case)
+        known = {"X": case.X, "Z": wanted.Z, "A": wanted.output}
+        order = "ZXA" if activation_of(case) == "identity" else "XZA"  # A is Z for the identity
+        if not is_sound(seen.output, wanted.output):
+            return None
+        yours = []
+        for name in "XZA":
+            value = seen.peek("fc", name)
+            fits = (other for other in (name, *order) if is_close(value, known[other]))
+            yours.append(None if value is None else next(fits, "other"))
+        return Seen(tuple(yours), ("X", "Z", "A"), case=case)
+
+    return look
+
+
+@aspect("dz", groups=["activation-gradient"], noun="The gradient at Z", cases=THROUGH)
+def see_dz(observe, right, given_for):
+    """The gradient at Z, through functions that work number by number; W is the unit matrix."""
+
+    def look(case):
+        seen = observe(case)
+        yours = seen.input_gradient.error or gradient_at_Z(seen, case)[0]
+        return Seen(yours, right(case).at_z, A=right(case).output, **given_for(case))
+
+    return look
+
+
+@aspect("softmax", groups=["softmax"], noun="The gradient at Z", cases=SOFTMAX)
+def see_softmax(observe, right, reference):
+    """The gradient at Z, through softmax; J is the Jacobian, W is the unit matrix."""
+
+    def look(case):
+        seen = observe(case)
+        yours = seen.input_gradient.error or seen.peek("bc", "dZ")
+        if yours is None:
+            yours = seen.input_gradient
+        reference.activation_tune(None)
+        J = reference.softmax(right(case).Z, deriv=True)
+        return Seen(yours, right(case).at_z, J=J, A=right(case).output, G=case.G, batch=case.batch)
+
+    return look
+
+
+@aspect("input-gradient", groups=["input-gradient"], noun="The returned gradient", more=MORE)
+def see_input_gradient(observe, right, given_for):
+    """What backward returns."""
+
+    def look(case):
+        seen, given = observe(case), given_for(case)
+        wanted = given["D"] @ case.W.T
+        return Seen(seen.input_gradient, wanted, output=seen.output, **given)
+
+    return look
+
+
+def gradient_of(name, seen):
+    """An entry of g; what compute_gradients raised, if it did."""
+    return seen.peek("g", name) if seen.computed.error is None else seen.computed.error
+
+
+@aspect("weight-gradient", groups=["weight-gradient"], noun="The weight gradient", more=MORE)
+def see_weight_gradient(observe, right, given_for):
+    """What compute_gradients leaves as dW."""
+
+    def look(case):
+        seen, given = observe(case), given_for(case)
+        wanted = case.X.T @ given["D"]
+        return Seen(gradient_of("dW", seen), wanted, output=seen.output, **given)
+
+    return look
+
+
+@aspect("bias-gradient", groups=["bias-gradient"], noun="The bias gradient", more=MORE)
+def see_bias_gradient(observe, right, given_for):
+    """What compute_gradients leaves as db, laid out as a row."""
+
+    def look(case):
+        seen, given = observe(case), given_for(case)
+        wanted = given["D"].sum(axis=0, keepdims=True)
+        return Seen(as_row(gradient_of("db", seen), case.n_units), wanted, **given)
+
+    return look
+
+
+@aspect("ends", groups=["backward-cache"], noun="What is kept in bc", cases=[FEW[1], ACTIVE[1]])
+def see_ends(observe, right):
+    """Which of dA, dZ and dX each of these entries is; None if it is missing."""
+
+    def look(case):
+        seen, wanted = observe(case), right(case)
+        known = {"dA": case.G, "dZ": wanted.at_z, "dX": wanted.input_gradient}
+        if not is_sound(seen.input_gradient, wanted.input_gradient):
+            return None
+        yours = []
+        for name in known:
+            value = seen.peek("bc", name)
+            fits = (other for other in (name, *known) if is_close(value, known[other]))
+            yours.append(None if value is None else next(fits, "other"))
+        return Seen(tuple(yours), ("dA", "dZ", "dX"), case=case)
+
+    return look
+
+
+@aspect("sizes", groups=["shapes"], noun="What compute_shapes says", cases=range(len(SIZES)))
+def see_sizes(shaped):
+    """(m, n, X, W, b), lists as tuples; an exception stands for them all."""
+
+    def look(number):
+        batch, n_inputs, n_units = SIZES[number]
+        d, fs, done = shaped()[number]
+        sizes = {"batch": batch, "n_inputs": n_inputs, "n_units": n_units}
+        wanted = (batch, n_inputs, (batch, n_inputs), (n_inputs, n_units), (1, n_units))
+        if done.error:
+            return Seen(done, wanted, **sizes)
+        found = [_entry(d, name) for name in "mn"] + [_entry(fs, name) for name in "XWb"]
+        plain = tuple(tuple(each) if isinstance(each, list) else each for each in found)
+        return Seen(plain, wanted, **sizes)
+
+    return look
+
+
+def _entry(pending, name):
+    known = pending.error is None and isinstance(pending.value, dict)
+    return pending.value.get(name) if known else None
+
+
+@aspect("start", groups=["initialization", "generator"], noun="p['W']", cases=STARTS + XAVIER_KEYS)
+def see_start(started, reference):
+    """W after initialize_parameters."""
+
+    def look(key):
+        shape, seed, initialization = key
+        done, p = started(key)
+        function = getattr(reference, initialization)
+        right = function(shape, rng=np.random.default_rng(seed))
+        yours = done.error or _entry(p, "W")
+        given = {"xavier": reference.xavier, "orthogonal": reference.orthogonal}
+        return Seen(
+            yours,
+            right,
+            shape=shape,
+            seed=seed,
+            initialization=function,
+            other=GLOBAL_SEED,
+            **given,
+        )
+
+    return look
+
+
+@aspect("first-bias", groups=["initialization"], noun="p['b']", cases=STARTS)
+def see_first_bias(started):
+    """b after initialize_parameters."""
+
+    def look(key):
+        (n_inputs, n_units), seed, _ = key
+        done, p = started(key)
+        zeros = np.zeros((1, n_units))
+        yours = done.error or _entry(p, "b")
+        return Seen(yours, zeros, n_inputs=n_inputs, n_units=n_units, seed=seed)
+
+    return look
+
+
+@aspect(
+    "settings",
+    groups=["hyperparameters"],
+    noun="The settings that are used",
+    cases=range(len(TUNED)),
+)
+def see_settings(tuned, observe, right, reference):
+    """Of two layers with settings of their own: both outputs, then both input gradients."""
+
+    def look(key):
+        case, settings = TUNED[key]
+        usual = observe(case)
+        sound = is_sound(usual.output, right(case).output)
+        if not sound or not is_sound(usual.input_gradient, right(case).input_gradient):
+            return None
+
+        def made(forward, backward):
+            """What comes with these settings in the passes of the first and the second layer."""
+            outputs = [right_when_tuned(reference, case, one)[0] for one in forward]
+            return outputs + [right_when_tuned(reference, case, one)[1] for one in backward]
+
+        found = tuned(key)
+        yours = [each.error or each.value for passed in zip(*found, strict=True) for each in passed]
+        return Seen(yours, made(settings, settings), made=made, first=settings[0], last=settings[1])
+
+    return look
+
+
+@aspect("hot", groups=["hyperparameters"], noun="The gradient at temperature 2", cases=["hot"])
+def see_hot(heated):
+    """The input gradient of EpyNN's case with temperature 2, if the usual one is right."""
+
+    def look(_):
+        (hot, found), (usual, usually) = heated()
+        if not is_sound(usually[1], np.array(usual["arrays"]["dX"])):
+            return None
+        return Seen(found[1], np.array(hot["arrays"]["dX"]), temperature=2.0)
+
+    return look
+
+
+@aspect("rounds", groups=["state"], noun="What a layer gives in later passes", cases=["rounds"])
+def see_rounds(repeated):
+    """The outputs, input gradients, dW and db of all rounds on one layer."""
+
+    def look(_):
+        runs = repeated()
+        return Seen(_plain(found for found, _ in runs), _plain(alone for _, alone in runs))
+
+    return look
+
+
+@aspect("layers", groups=["state"], noun="What two layers give side by side", cases=["two"])
+def see_layers(side_by_side):
+    """The same of two layers: forward both, backward both, then the gradients of both."""
+
+    def look(_):
+        runs = side_by_side()
+        yours = _plain(found for found, *_ in runs)
+        return Seen(yours, _plain(alone for _, alone, _ in runs), first=TWO[0], second=TWO[1])
+
+    return look
+
+
+def _plain(runs):
+    """[output, input gradient, dW, db] of each run; what raised is seen as such."""
+    found = []
+    for output, input_gradient, g in runs:
+        values = [output, input_gradient, *(_entry(g, name) for name in ("dW", "db"))]
+        found.append([Seen(value, None).yours for value in values])
+    return found
+
+
+@aspect("arguments", groups=["purity"], noun="What belongs to the caller", cases=[FEW[1]])
+def see_arguments(arguments_after, observe):
+    """What was changed, by which method; and the parameters that were."""
+
+    def look(case):
+        changed = {}
+        for name, method, _, before, after in arguments_after(case):
+            if after.error is None and not np.array_equal(after.value, before):
+                changed.setdefault(name, method)  # the first method that did it
+        seen = observe(case)
+        moved = [
+            name
+            for name, before in (("W", case.W), ("b", case.b))
+            if isinstance(value := _entry(seen.p, name), np.ndarray)
+            and not np.array_equal(value, before)
+        ]
+        told = tuple(f"{name} by {method}" for name, method in changed.items())
+        return Seen((*told, *(f"parameter {name}" for name in moved)), ())
+
+    return look
