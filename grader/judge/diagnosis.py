@@ -10,7 +10,7 @@ can be said.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,15 @@ import pytest
 
 from grader.judge.difference import describe
 from grader.judge.seen import Raised, Seen, same
+from grader.judge.source import Source
 from grader.report import Diagnosis
 from grader.sandbox.trace import StudentError
 
 Predicts = Callable[[types.SimpleNamespace], Any]
+Values = Mapping[str, Any]
+Look = Callable[[Any], Seen | None]
+
+_NOTHING: Values = types.MappingProxyType({})
 
 
 class Unknown(Exception):
@@ -38,6 +43,7 @@ class Aspect:
         noun: For sentences: "The bias gradient".
         cases: What to look at; None for every case that hypothesis drew.
         more: Cases to look at if these do not tell two mistakes apart.
+        apart: Whether each case is a question of its own, with a mistake of its own.
     """
 
     id: str
@@ -45,6 +51,7 @@ class Aspect:
     noun: str
     cases: tuple[Any, ...] | None = None
     more: tuple[Any, ...] = ()
+    apart: bool = False
 
 
 def aspect(
@@ -54,6 +61,7 @@ def aspect(
     noun: str,
     cases: Sequence[Any] | None = None,
     more: Sequence[Any] = (),
+    apart: bool = False,
 ) -> Any:
     """Mark a function of ``checks.py`` as a way to look at the student's code.
 
@@ -61,7 +69,7 @@ def aspect(
     :class:`Seen` (or to None, if nothing can be said of that case).
     """
     chosen = None if cases is None else tuple(cases)
-    return pytest.mark.aspect(Aspect(name, tuple(groups), noun, chosen, tuple(more)))
+    return pytest.mark.aspect(Aspect(name, tuple(groups), noun, chosen, tuple(more), apart))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,19 @@ class Text:
     hint: str
     stronger: str
 
+    def format(self, values: Mapping[str, Any]) -> Text:
+        """Put values into the places that their names have in braces."""
+        parts = (self.title, self.why, self.hint, self.stronger)
+        return Text(*(part.format(**values) for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A mistake by its name, and what is said about it."""
+
+    id: str
+    text: Text
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -88,23 +109,33 @@ class Mistake:
     Attributes:
         predict: From what was given to what this mistake makes of it. Where it raises, the
             student's code should have raised the same.
+        each: What the mistake can differ in, e.g. by how many decimals are left: the values of
+            arguments of ``predict``, which may stand in braces in the texts. All that was seen
+            must be explained by the same values.
+        shared: Whether it comes with the grader, which proves it on its own problems.
     """
 
     id: str
     aspect: str
     text: Text
-    predict: Predicts
+    predict: Callable[..., Any]
+    each: tuple[Values, ...] = (_NOTHING,)
+    shared: bool = False
 
-    def predicts(self, seen: Seen) -> bool:
+    def predicts(self, seen: Seen, values: Values = _NOTHING) -> bool:
         """Whether this is what the mistake would have given."""
         try:
             with np.errstate(all="ignore"):
-                predicted = self.predict(seen.given)
+                predicted = self.predict(seen.given, **values)
         except Unknown:
             return False
         except Exception as error:
             predicted = Raised(type(error).__name__)
         return same(seen.yours, predicted)
+
+    def told(self, values: Values) -> Text:
+        """What is said of the mistake, with these values."""
+        return self.text.format(values) if values else self.text
 
 
 @dataclass(slots=True)
@@ -114,12 +145,18 @@ class Facts:
     Attributes:
         entry: Name of the class that the problem asks for.
         classes: What the worker said of each class: ``methods``, ``bases``, ``nested``,
-            functions that are defined inside of its methods, and ``arguments`` of its constructor.
+            functions that are defined inside of its methods, ``arguments`` of its constructor, and
+            ``own``, what it or a base class in the same file defines.
         functions: Names of the functions of the module.
         lines: The submission's text.
         load_error: Why it could not be loaded, if so.
         errors: What the student's code raised, with the group of the check.
+        called: Methods that were called by a check that failed, with its group.
+        attributes: Names of attributes that a check that failed has read or set.
         failing: Groups with a failed check.
+        wanted: Names of the methods that the reference solution defines.
+        provided: Names that a file may use without defining or importing them.
+        source: What the lines show about names.
     """
 
     entry: str
@@ -128,12 +165,25 @@ class Facts:
     lines: Sequence[str] = ()
     load_error: StudentError | None = None
     errors: list[tuple[str, StudentError]] = field(default_factory=list)
+    called: list[tuple[str, str]] = field(default_factory=list)
+    attributes: frozenset[str] = frozenset()
     failing: frozenset[str] = frozenset()
+    wanted: frozenset[str] = frozenset()
+    provided: frozenset[str] = frozenset()
+    source: Source = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.source = Source(self.lines)
 
     @property
     def methods(self) -> frozenset[str]:
         """Names of the methods of the class that the problem asks for."""
         return frozenset(self.classes.get(self.entry, {}).get("methods", ()))
+
+    @property
+    def own(self) -> frozenset[str]:
+        """What the class defines itself: methods, and other names in its body."""
+        return frozenset(self.classes.get(self.entry, {}).get("own", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +208,22 @@ class Rules:
     mistakes: list[Mistake] = field(default_factory=list)
     telltales: list[Telltale] = field(default_factory=list)
 
-    def mistake(self, aspect: str, title: str, *, why: str, hint: str, stronger: str) -> Any:
+    def mistake(
+        self,
+        aspect: str,
+        title: str,
+        *,
+        why: str,
+        hint: str,
+        stronger: str,
+        each: Sequence[Values] = (_NOTHING,),
+    ) -> Any:
         """Register the decorated function as the prediction of a mistake named after it."""
 
-        def register(predict: Predicts) -> Predicts:
+        def register(predict: Callable[..., Any]) -> Callable[..., Any]:
             name = predict.__name__.strip("_").replace("_", "-")
-            self.mistakes.append(Mistake(name, aspect, Text(title, why, hint, stronger), predict))
+            text = Text(title, why, hint, stronger)
+            self.mistakes.append(Mistake(name, aspect, text, predict, tuple(each)))
             return predict
 
         return register
@@ -190,10 +250,11 @@ class Rules:
 
 def explain(
     aspect: Aspect,
-    look: Callable[[Any], Seen | None],
+    look: Look,
     cases: Iterable[Any],
     rules: Rules,
     failing: Collection[str],
+    again: Look,
 ) -> Diagnosis | None:
     """Name the mistake that explains an aspect; None if nothing is wrong with it.
 
@@ -201,25 +262,39 @@ def explain(
         look: Looks at the student's code.
         cases: What to look at.
         failing: The groups that lost points.
+        again: Looks anew, with other random numbers.
     """
     group = next(group for group in aspect.groups if group in failing)
-    seen = [found for found in map(look, cases) if found is not None]
+    shown = [(case, found) for case in cases if (found := look(case)) is not None]
+    seen = [found for _, found in shown]
+    wrong = next((case for case, found in shown if not found.is_right), None)
     if all(found.is_right for found in seen):
         return None
-    fitting = [m for m in rules.of(aspect.id) if all(m.predicts(found) for found in seen)]
+    fitting = _fitting(rules.of(aspect.id), seen)
     for case in aspect.more:
-        if len(fitting) < 2:
+        if len({mistake.id for mistake, _ in fitting}) < 2:
             break
         if (found := look(case)) is not None:
-            told = [mistake for mistake in fitting if mistake.predicts(found)]
-            seen, fitting = [*seen, found], told
+            seen.append(found)
+            fitting = [(m, values) for m, values in fitting if m.predicts(found, values)]
     if fitting:
-        return _diagnosis(fitting[0].id, group, fitting[0].text, _confidence(seen))
-    described = describe(aspect.noun, seen)
+        mistake, values = fitting[0]
+        return _diagnosis(mistake.id, group, mistake.told(values), _confidence(seen))
+    described = describe(aspect.noun, seen, lambda: again(wrong))
     if described is None:
         return None
     kind, *words = described
     return _diagnosis(f"{aspect.id}-{kind}", group, Text(*words), 0.5)
+
+
+def _fitting(known: Iterable[Mistake], seen: Sequence[Seen]) -> list[tuple[Mistake, Values]]:
+    """The mistakes that predict all that was seen, with the values under which they do."""
+    return [
+        (mistake, values)
+        for mistake in known
+        for values in mistake.each
+        if all(mistake.predicts(found, values) for found in seen)
+    ]
 
 
 def recognize(facts: Facts, rules: Rules) -> list[Diagnosis]:
@@ -231,10 +306,7 @@ def recognize(facts: Facts, rules: Rules) -> list[Diagnosis]:
             continue
         told = telltale.tells(facts)
         if told:
-            text = telltale.text
-            if isinstance(told, dict):
-                parts = (text.title, text.why, text.hint, text.stronger)
-                text = Text(*(part.format(**told) for part in parts))
+            text = telltale.text.format(told) if isinstance(told, dict) else telltale.text
             found.append(_diagnosis(telltale.id, telltale.group, text, 1.0))
     return found
 

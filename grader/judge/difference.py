@@ -1,29 +1,38 @@
 """Room: how a wrong value differs from the right one, where no known mistake explains it.
 
-What is said holds for everything that was seen, and is said in the words of the reader: a
-constant factor, the sign, transposed, right in one row only, right for one row only, ...
+What is said holds for everything that was seen, and is said in the words of the reader: another
+kind of value, another shape, a constant factor, the sign, right in one row only, ... How numbers
+of the right shape differ is the matter of :mod:`grader.judge.numbers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from grader.judge.evidence import is_close
-from grader.judge.seen import Raised, Seen
+from grader.judge.numbers import FEW, NUMBERS, Array, Pairs, Tell, Told
+from grader.judge.seen import Raised, Seen, same
+from grader.judge.words import kind_of
 
-Array = np.ndarray[Any, Any]
-SINGLE = 1e-5
-"""Relative error up to which a difference looks like single precision (24 bits: 6e-8)."""
+LARGE = 10**9
+"""Beyond it nobody's count is an expression of sizes, and floats are not exact for ever."""
+
+SIZES = ("batch", "n_inputs", "n_units")
+"""Names of sizes that an aspect may give, in which shapes are described."""
 
 
-def describe(noun: str, seen: Sequence[Seen]) -> tuple[str, str, str, str, str] | None:
+def describe(
+    noun: str, seen: Sequence[Seen], again: Callable[[], Seen | None]
+) -> tuple[str, str, str, str, str] | None:
     """Say how what was seen differs from what is right, if there is something to say.
 
     Args:
         noun: What was looked at, to begin a sentence with, e.g. ``The bias gradient``.
+        again: Looks once more at the first of what is wrong, with other random numbers.
 
     Returns:
         The kind of difference, what is wrong, why it matters, a hint, and a stronger one.
@@ -31,147 +40,170 @@ def describe(noun: str, seen: Sequence[Seen]) -> tuple[str, str, str, str, str] 
     wrong = [found for found in seen if not found.is_right]
     if any(isinstance(found.yours, Raised) for found in wrong):
         return None  # the exception says more
-    if all(found.yours is None for found in wrong):
+    if any(found.yours is None for found in wrong):
+        return _nothing(noun, all(found.yours is None for found in wrong))
+    repeated = again()
+    if repeated is not None and not _alike(repeated.yours, wrong[0].yours):
         return (
-            "none",
-            f"{noun} is None.",
-            "The caller needs a value to go on with.",
-            "Does every way through the method end in a return with a value?",
-            "A method without return gives None; so does one whose return stands inside an if.",
+            "noise",
+            f"{noun} is another one each time, although nothing else changes.",
+            "Nobody can learn from, or check, what changes by itself.",
+            "What in your code is random, and should it be?",
+            "The same layer, the same numbers, the same call: the same answer.",
         )
-    pairs = [(found.yours, found.right) for found in wrong]
-    if not all(isinstance(a, np.ndarray) and isinstance(b, np.ndarray) for a, b in pairs):
+    told = _told(noun, wrong, seen)
+    if told is None:
         return None
-    for tell in _TELLS:
-        told = tell(noun, pairs, seen)
-        if told is not None:
-            kind, title, hint = told
-            return kind, title, _WHY, hint, hint
-    return None
+    kind, title, hint = told
+    return kind, title, "It is so in every example that was tried.", hint, hint
 
 
-_WHY = "It is so in every example that was tried."
-_Told = tuple[str, str, str]
-_Pairs = Sequence[tuple[Array, Array]]
+def _told(noun: str, wrong: Sequence[Seen], seen: Sequence[Seen]) -> Told | None:
+    values = [value for found in wrong for value in (found.yours, found.right)]
+    if all(isinstance(value, np.ndarray) for value in values):
+        pairs = [(found.yours, found.right) for found in wrong]
+        with np.errstate(all="ignore"):
+            return next((t for tell in _TELLS if (t := tell(noun, pairs, seen)) is not None), None)
+    if all(type(value) is int for value in values):
+        return _counted(noun, wrong, seen)
+    if all(type(value) is tuple and all(type(n) is int for n in value) for value in values):
+        return _measured(noun, wrong, seen)
+    return _of_another_kind(noun, [found.yours for found in wrong], wrong[0].right)
 
 
-def _transposed(noun: str, pairs: _Pairs, seen: Sequence[Seen]) -> _Told | None:
-    if all(a.ndim == 2 and is_close(a.T, b) for a, b in pairs):
-        hint = "Which way round are rows and columns, and which factor comes first?"
-        return "transposed", f"{noun} is transposed.", hint
-    return None
+def _nothing(noun: str, always: bool) -> tuple[str, str, str, str, str]:
+    return (
+        "none",
+        f"{noun} is None{'' if always else ' in some of the examples'}.",
+        "The caller needs a value to go on with.",
+        "Does every way through the method end in a return with a value?",
+        "A method without return gives None; so does one whose return stands inside an if.",
+    )
 
 
-def _reshaped(noun: str, pairs: _Pairs, seen: Sequence[Seen]) -> _Told | None:
+def _alike(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return is_close(one, other)
+    return not isinstance(one, np.ndarray | float) or same(one, other)
+
+
+# -- kinds, counts and shapes --------------------------------------------------------------
+
+
+def _of_another_kind(noun: str, wrong: Sequence[Any], right: Any) -> Told | None:
+    if isinstance(right, str) or any(isinstance(value, type(right)) for value in wrong):
+        return None
+    kinds = list(dict.fromkeys(map(kind_of, wrong)))
+    if len(kinds) > 1:
+        kinds = list(dict.fromkeys(kind.partition(" of ")[0] for kind in kinds))
+    if len(kinds) > 1:
+        return None
+    title = f"{noun} is {kinds[0]}; {kind_of(right).partition(' of ')[0]} is asked for."
+    return "kind", title, "Print it, and its type, one line before it is returned."
+
+
+def _counted(noun: str, wrong: Sequence[Seen], seen: Sequence[Seen]) -> Told | None:
+    """A whole number that is another expression of the sizes than the right one."""
+    shown = whole_expression([found.yours for found in seen], _sizes(seen))
+    asked = whole_expression([found.right for found in seen], _sizes(seen))
+    if shown is None or asked is None:
+        return None
+    hint = "Work it out by hand for a small example, and compare step by step."
+    return "count", f"{noun} is {shown}; {asked} is asked for.", hint
+
+
+def _measured(noun: str, wrong: Sequence[Seen], seen: Sequence[Seen]) -> Told | None:
+    """A shape, given as a tuple, that is another one than asked for."""
+    shown = _in_sizes([found.yours for found in seen], seen)
+    asked = _in_sizes([found.right for found in seen], seen)
+    if shown is None or asked is None:
+        return None
+    return "shape", f"{noun} is {shown}; {asked} is asked for.", "Which sizes belong into it?"
+
+
+def _reshaped(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     def flat(a: Array, b: Array) -> bool:
         return a.shape != b.shape and a.size == b.size and is_close(a.ravel(), b.ravel())
 
     if all(flat(a, b) for a, b in pairs):
         a, b = pairs[0]
         title = f"{noun} has the right numbers in another shape: {a.shape} instead of {b.shape}."
-        return "shape", title, "Print the shapes of what goes into it, one line before."
+        return "shape", title, _PRINT_SHAPES
     return None
 
 
-def _factor(noun: str, pairs: _Pairs, seen: Sequence[Seen]) -> _Told | None:
-    factors = []
-    for a, b in pairs:
-        if a.shape != b.shape or not np.any(b):
-            return None
-        factor = float(np.vdot(b, a).real / np.vdot(b, b).real)
-        if not factor or not is_close(a, factor * b):
-            return None
-        factors.append(factor)
-    if np.ptp(factors) < 1e-9:
-        if abs(factors[0] + 1) < 1e-9:
-            return "sign", f"{noun} has the wrong sign.", "Follow the minus signs one by one."
-        return (
-            "factor",
-            f"{noun} is {factors[0]:.6g} times the right one, for every shape.",
-            "Is there a number in your code that does not stand in the statement?",
-        )
-    sizes = ("batch", "n_inputs", "n_units")
-    words = {"batch": "rows of the batch", "n_inputs": "inputs", "n_units": "units"}
+def _sized(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    """Another shape, told in the names of the sizes."""
     wrong = [found for found in seen if not found.is_right]
-    for name in sizes:
-        counts = [getattr(found.given, name, None) for found in wrong]
-        if None in counts:
-            continue
-        for power, text in ((-1.0, "divided by"), (1.0, "multiplied by"), (-0.5, "divided by √")):
-            predicted = np.array(counts, float) ** power
-            for sign in (1, -1):
-                if np.allclose(factors, sign * predicted, rtol=1e-9):
-                    minus = "" if sign == 1 else ", and has the wrong sign"
-                    number = f"{'' if text.endswith('√') else ' '}the number of {words[name]}"
-                    title = f"{noun} is {text}{number}{minus}."
-                    return "scaled", title, f"Does the number of {words[name]} belong in it?"
+    shown = _in_sizes([found.yours.shape for found in wrong], wrong)
+    asked = _in_sizes([found.right.shape for found in seen], seen)
+    if shown is None or asked is None or shown == asked:
+        return None
+    return "shape", f"{noun} has the shape {shown}; {asked} is asked for.", _PRINT_SHAPES
+
+
+_PRINT_SHAPES = "Print the shapes of what goes into it, one line before."
+
+
+def _sizes(seen: Sequence[Seen]) -> dict[str, list[int]]:
+    """The sizes that every look gives, by their names."""
+    return {
+        name: [getattr(found.given, name) for found in seen]
+        for name in SIZES
+        if all(hasattr(found.given, name) for found in seen)
+    }
+
+
+def _in_sizes(shapes: Sequence[tuple[int, ...]], seen: Sequence[Seen]) -> str | None:
+    """Shapes as one expression: ``(n_units, n_inputs + 1)``; None if there is no such."""
+    if len(set(map(len, shapes))) != 1 or len(shapes) < FEW:
+        return None
+    axes = [whole_expression(axis, _sizes(seen)) for axis in zip(*shapes, strict=True)]
+    if None in axes:
+        return None
+    return f"({', '.join(map(str, axes))}{',' * (len(axes) == 1)})"
+
+
+def whole_expression(values: Sequence[int], sizes: Mapping[str, Sequence[int]]) -> str | None:
+    """The expression of the sizes, with small whole coefficients, that gives all the values.
+
+    Returns:
+        e.g. ``n_inputs·n_units + 1``; None if there is none, or more than one.
+    """
+    if max(map(abs, values)) > LARGE:
+        return None
+    terms: dict[str, Any] = {"": [1] * len(values), **sizes}
+    terms |= {f"{a}·{b}": np.multiply(sizes[a], sizes[b]) for a, b in combinations(sizes, 2)}
+    for names in (*([name] for name in terms), list(terms)):
+        matrix = np.array([terms[name] for name in names], float).T
+        found, _, rank, _ = np.linalg.lstsq(matrix, np.array(values, float), rcond=None)
+        whole = np.rint(found)
+        if rank == len(names) and np.array_equal(matrix @ whole, values):
+            return _sum(dict(zip(names, map(int, whole), strict=True)))
     return None
 
 
-def _single(noun: str, pairs: _Pairs, seen: Sequence[Seen]) -> _Told | None:
-    for a, b in pairs:
-        if a.shape != b.shape or a.dtype.kind not in "fc":
-            return None
-        scale = max(1.0, float(np.abs(b).max(initial=0.0)))
-        if not np.all(np.abs(a - b) < SINGLE * scale):
-            return None
-    if any(a.dtype.itemsize < b.dtype.itemsize for a, b in pairs) or all(
-        np.array_equal(a, a.astype(np.float32)) for a, _ in pairs
-    ):
-        title = f"{noun} is right to seven digits only: single precision (float32)."
-        return "float32", title, "Where do your numbers change their dtype?"
-    title = f"{noun} is nearly right, but not to full precision."
-    return "inexact", title, "Is something rounded, or is a small constant added?"
+def _sum(coefficients: Mapping[str, int]) -> str:
+    parts = []
+    for name, count in reversed(list(coefficients.items())):
+        if count and name:
+            parts.append(("- " if count < 0 else "+ ") + f"{abs(count)}·" * (abs(count) > 1) + name)
+        elif count:
+            parts.append(f"{'-' if count < 0 else '+'} {abs(count)}")
+    text = " ".join(parts).removeprefix("+ ") or "0"
+    return f"-{text[2:]}" if text.startswith("- ") else text
 
 
-def _rows(noun: str, pairs: _Pairs, seen: Sequence[Seen]) -> _Told | None:
-    if any(a.shape != b.shape or a.ndim != 2 or len(b) < 2 for a, b in pairs):
-        return None
-    for name, row in (("first", 0), ("last", -1)):
-        if all(_right_rows(a, b) == [range(len(b))[row]] for a, b in pairs):
-            title = f"{noun} is right in the {name} row only."
-            return f"{name}-row", title, "What happens to the other rows of the batch?"
+def _dtype(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    kinds = {a.dtype.kind for a, _ in pairs}
+    hint = "Print its dtype, and the dtypes of what goes into it."
+    if kinds & set("bc"):
+        holds = "True and False" if "b" in kinds else "complex numbers"
+        return "dtype", f"{noun} holds {holds}; real numbers are asked for.", hint
+    cut = [(a, b) for a, b in pairs if a.shape == b.shape and np.all(np.abs(a - b) < 1)]
+    if kinds <= set("iu") and len(cut) == len(pairs):
+        return "dtype", f"{noun} holds whole numbers: the fractions are cut off.", hint
     return None
 
 
-def _right_rows(yours: Array, right: Array) -> list[int]:
-    return [i for i in range(len(right)) if is_close(yours[i], right[i])]
-
-
-def _batch(noun: str, pairs: _Pairs, seen: Sequence[Seen]) -> _Told | None:
-    if any(getattr(found.given, "batch", None) is None for found in seen):
-        return None
-    good = sorted(found.given.batch for found in seen if found.is_right)
-    bad = sorted(found.given.batch for found in seen if not found.is_right)
-    if not good or not bad or good[-1] >= bad[0]:
-        return None
-    if good[-1] == 1:
-        title = f"{noun} is right for a batch of one row, and wrong for every larger one."
-    else:
-        title = f"{noun} is right for up to {good[-1]} rows, and wrong from {bad[0]} rows on."
-    return "batch", title, "Try it with two rows by hand; what should the rows have in common?"
-
-
-def _square(noun: str, pairs: _Pairs, seen: Sequence[Seen]) -> _Told | None:
-    def square(found: Seen) -> bool | None:
-        sizes = [getattr(found.given, name, None) for name in ("n_inputs", "n_units")]
-        return None if None in sizes else sizes[0] == sizes[1]
-
-    kinds = {(square(found), found.is_right) for found in seen if found.right is not None}
-    large = [f for f in seen if np.size(f.right) > 1]
-    wrong = [f for f in large if not f.is_right]
-    if wrong and all(square(f) for f in wrong) and (False, True) in kinds:
-        title = f"{noun} is wrong only where the layer has as many inputs as units."
-        return "square", title, "In a square layer a wrong transpose fits; print what you compare."
-    return None
-
-
-_TELLS: Sequence[Callable[[str, _Pairs, Sequence[Any]], _Told | None]] = (
-    _transposed,
-    _reshaped,
-    _factor,
-    _single,
-    _rows,
-    _batch,
-    _square,
-)
+_TELLS: Sequence[Tell] = (_dtype, *NUMBERS[:1], _reshaped, _sized, *NUMBERS[1:])

@@ -52,6 +52,13 @@ class Desk:
         return Neighbours(self.problem)
 
     @cached_property
+    def methods(self) -> frozenset[str]:
+        """Names of the methods that the reference solution defines."""
+        entry = getattr(self.reference, self.problem.settings.entry, None)
+        own = vars(entry).items() if isinstance(entry, type) else ()
+        return frozenset(n for n, value in own if callable(value) and not n.startswith("_"))
+
+    @cached_property
     def student(self) -> Student:
         """The student's module, to be given one submission after the other."""
         limits = self.problem.settings.limits

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
 from grader.errors import Fault, ProblemError
-from grader.judge.diagnosis import Aspect, explain, recognize
+from grader.judge import plainly
+from grader.judge.diagnosis import Aspect, Facts, Look, explain, recognize
 from grader.judge.elsewhere import OTHER_PROBLEM
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import Desk
@@ -31,7 +32,7 @@ class Looker:
         self.stumbled: list[tuple[pytest.Item, Exception]] = []
         self._desk = desk
         self._aspects: dict[pytest.Item, Aspect] = {}
-        self._look: Callable[[Any], Seen | None] | None = None
+        self._look: Look | None = None
 
     def claim(self, items: list[pytest.Item]) -> None:
         """Take the aspects away from the collected items.
@@ -63,12 +64,20 @@ class Looker:
 
         A solution to another problem makes many of this one's, of which none is worth a word.
         """
-        facts = trial.facts(self._desk.problem.settings.entry)
+        facts = self._facts(trial)
         if not trial.submission.problem_with_file and (trial.failing or not trial.outcomes):
             other = self._desk.neighbours.by_interface(facts, trial.submission.name)
             if other is not None:
                 return [other]
-        return recognize(facts, self._desk.rules)
+        named = recognize(facts, self._desk.rules)
+        if trial.submission.problem_with_file or isinstance(trial.load_error, WorkerFailure):
+            return named
+        return named + plainly.certain(facts, named)
+
+    def _facts(self, trial: Trial) -> Facts:
+        settings = self._desk.problem.settings
+        provided = frozenset(settings.provided.names)
+        return trial.facts(settings.entry, self._desk.methods, provided)
 
     def name_mistakes(self, trial: Trial, next_item: pytest.Item) -> list[Diagnosis]:
         """Name the mistakes that explain what failed, as far as they are known."""
@@ -76,7 +85,10 @@ class Looker:
         if any(diagnosis.id == OTHER_PROBLEM for diagnosis in named):
             return named
         named += self._look_at_values(trial, next_item, named)
+        named += plainly.likely(self._facts(trial), named)
         convention = self._desk.neighbours.by_convention(named) if named else None
+        order = [group.id for group in self._desk.problem.settings.groups]
+        named.sort(key=lambda diagnosis: order.index(diagnosis.group))
         return [convention, *named] if convention is not None else named
 
     def _look_at_values(
@@ -87,9 +99,10 @@ class Looker:
         usual = (type(None), AssertionError, StudentError)
         if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
             return named  # a lost worker would be lost again; a broken check is no news
-        failing = trial.failing - {diagnosis.group for diagnosis in known}
+        failing = trial.failing - plainly.settled(trial, known)
+        explained: set[str] = set()
         for item, aspect in self._aspects.items():
-            if failing.isdisjoint(aspect.groups):
+            if failing.isdisjoint(aspect.groups) or aspect.id in explained:
                 continue
             try:
                 found = self._explain(item, next_item, failing)
@@ -100,14 +113,29 @@ class Looker:
             except Exception as error:
                 self.stumbled.append((item, error))
                 continue
-            named += [found] if found is not None else []
+            told = {diagnosis.group for diagnosis in named}
+            known_ids = {diagnosis.id for diagnosis in named} | set(self._desk.rules.ids)
+            # What one mistake does in a second aspect of its group is no second mistake.
+            found = [d for d in found if d.group not in told or d.id in known_ids]
+            named += [d for d in found if d.id not in {each.id for each in named}]
+            explained |= {aspect.id} if found else set()
         return named
 
     def _explain(
         self, item: pytest.Item, next_item: pytest.Item, failing: frozenset[str]
-    ) -> Diagnosis | None:
+    ) -> list[Diagnosis]:
+        """What explains an aspect: one mistake, or one for each of its cases."""
         look, cases = self._begin(item, next_item)
-        return explain(self._aspects[item], look, cases, self._desk.rules, failing)
+        aspect = self._aspects[item]
+
+        def again(case: Any) -> Seen | None:
+            self._desk.once.forget()
+            with self._desk.student.other_numbers():
+                return look(case)
+
+        parts = [[case] for case in cases] if aspect.apart else [cases]
+        found = [explain(aspect, look, part, self._desk.rules, failing, again) for part in parts]
+        return list({each.id: each for each in found if each is not None}.values())
 
     def see(self, item: pytest.Item, next_item: pytest.Item) -> None:
         """Look at everything that an aspect looks at; raise what that raises."""
@@ -115,9 +143,7 @@ class Looker:
         for case in cases:
             look(case)
 
-    def _begin(
-        self, item: pytest.Item, next_item: pytest.Item
-    ) -> tuple[Callable[[Any], Seen | None], Iterable[Any]]:
+    def _begin(self, item: pytest.Item, next_item: pytest.Item) -> tuple[Look, Iterable[Any]]:
         """An aspect's way to look at the student's code, and what it wants to look at."""
         self._look = None
         self._desk.student.begin()

@@ -67,24 +67,35 @@ class Trial:
         """Groups with a check that failed."""
         return frozenset(o.check.group for o in self.outcomes if o.error is not None)
 
-    def facts(self, entry: str) -> Facts:
-        """What is known of the submission besides the values that it gives."""
+    def facts(self, entry: str, wanted: frozenset[str], provided: frozenset[str]) -> Facts:
+        """What is known of the submission besides the values that it gives.
+
+        Args:
+            entry: The class that the problem asks for.
+            wanted: Its methods, as the reference solution defines them.
+            provided: Names that a file may use without defining or importing them.
+        """
+        failed = [outcome for outcome in self.outcomes if outcome.error is not None]
+        steps = [(outcome.check.group, step) for outcome in failed for step in outcome.steps]
         return Facts(
             entry,
-            classes={
-                name: {
-                    "methods": kind.methods,
-                    "bases": kind.bases,
-                    "nested": kind.nested,
-                    "arguments": kind.arguments,
-                }
-                for name, kind in self.classes.items()
-            },
+            classes={name: kind.told for name, kind in self.classes.items()},
             functions=self.functions,
             lines=self.submission.lines,
             load_error=self.load_error if isinstance(self.load_error, StudentError) else None,
-            errors=[
-                (o.check.group, o.error) for o in self.outcomes if isinstance(o.error, StudentError)
-            ],
+            errors=[(o.check.group, o.error) for o in failed if isinstance(o.error, StudentError)],
+            called=[(group, step.name) for group, step in steps if step.kind == "call"],
+            attributes=frozenset(step.name for _, step in steps if step.kind in ("get", "set")),
             failing=self.failing,
+            wanted=wanted,
+            provided=provided,
         )
+
+
+def cause_of(error: BaseException | None) -> Any:
+    """What makes two failures the same one: an equal exception at an equal place or call."""
+    if isinstance(error, StudentError):
+        if error.frames or error.step is None:
+            return (error.type_name, error.frames[-1] if error.frames else error.message)
+        return (error.type_name, error.step.kind, error.step.name)  # the call itself is refused
+    return id(error) if isinstance(error, WorkerFailure) else None

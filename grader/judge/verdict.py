@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import platform
 import re
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,8 @@ import grader
 from grader.errors import ProblemError
 from grader.judge.evidence import CheckFailed
 from grader.judge.reproduce import Given, write_script
-from grader.judge.trial import Outcome, Trial
+from grader.judge.trial import Outcome, Trial, cause_of
+from grader.judge.unloadable import nearest_to
 from grader.problem import Problem
 from grader.report import CheckResult, CheckStatus, Report, ReportStatus
 from grader.sandbox.process import WorkerFailure
@@ -151,17 +151,14 @@ def _looks_cut(error: StudentError) -> bool:
 
 def _no_entry(entry: str, trial: Trial) -> str:
     name = trial.submission.name
-    classes = [c for c in trial.classes if c != "Layer"]
-    close = difflib.get_close_matches(entry.lower(), [c.lower() for c in classes], 1, 0.4)
-    near = next((c for c in classes if close and c.lower() == close[0]), None)
-    near = near or next((c for c in classes if entry.lower() in c.lower()), None)
+    near = nearest_to(entry, trial.classes)
     text = f"{name}: there is no class {entry!r} in the file."
     if near:
         return f"{text} The nearest name is {near!r}: rename that class to {entry!r}."
     if entry in trial.functions:
         return f"{text} {entry!r} is a function there; it has to be a class."
-    if classes:
-        return f"{text} It defines {', '.join(map(repr, sorted(classes)[:5]))}."
+    if trial.classes:
+        return f"{text} It defines {', '.join(map(repr, sorted(trial.classes)[:5]))}."
     return f"{text} It defines no class at all."
 
 
@@ -172,20 +169,11 @@ def _results(problem: Problem, trial: Trial, points: Mapping[str, Fraction]) -> 
     results: list[CheckResult] = []
     seen: dict[Any, Outcome] = {}
     for outcome in trial.outcomes:
-        cause = _cause(outcome.error)
+        cause = cause_of(outcome.error)
         first = seen.setdefault(cause, outcome) if cause is not None else outcome
         results.append(_result(problem, trial.submission, outcome, first, points))
     order = [group.id for group in problem.settings.groups]
     return sorted(results, key=lambda result: order.index(result.group))
-
-
-def _cause(error: BaseException | None) -> Any:
-    """What makes two failures the same one: an equal exception at an equal place or call."""
-    if isinstance(error, StudentError):
-        if error.frames or error.step is None:
-            return (error.type_name, error.frames[-1] if error.frames else error.message)
-        return (error.type_name, error.step.kind, error.step.name)  # the call itself is refused
-    return id(error) if isinstance(error, WorkerFailure) else None
 
 
 def _shown_points(points: Fraction) -> float:

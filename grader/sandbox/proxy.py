@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,6 +149,7 @@ class RemoteClass:
         bases: Names of the classes it is derived from, nearest first, without ``object``.
         nested: Names of functions that are defined inside of its methods.
         arguments: Names of its constructor's parameters.
+        own: Names in its body, and in those of its base classes in the same file.
     """
 
     student: Student
@@ -157,6 +158,12 @@ class RemoteClass:
     bases: tuple[str, ...]
     nested: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
+
+    @property
+    def told(self) -> dict[str, Collection[str]]:
+        """What was told of it, by the names above."""
+        return {name: getattr(self, name) for name in _TOLD_OF_CLASSES}
 
     def __call__(self, *args: Any, **kwargs: Any) -> RemoteInstance:
         """Make an instance in the worker."""
@@ -329,6 +336,15 @@ class Student:
                     self._send()
 
     @contextlib.contextmanager
+    def other_numbers(self) -> Iterator[None]:
+        """In the block, random numbers are others than usual: what is made aside shows it."""
+        usual, self._seed = self._seed, self._seed ^ 1
+        try:
+            yield
+        finally:
+            self._seed = usual
+
+    @contextlib.contextmanager
     def _apart(self) -> Iterator[None]:
         """Leave what is being written as it is; begin something else, and go back to it."""
         mine = self.trace, self._queue, self._block
@@ -424,6 +440,7 @@ class Student:
                 tuple(found["bases"]),
                 tuple(found["nested"]),
                 tuple(found["arguments"]),
+                frozenset(found["own"]),
             )
             for name, found in classes.items()
         }
@@ -589,7 +606,7 @@ def _copy(real: Any) -> Any:
     return copy.copy(real) if plain else copy.deepcopy(real)
 
 
-_TOLD_OF_CLASSES = ("methods", "bases", "nested", "arguments")
+_TOLD_OF_CLASSES = ("methods", "bases", "nested", "arguments", "own")
 
 
 def _checked_description(

@@ -115,7 +115,7 @@ class Writer:
     """
 
     def __init__(self) -> None:
-        self.arrays: list[np.ndarray[Any, Any]] = []
+        self.arrays: list[bytes] = []
         self.room = MAX_ARRAYS
         self.items = MAX_ITEMS
         self.text = MAX_TEXT
@@ -123,13 +123,11 @@ class Writer:
     def frame(self, envelope: Any) -> bytes:
         """Return the frame, length included."""
         header = _dumps(envelope).encode()
-        parts = [LENGTH.pack(len(header)), header]
-        parts += [array.tobytes() for array in self.arrays]
-        body = b"".join(parts)
+        body = b"".join([LENGTH.pack(len(header)), header, *self.arrays])
         return LENGTH.pack(len(body)) + body
 
     def value(self, value: Any, depth: int = 0) -> Any:
-        """Return the node for ``value``."""
+        """Return the node for ``value``, as it is now: what changes it later is not written."""
         kind = type(value)
         if kind is np.ndarray:
             return self._array(value)
@@ -195,7 +193,8 @@ class Writer:
         if array.nbytes > self.room:
             return _opaque(array, f"an array of {array.nbytes / 1e6:,.0f} MB")
         self.room -= array.nbytes
-        self.arrays.append(array if array.dtype == _DTYPES[code] else array.astype(_DTYPES[code]))
+        written = array if array.dtype == _DTYPES[code] else array.astype(_DTYPES[code])
+        self.arrays.append(written.tobytes())
         node: dict[str, Any] = {"a": [code, *array.shape]}
         if subclass:
             node["c"] = subclass

@@ -447,6 +447,7 @@ def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any
                     "bases": [base.__name__ for base in value.__mro__[1:-1]],
                     "nested": sorted(_nested(value)),
                     "arguments": _arguments(value),
+                    "own": sorted(_own(value, module.__name__, given)),
                 }
         elif isinstance(value, types.FunctionType) and name not in given:
             functions.append(name)
@@ -460,6 +461,13 @@ def _arguments(owner: type) -> list[str]:
         return []
     code = made.__code__
     return list(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+
+
+def _own(owner: type, file: str, given: set[str]) -> set[str]:
+    """Names that a class and its bases of the same file define; not what a given base has anew."""
+    kinds = [k for k in owner.__mro__ if k.__module__ == file]
+    bodies = [vars(k) for k in kinds if k is owner or k.__name__ not in given]
+    return {name for body in bodies for name in body if not name.startswith("__")}
 
 
 def _nested(owner: type) -> set[str]:

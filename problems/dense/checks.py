@@ -7,6 +7,7 @@ its own group. One run of a layer on a case (`observe`) serves all the checks th
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -33,22 +34,30 @@ from grader.judge.affine import (
     looks_at_start,
     some_cases,
 )
+from grader.judge.seen import Raised
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
+WEIGHT_NAMES = ("W", "w", "weights", "weight", "kernel")
 BIAS_NAMES = ("w0", "b", "bias", "W0", "w_0", "b0", "biases")
 LIMIT_SLACK = 0.02  # of the limit: with 4,000 draws the extremes are nearer than that
 
 
 @dataclass
 class Probe:
-    """Moves what it is given by exactly the gradient, or by 1 if the gradient does not fit."""
+    """Moves what it is given by half the gradient, or by 1/2 if the gradient does not fit.
 
-    learning_rate: float = 1.0
+    Halves are exact. With a rate of 1 nobody would see who puts the rate on the gradient as well.
+    """
+
+    learning_rate: float = 0.5
 
     def update(self, w, grad):
         """Return w - learning_rate * grad."""
         fits = np.shape(grad) == np.shape(w)
         return w - self.learning_rate * (grad if fits else 1.0)
+
+
+RATE = Probe().learning_rate
 
 
 class Patient(Momentum):
@@ -65,8 +74,12 @@ class Patient(Momentum):
 
 @dataclass(frozen=True)
 class Conventions:
-    """What the exercise leaves open, as this submission has it."""
+    """What the exercise leaves open, as this submission has it, and what it calls its parameters.
 
+    Other names cost points where the names are checked, and nowhere else.
+    """
+
+    weights: str = "W"
     bias: str = "w0"
     flat: bool = False
 
@@ -77,7 +90,7 @@ class Conventions:
 
 @lasting
 def conventions(student, once):
-    """Return a function that tells how the submission stores its biases.
+    """Return a function that tells how the submission stores its weights and biases.
 
     `w0` of shape (n_units,) costs nothing.
     """
@@ -86,16 +99,23 @@ def conventions(student, once):
         with student.program():
             layer = student.Dense(n_units=3, input_shape=(2,))
             layer.initialize(student.expose(Probe(), "update", local=True))
-            found = [(name, getattr(layer, name)) for name in BIAS_NAMES]
-        for name, pending in found:
-            if pending.error is None and isinstance(pending.value, np.ndarray):
-                flat = pending.value.shape == (3,)
-                if flat:
-                    student.note("w0 has shape (n_units,); the statement says (1, n_units).")
-                return Conventions(name, flat)
-        return Conventions()
+            weights = [(name, getattr(layer, name)) for name in WEIGHT_NAMES]
+            biases = [(name, getattr(layer, name)) for name in BIAS_NAMES]
+        weight, _ = first_array(weights, "W")
+        bias, shape = first_array(biases, "w0")
+        if shape == (3,):
+            student.note("w0 has shape (n_units,); the statement says (1, n_units).")
+        return Conventions(weight, bias, shape == (3,))
 
     return lambda: once.fact("conventions", find)
+
+
+def first_array(found, usual):
+    """Return the first name that holds an array, and its shape; the usual name if none does."""
+    for name, pending in found:
+        if pending.error is None and isinstance(pending.value, np.ndarray):
+            return name, pending.value.shape
+    return usual, None
 
 
 class Updates:
@@ -158,8 +178,18 @@ def new_layer(student, conventions):
 
 def put_weights(layer, case, conventions):
     """Set the layer's weights and biases to those of the case."""
-    layer.W = case.W
-    setattr(layer, conventions.bias, conventions.shaped(case.b))
+    set_parameters(layer, case.W, case.b, conventions)
+
+
+def set_parameters(layer, W, b, conventions):
+    """Set the layer's weights (n_inputs, n_units) and biases (1, n_units)."""
+    setattr(layer, conventions.weights, W)
+    setattr(layer, conventions.bias, conventions.shaped(b))
+
+
+def parameters_of(layer, conventions):
+    """Return what the layer's weights and biases are now."""
+    return getattr(layer, conventions.weights), getattr(layer, conventions.bias)
 
 
 @lasting
@@ -172,7 +202,7 @@ def observe(student, once, drawn, conventions, new_layer):
             layer = new_layer(case, optimizer)
             output = layer.forward_pass(case.X)
             input_gradient = layer.backward_pass(case.G)
-            W, w0 = layer.W, getattr(layer, conventions().bias)
+            W, w0 = parameters_of(layer, conventions())
         return Observation(output, input_gradient, W, w0, Updates(optimizer.calls))
 
     return once.each("observe", drawn("case"), run)
@@ -224,18 +254,19 @@ def _reference_layer(kind, case):
 def numerical(student, once, conventions, new_layer):
     """Return a function: central differences of the student's own forward pass.
 
-    For integer cases the step is 1 and the result exact.
+    For integer cases the step is 1 and the result exact, if the forward pass is affine. Whether it
+    is, is not known of a wrong one: `fine` steps are right for that.
     """
 
-    def run(case):
-        step = _step(case)
+    def run(case, step):
         b = conventions().shaped(case.b)
         with student.untraced(), student.program():
             layer = new_layer(case, student.expose(Probe(), "update", local=True))
             forward = layer.forward_pass
             swept = {"input": (case.X, forward.sweep(gradients.perturbed(case.X, step)))}
             stack = gradients.perturbed(case.W, step)
-            swept["weight"] = (case.W, forward.sweep(stack, attribute="W", x=case.X))
+            sweep = forward.sweep(stack, attribute=conventions().weights, x=case.X)
+            swept["weight"] = (case.W, sweep)
             put_weights(layer, case, conventions())
             stack = gradients.perturbed(b, step)
             swept["bias"] = (b, forward.sweep(stack, attribute=conventions().bias, x=case.X))
@@ -247,7 +278,11 @@ def numerical(student, once, conventions, new_layer):
                 found[name] = gradients.from_outputs(outputs, case.G, step, moved.shape)
         return found
 
-    return lambda case: once(("numerical", case), lambda: run(case))
+    def measured(case, fine=False):
+        step = gradients.STEP if fine else _step(case)
+        return once(("numerical", case, step), lambda: run(case, step))
+
+    return measured
 
 
 def _step(case):
@@ -296,11 +331,19 @@ def expect_gradient(yours, case, part, *, what, expected, own):
     array = expect_array(yours, what, expected.shape, or_shapes=or_shapes)
     if is_close(array.reshape(expected.shape), expected):
         return
-    theirs = own().get(part)
-    forward_is_right = agrees(expected, theirs, exact=False)
-    if not forward_is_right and np.any(theirs) and agrees(array, theirs, exact=False):
+    forward_is_right = agrees(expected, own(case).get(part), exact=False)
+    if not forward_is_right and fits_own_forward(array, case, part, own):
         return
     expect_close(yours, expected, what=what, or_shapes=or_shapes)
+
+
+def fits_own_forward(array, case, part, own):
+    """Whether a gradient is the slope of the student's own forward pass, and not just zero."""
+    for fine in (False, True) if case.integers else (False,):
+        slope = own(case, fine).get(part)
+        if np.any(slope) and agrees(array, slope, exact=False):
+            return True
+    return False
 
 
 def expect_numerical(yours, case, part, *, what, reference, own):
@@ -308,10 +351,10 @@ def expect_numerical(yours, case, part, *, what, reference, own):
     expected = _reference_numerical(reference.Dense, case)[part]
     or_shapes = [(case.n_units,)] if part == "bias" else []
     array = expect_array(yours, what, expected.shape, or_shapes=or_shapes)
-    for numerical in (lambda: expected, lambda: own(case).get(part)):
-        found = numerical()  # the student's own is measured only where the right one is not met
-        if found is not None and np.any(found) and agrees(array, found, exact=case.integers):
-            return
+    if np.any(expected) and agrees(array, expected, exact=case.integers):
+        return
+    if fits_own_forward(array, case, part, own):  # measured only where the right one is not met
+        return
     tolerance = {} if case.integers else {"rtol": gradients.RTOL, "atol": gradients.ATOL}
     message = "The gradient is not the slope of the loss, as central differences measure it."
     expect_close(yours, expected, what=what, message=message, or_shapes=or_shapes, **tolerance)
@@ -504,27 +547,37 @@ def test_published_output(student, conventions, published):
     """The statement's example, on weights set by the judge."""
     layer = student.Dense(n_units=3, input_shape=(2,))
     layer.initialize(student.expose(Probe(), "update", local=True))
-    layer.W = np.array(published["W"])
-    setattr(layer, conventions().bias, conventions().shaped(np.array(published["w0"])))
+    set_parameters(layer, np.array(published["W"]), np.array(published["w0"]), conventions())
     output = layer.forward_pass(np.array(published["X"]))
     expect_close(output, published["output"], what="layer.forward_pass(X)")
 
 
+LAYOUTS = ("fortran", "strided", "int64", "float32")
+LAID_OUT = AffineCase(4, 3, 2)
+
+
+def laid_out(student, kind):
+    """Return the input of the case in another memory layout, or of another type."""
+    X = LAID_OUT.X
+    return X.astype(kind) if kind in ("int64", "float32") else student.array(X, kind)
+
+
 @check("forward", "Inputs of other memory layouts and types", weight=1)
-@pytest.mark.parametrize("kind", ["fortran", "strided", "int64", "float32"])
+@pytest.mark.parametrize("kind", LAYOUTS)
 def test_forward_layouts(student, new_layer, kind, right):
     """Fortran-ordered, non-contiguous, integer and single-precision inputs."""
-    case = AffineCase(4, 3, 2)
-    layer = new_layer(case, student.expose(Probe(), "update", local=True))
-    X = case.X.astype(kind) if kind in ("int64", "float32") else student.array(case.X, kind)
-    expect_close(layer.forward_pass(X), right(case).output, what="layer.forward_pass(X)")
+    layer = new_layer(LAID_OUT, student.expose(Probe(), "update", local=True))
+    output = layer.forward_pass(laid_out(student, kind))
+    expect_close(output, right(LAID_OUT).output, what="layer.forward_pass(X)")
+
+
+MANY = AffineCase(300, 4, 3, integers=False)
 
 
 @check("forward", "Many rows at once", weight=1)
 def test_forward_many_rows(observe, right):
     """A batch far larger than the layer."""
-    case = AffineCase(300, 4, 3, integers=False)
-    expect_close(observe(case).output.value, right(case).output, what="layer.forward_pass(X)")
+    expect_close(observe(MANY).output.value, right(MANY).output, what="layer.forward_pass(X)")
 
 
 @check("forward", "forward_pass takes the argument training", weight=2)
@@ -560,7 +613,7 @@ def test_input_gradient(case, observe, right, numerical):
         "input",
         what="layer.backward_pass(G)",
         expected=right(case).input_gradient,
-        own=lambda: numerical(case),
+        own=numerical,
     )
 
 
@@ -603,7 +656,7 @@ def test_weight_gradient(case, observe, right, numerical):
         "weight",
         what="the gradient given to the optimizer of W",
         expected=right(case).weight_gradient,
-        own=lambda: numerical(case),
+        own=numerical,
     )
 
 
@@ -631,7 +684,7 @@ def test_bias_gradient(case, observe, right, numerical):
         "bias",
         what="the gradient given to the optimizer of w0",
         expected=right(case).bias_gradient,
-        own=lambda: numerical(case),
+        own=numerical,
     )
 
 
@@ -652,7 +705,11 @@ def test_bias_gradient_numerically(case, observe, numerical, reference):
 # -- update --------------------------------------------------------------------------------
 
 
-@check("update", "update is called once per parameter and pass, as update(parameter, gradient)")
+@check(
+    "update",
+    "update is called once per parameter and pass, as update(parameter, gradient)",
+    weight=3,
+)
 @each_case(8)
 def test_one_update_per_pass(case, observe):
     """Neither none nor two, and the arguments the right way round."""
@@ -670,7 +727,7 @@ def test_one_update_per_pass(case, observe):
         )
 
 
-@check("update", "What update returns becomes the new parameter")
+@check("update", "What update returns becomes the new parameter", weight=3)
 @each_case(8)
 def test_update_is_kept(case, observe):
     """W and w0 hold exactly what the optimizer returned last."""
@@ -698,11 +755,46 @@ def test_update_is_kept(case, observe):
         expect_close(yours, result, what=what, message=message, or_shapes=or_shapes)
 
 
-# -- optimizers ----------------------------------------------------------------------------
-
-
 FEW = (AffineCase(1, 1, 1), AffineCase(2, 3, 2), AffineCase(17, 2, 3, integers=False))
 """Enough for what does not depend on shapes."""
+
+
+@lasting
+def first_step(student, once, conventions):
+    """Return a function: the parameters that initialize made, and those after the first step."""
+
+    def run(case):
+        optimizer = student.expose(Probe(), "update", local=True)
+        with student.program():
+            layer = student.Dense(n_units=case.n_units, input_shape=(case.n_inputs,))
+            layer.initialize(optimizer)
+            before = parameters_of(layer, conventions())
+            layer.forward_pass(case.X)
+            layer.backward_pass(case.G)
+            after = parameters_of(layer, conventions())
+        return before, after, Updates(optimizer.calls)
+
+    return once.each("first step", FEW, run)
+
+
+@check("update", "What the very first update returns is kept as well", weight=2)
+@some_cases(FEW)
+def test_first_update_is_kept(case, first_step):
+    """From the arrays that initialize made, of whatever type; no step is another check's matter."""
+    before, after, updates = first_step(case)
+    for name, start, end in zip(("W", "w0"), before, after, strict=True):
+        if start.error or end.error or not isinstance(start.value, np.ndarray):
+            continue
+        found = updates.of(start.value)
+        result = found[-1][0].result if found else None
+        if isinstance(result, np.ndarray):
+            message = f"The first backward_pass after initialize does not keep the new {name}."
+            what = f"layer.{name} after the first backward_pass"
+            or_shapes = [(1, result.size), (result.size,)]
+            expect_close(end.value, result, what=what, message=message, or_shapes=or_shapes)
+
+
+# -- optimizers ----------------------------------------------------------------------------
 
 
 @lasting
@@ -827,7 +919,7 @@ def frozen_pass(student, once, conventions, new_layer):
                 layer.trainable = False
                 layer.forward_pass(case.X)
             gradient = layer.backward_pass(case.G)
-            after = {"W": layer.W, "w0": getattr(layer, conventions().bias)}
+            after = dict(zip(("W", "w0"), parameters_of(layer, conventions()), strict=True))
         return gradient, after, optimizer.calls
 
     return once.each("frozen", [(case, when) for when in WHEN for case in FEW], run)
@@ -972,19 +1064,40 @@ def test_repeated_passes(student, conventions, new_layer, observe):
         expect_as_fresh(run, case, alone, updates, situation)
 
 
+@lasting
+def started(student, once, conventions):
+    """Return a function: W and w0 after initialize, the generator seeded just before.
+
+    Where initialize raises, that is what is in their place.
+    """
+
+    def run(key):
+        (n_inputs, n_units), seed, _ = key
+        student.seed(seed)
+        with student.program():
+            layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            done = layer.initialize(student.expose(SGD(), "update", local=True))
+            W, w0 = parameters_of(layer, conventions())
+        return (done, done) if done.error else (W, w0)
+
+    return lambda shape, seed, time=1: once(
+        ("started", shape, seed, time), lambda: run((shape, seed, time))
+    )
+
+
 @check("state", "Two layers do not disturb each other")
-def test_interleaved_layers(student, conventions, initialized, observe):
+def test_interleaved_layers(student, conventions, started, observe):
     """Two layers: make both, initialize both, forward both, then backward both."""
     cases = [AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2)]
     fresh = [observe(case) for case in cases]
-    alone = [initialized(case.n_inputs, case.n_units)[0].value for case in cases]
+    alone = [started((case.n_inputs, case.n_units), 1)[0].value for case in cases]
     student.begin()
     optimizer = student.expose(Probe(), "update", local=True)
     with student.program():
         layers = [student.Dense(n_units=c.n_units, input_shape=(c.n_inputs,)) for c in cases]
         for layer in layers:
             layer.initialize(optimizer)
-        drawn = [layer.W for layer in layers]
+        drawn = [parameters_of(layer, conventions())[0] for layer in layers]
         pairs = list(zip(layers, cases, strict=True))
         for layer, case in pairs:
             put_weights(layer, case, conventions())
@@ -1070,7 +1183,7 @@ def expect_seeded(student, conventions, wanted):
     with student.program():
         layer = student.Dense(n_units=wanted["n_units"], input_shape=tuple(wanted["input_shape"]))
         done = layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update", local=True))
-        W, w0 = layer.W, getattr(layer, conventions().bias)
+        W, w0 = parameters_of(layer, conventions())
         output = layer.forward_pass(np.array(wanted["X"]))
         gradient = layer.backward_pass(np.array(wanted["accum_grad"]))
     done.value
@@ -1096,8 +1209,7 @@ def expect_seeded(student, conventions, wanted):
     with student.program():
         layer = student.Dense(n_units=wanted["n_units"], input_shape=tuple(wanted["input_shape"]))
         layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update", local=True))
-        layer.W = np.array(wanted["W"])
-        setattr(layer, conventions().bias, conventions().shaped(np.array(wanted["w0"])))
+        set_parameters(layer, np.array(wanted["W"]), np.array(wanted["w0"]), conventions())
         again = layer.forward_pass(np.array(wanted["X"]))
     zeros = conventions().shaped(np.array(wanted["w0"]))
     unbiased = w0.error is None and is_close(w0.value, zeros)
@@ -1174,6 +1286,32 @@ def test_vectorised(student, new_layer):
 # -- ways to look at what failed, for diagnoses.py -----------------------------------------
 
 MORE = tuple(AffineCase(*shape, integers=False, seed=99) for shape in [(5, 4, 3), (3, 3, 3)])
+KEPT = ("n_units", "input_shape", "trainable", "W", "w0")
+
+
+@aspect(
+    "kept",
+    groups=["constructor"],
+    noun="layer.{case} after the constructor",
+    cases=[*KEPT, "input_shape by default"],
+    apart=True,
+)
+def see_kept(student):
+    """What the constructor keeps, attribute by attribute."""
+
+    def look(attribute):
+        student.begin()
+        name, _, default = attribute.partition(" ")
+        with student.program():
+            shape = {} if default else {"input_shape": (3,)}
+            yours = getattr(student.Dense(n_units=4, **shape), name)
+        right = {"n_units": 4, "input_shape": (3,), "trainable": True}.get(attribute)
+        value = yours.error or yours.value
+        if isinstance(value, list):
+            value = tuple(value)  # as good
+        return Seen(value, right, attribute=attribute, value=value)
+
+    return look
 
 
 @aspect("output", groups=["forward"], noun="The output", more=MORE)
@@ -1182,25 +1320,65 @@ def see_output(observe, right):
     return lambda case: Seen(observe(case).output, right(case).output, **looks(case))
 
 
+@aspect("output", groups=["forward"], noun="The output", cases=[MANY])
+def see_many_rows(observe, right):
+    """What forward_pass(X) returns for many rows."""
+    return see_output(observe, right)
+
+
+@aspect("training", groups=["forward"], noun="The output with training=False", cases=FEW)
+def see_training(student, new_layer, observe):
+    """What forward_pass(X, training=False) returns, compared with the usual output."""
+
+    def look(case):
+        usual = observe(case).output
+        if usual.error or not isinstance(usual.value, np.ndarray):
+            return None
+        student.begin()
+        with student.program():
+            layer = new_layer(case, student.expose(Probe(), "update", local=True))
+            output = layer.forward_pass(case.X, training=False)
+        return Seen(output, usual.value, **looks(case))
+
+    return look
+
+
+@aspect("layouts", groups=["forward"], noun="The output for such an input", cases=LAYOUTS)
+def see_layouts(student, new_layer, right):
+    """What forward_pass gives for inputs of other memory layouts and types."""
+
+    def look(kind):
+        student.begin()
+        layer = new_layer(LAID_OUT, student.expose(Probe(), "update", local=True))
+        output = layer.forward_pass(laid_out(student, kind))
+        return Seen(output, right(LAID_OUT).output, kind=kind, **looks(LAID_OUT))
+
+    return look
+
+
 @aspect("input-gradient", groups=["input-gradient"], noun="The returned gradient", more=MORE)
 def see_input_gradient(observe, right):
     """What backward_pass(G) returns; the weights have moved meanwhile."""
 
     def look(case):
         seen = observe(case)
-        new = {"output": seen.output, "new_W": seen.W, "new_b": seen.w0}
+        new = {"output": seen.output, "new_W": seen.W, "new_b": seen.w0, "rate": RATE}
         return Seen(seen.input_gradient, right(case).input_gradient, **looks(case), **new)
 
     return look
 
 
-def handed(observe, case, start):
-    """The gradient given to update for a parameter; what backward_pass raised, if it did."""
+def handed(observe, case, start, right, **more):
+    """Look at the gradient given to update for a parameter; at what backward_pass raised, if so.
+
+    Where update is not called, there is no gradient to say anything about.
+    """
     seen = observe(case)
     found = seen.updates.of(start)
-    if not found:
-        return seen.input_gradient if seen.input_gradient.error else None
-    return found[0][1]
+    if not found and not seen.input_gradient.error:
+        return None
+    yours = as_row(found[0][1], case.n_units) if found else seen.input_gradient
+    return Seen(yours, right, rate=RATE, **looks(case), **more)
 
 
 @aspect("weight-gradient", groups=["weight-gradient"], noun="The weight gradient", more=MORE)
@@ -1208,8 +1386,8 @@ def see_weight_gradient(observe, right):
     """What update is given for W."""
 
     def look(case):
-        yours = handed(observe, case, case.W)
-        return Seen(yours, right(case).weight_gradient, output=observe(case).output, **looks(case))
+        more = {"output": observe(case).output, "new_b": observe(case).w0}
+        return handed(observe, case, case.W, right(case).weight_gradient, **more)
 
     return look
 
@@ -1217,16 +1395,15 @@ def see_weight_gradient(observe, right):
 @aspect("bias-gradient", groups=["bias-gradient"], noun="The bias gradient", more=MORE)
 def see_bias_gradient(observe, right):
     """What update is given for w0; a row may be stored flat."""
-
-    def look(case):
-        yours = handed(observe, case, case.b)
-        return Seen(as_row(yours, case.n_units), right(case).bias_gradient, **looks(case))
-
-    return look
+    return lambda case: handed(observe, case, case.b, right(case).bias_gradient)
 
 
-@aspect("step", groups=["update", "weight-gradient", "bias-gradient"], noun="The update")
-def see_step(observe):
+@aspect(
+    "step",
+    groups=["update", "weight-gradient", "bias-gradient"],
+    noun="The update",
+)
+def see_step(observe, frozen_pass):
     """How update was called, and where its result went: ((calls, swapped, new value) of W, of w0).
 
     The new value is named: `kept` is what update returned last, `old` what it was before,
@@ -1249,11 +1426,37 @@ def see_step(observe):
             return None
         yours = (one(seen, case.W, seen.W), one(seen, case.b, seen.w0))
         wanted = (1, False, "kept")
-        results = {
-            f"result_{name}": found[-1][0].result if (found := seen.updates.of(start)) else None
-            for name, start in (("W", case.W), ("b", case.b))
-        }
-        return Seen(yours, (wanted, wanted), calls=seen.updates.calls, **results, **looks(case))
+        given = {"new_W": seen.W, "new_b": seen.w0, "steps": yours, "calls": seen.updates.calls}
+        for name, start in (("W", case.W), ("b", case.b)):
+            found = seen.updates.of(start)
+            given[f"result_{name}"] = found[-1][0].result if found else None
+        _, _, frozen_calls = frozen_pass((FEW[1], WHEN[1]))
+        given["frozen_learns"] = bool(frozen_calls)
+        return Seen(yours, (wanted, wanted), **given, **looks(case))
+
+    return look
+
+
+@aspect(
+    "first-step",
+    groups=["update"],
+    noun="layer.{case} after the first step",
+    cases=["W", "w0"],
+    apart=True,
+)
+def see_first_step(first_step):
+    """What becomes of what the very first update returns."""
+
+    def look(name):
+        before, after, updates = first_step(FEW[1])
+        start, end = (values[name == "w0"] for values in (before, after))
+        found = (
+            updates.of(start.value) if isinstance(start.error or start.value, np.ndarray) else []
+        )
+        if end.error or not found:
+            return None
+        right = found[-1][0].result
+        return Seen(end, right, name=name, start=start, result=right)
 
     return look
 
@@ -1265,8 +1468,7 @@ def see_optimizers(student, three_steps, new_layer):
     def look(_):
         optimizer, steps = three_steps(FEW[1])
         used = {
-            name: [step[name][0][0].number if step[name] else 0 for step in steps]
-            for name in ("W", "w0")
+            name: [step[name][0][0].number for step in steps if step[name]] for name in ("W", "w0")
         }
         kinds = []
         if set(used["W"]) & set(used["w0"]):
@@ -1288,8 +1490,11 @@ def see_optimizers(student, three_steps, new_layer):
                 layer.forward_pass(case.X)
                 layer.backward_pass(case.G)
         updates = Updates(optimizer.calls)
-        numbers = [{call.number for call, _, _ in updates.of(case.W)} for case in cases]
-        return "own" if not numbers[0] & numbers[1] else ("shared by layers",)
+        one, other = (
+            {call.number for start in (case.W, case.b) for call, _, _ in updates.of(start)}
+            for case in cases
+        )
+        return ("shared by layers",) if one & other else "own"
 
     return look
 
@@ -1301,25 +1506,33 @@ def see_optimizers(student, three_steps, new_layer):
     cases=[(case, when) for when in WHEN for case in FEW],
 )
 def see_frozen(frozen_pass, conventions, observe):
-    """What a frozen layer changes and returns: (gradient, W changed, w0 changed, calls)."""
+    """What a frozen layer returns, and what of it learns: (gradient, "W", "w0", both or nothing).
+
+    A parameter learns if it changes, or if update is called with it, whatever becomes of that.
+    """
+
+    def learning(case, after, updates):
+        names = []
+        for name, start in (("W", case.W), ("w0", conventions().shaped(case.b))):
+            value = after[name].error or after[name].value
+            changed = not (isinstance(value, np.ndarray) and _same(value, start))
+            if changed or updates.of(case.W if name == "W" else case.b):
+                names.append(name)
+        return " and ".join(names) or ("something" if updates.calls else "nothing")
 
     def look(key):
         case, when = key
         gradient, after, calls = frozen_pass(key)
-        usual = observe(case).input_gradient
-        if usual.error:
+        usual = observe(case)
+        if usual.input_gradient.error:
             return None
-        changed = []
-        for name, start in (("W", case.W), ("w0", conventions().shaped(case.b))):
-            value = after[name].error or after[name].value
-            changed.append(not (isinstance(value, np.ndarray) and _same(value, start)))
-        returned = Seen(gradient, usual.value)
+        returned = Seen(gradient, usual.input_gradient.value)
         yours = (
             "the same" if returned.is_right else returned.yours,
-            *changed,
-            min(len(calls), 2),
+            learning(case, after, Updates(calls)),
         )
-        return Seen(yours, ("the same", False, False, 0), when=when, **looks(case))
+        learns = learning(case, {"W": usual.W, "w0": usual.w0}, usual.updates)
+        return Seen(yours, ("the same", "nothing"), when=when, usual=learns, **looks(case))
 
     return look
 
@@ -1328,22 +1541,26 @@ COUNTED = ((1, 1), (2, 3), (5, 4), (3, 3), (7, 1))
 
 
 @aspect("count", groups=["parameters"], noun="The number of parameters", cases=COUNTED)
-def see_count(student):
-    """What parameters() returns."""
+def see_count(student, conventions):
+    """What parameters() returns; nothing can be said where it is the size of wrong arrays."""
 
     def look(sizes):
         n_inputs, n_units = sizes
         student.begin()
         with student.program():
             layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
-            layer.initialize(student.expose(SGD(), "update", local=True))
+            done = layer.initialize(student.expose(SGD(), "update", local=True))
+            arrays = parameters_of(layer, conventions())
             count = layer.parameters()
-        yours = count.error or count.value
+        yours = done.error or count.error or count.value
         if isinstance(yours, np.ndarray | np.generic) and yours.ndim == 0:
             yours = yours.item()
         right = n_inputs * n_units + n_units
         if isinstance(yours, float) and yours == right:
             yours = right
+        there = [np.size(a.value) for a in arrays if a.error is None and a.value is not None]
+        if yours != right and len(there) == len(arrays) and yours == sum(there):
+            return None
         return Seen(yours, right, n_inputs=n_inputs, n_units=n_units)
 
     return look
@@ -1371,30 +1588,31 @@ SEEDED = tuple(
 )
 
 
-@lasting
-def started(student, once):
-    """Return a function: W and w0 after initialize, the generator seeded just before."""
-
-    def run(key):
-        (n_inputs, n_units), seed = key
-        student.seed(seed)
-        with student.program():
-            layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
-            layer.initialize(student.expose(SGD(), "update", local=True))
-            return layer.W, layer.w0
-
-    return lambda key: once(("started", key), lambda: run(key))
-
-
 @aspect("draw", groups=["initialization", "seeded"], noun="W after initialize", cases=SEEDED)
 def see_draw(started):
-    """W after initialize."""
+    """W after initialize; how it is after the same seed once more, and after another."""
 
     def look(key):
         (n_inputs, n_units), seed = key
-        W, _ = started(key)
-        right = DRAW(np.random.RandomState(seed), n_inputs, n_units)
-        return Seen(W, right, **looks_at_start(DRAW, seed, n_inputs, n_units))
+        given = looks_at_start(DRAW, seed, n_inputs, n_units)
+        given["W"], given["again"], given["other"] = (
+            started(*numbered)[0] for numbered in ((*key,), (*key, 2), (key[0], seed + 1))
+        )
+        return Seen(given["W"], DRAW(np.random.RandomState(seed), n_inputs, n_units), **given)
+
+    return look
+
+
+@aspect("late", groups=["initialization"], noun="The shape of W", cases=[(4, 3), (2, 2), (3, 5)])
+def see_late(initialized):
+    """The shape of W where the input shape comes late, if it is right where it comes early."""
+
+    def look(sizes):
+        early, late = (initialized(*sizes, late=late)[0] for late in (False, True))
+        if early.error or np.shape(early.value) != sizes:
+            return None
+        yours = late.error or np.shape(late.value)
+        return Seen(yours, sizes, W_late=yours, n_inputs=sizes[0], n_units=sizes[1])
 
     return look
 
@@ -1405,49 +1623,139 @@ def see_first_bias(started):
 
     def look(key):
         (n_inputs, n_units), seed = key
-        W, w0 = started(key)
-        yours = w0.error or w0.value
         given = looks_at_start(DRAW, seed, n_inputs, n_units)
-        return Seen(as_row(yours, n_units), np.zeros((1, n_units)), first_W=W, **given)
+        given["b"], given["other_b"] = (
+            as_row(pending.error or pending.value, n_units)
+            for pending in (started(*key)[1], started(key[0], seed + 1)[1])
+        )
+        return Seen(given["b"], np.zeros((1, n_units)), **given)
 
     return look
+
+
+def whole_pass(output, input_gradient, updates, case):
+    """What a pass gave: (output, input gradient, gradients of W and w0), or what it raised."""
+    error = output.error or input_gradient.error
+    if error:
+        return Raised(error.type_name)
+    handed = [updates.of(case.W), updates.of(case.b)]
+    return (output.value, input_gradient.value, *(f[0][1] if f else None for f in handed))
+
+
+def fresh_passes(observe, cases):
+    """What fresh layers give for the cases; None if one of them raises."""
+    seen = [(observe(case), case) for case in cases]
+    found = [whole_pass(s.output, s.input_gradient, s.updates, case) for s, case in seen]
+    return None if any(isinstance(each, Raised) for each in found) else found
+
+
+BETWEEN_PASSES = ({}, {"training": True}, {"training": False})
+"""What happens between two passes: nothing, a forward pass, one without training."""
 
 
 @aspect("passes", groups=["state"], noun="What a layer gives in later passes", cases=["rounds"])
 def see_passes(student, conventions, new_layer, observe):
-    """What later passes, or another layer, change: kinds of memory, as a tuple of names."""
+    """What passes on one layer give, with and without other forward passes between them.
 
-    def look(_):
+    Of these ways the first one that gives something else than fresh layers do is looked at.
+    """
+
+    def run(between, fresh):
         student.begin()
         optimizer = student.expose(Probe(), "update", local=True)
+        inputs, runs = [], []
         with student.program():
             layer = new_layer(ROUNDS[0], optimizer)
-            runs = []
             for case in ROUNDS:
                 put_weights(layer, case, conventions())
+                if between:
+                    layer.forward_pass(BETWEEN.X, **between)
+                    inputs.append(BETWEEN.X)
                 runs.append((layer.forward_pass(case.X), layer.backward_pass(case.G)))
+                inputs.append(case.X)
         updates = Updates(optimizer.calls)
-        gradients = [found[0][1] if (found := updates.of(case.W)) else None for case in ROUNDS]
-        return Seen(gradients, [case.X.T @ case.G for case in ROUNDS], rounds=ROUNDS)
+        passes = [whole_pass(*run, updates, case) for run, case in zip(runs, ROUNDS, strict=True)]
+        given = {"fresh": fresh, "rounds": ROUNDS, "inputs": inputs}
+        return Seen(passes, fresh, training=between.get("training"), **given)
+
+    def look(_):
+        fresh = fresh_passes(observe, ROUNDS)
+        looked = (run(between, fresh) for between in BETWEEN_PASSES if fresh)
+        return next((found for found in looked if not found.is_right), None)
 
     return look
 
 
+EQUAL = (AffineCase(2, 3, 3, seed=1), AffineCase(2, 3, 3, seed=2))
+UNEQUAL = (AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2))
+
+
 @aspect("layers", groups=["state"], noun="What two layers give side by side", cases=["two"])
-def see_layers(student, new_layer):
-    """Output and gradient of two layers: forward both, then backward both."""
+def see_layers(student, new_layer, conventions, observe):
+    """Outputs and gradients of two layers of one size; then the shapes of W of other sizes.
+
+    The first of these that is not what the layers give alone is looked at.
+    """
+
+    def outputs_and_gradients():
+        fresh = fresh_passes(observe, EQUAL)
+        student.begin()
+        optimizer = student.expose(Probe(), "update", local=True)
+        with student.program():
+            pairs = [(new_layer(case, optimizer), case) for case in EQUAL]
+            outputs = [layer.forward_pass(case.X) for layer, case in pairs]
+            results = [layer.backward_pass(case.G) for layer, case in pairs]
+        updates = Updates(optimizer.calls)
+        runs = zip(outputs, results, EQUAL, strict=True)
+        passes = [whole_pass(*run, updates, case) for *run, case in runs]
+        if fresh is None or any(isinstance(found, Raised) for found in passes):
+            return
+        for part, what in ((0, "outputs"), (2, "gradients")):
+            yours, right = ([found[part] for found in each] for each in (passes, fresh))
+            yield Seen(yours, right, what=what, layers=EQUAL)
+
+    def shapes():
+        student.begin()
+        optimizer = student.expose(Probe(), "update", local=True)
+        with student.program():
+            layers = [student.Dense(n_units=c.n_units, input_shape=(c.n_inputs,)) for c in UNEQUAL]
+            for layer in layers:
+                layer.initialize(optimizer)
+            drawn = [parameters_of(layer, conventions())[0] for layer in layers]
+        if not any(W.error for W in drawn):
+            yours = [np.shape(W.value) for W in drawn]
+            right = [(case.n_inputs, case.n_units) for case in UNEQUAL]
+            yield Seen(yours, right, what="shapes", layers=UNEQUAL)
 
     def look(_):
-        cases = [AffineCase(2, 3, 3, seed=1), AffineCase(2, 3, 3, seed=2)]
-        student.begin()
-        with student.program():
-            layers = [
-                new_layer(case, student.expose(Probe(), "update", local=True)) for case in cases
-            ]
-            outputs = [
-                layer.forward_pass(case.X) for layer, case in zip(layers, cases, strict=True)
-            ]
-        yours = [output.error or output.value for output in outputs]
-        return Seen(yours, [case.X @ case.W + case.b for case in cases], layers=cases)
+        looked = chain(outputs_and_gradients(), shapes())
+        return next((found for found in looked if not found.is_right), None)
+
+    return look
+
+
+@aspect(
+    "arguments",
+    groups=["purity"],
+    noun="The caller's array",
+    cases=[("X", "forward_pass"), ("X", "backward_pass"), ("accum_grad", "backward_pass")],
+    apart=True,
+)
+def see_arguments(arguments_after):
+    """Whether a method changes an array of the caller's, which another has left alone."""
+
+    def look(key):
+        changed = []
+        for case in FEW:
+            found = {(name, method): rest for name, method, *rest in arguments_after(case)}
+            done, before, after = found[key]
+            if done.error:
+                return None
+            if key == ("X", "backward_pass"):
+                before = found["X", "forward_pass"][2].value
+            changed.append(not is_close(after.value, before, 0.0, 0.0))
+        name, method = key
+        yours = "changed" if any(changed) else "as it was"
+        return Seen(yours, "as it was", name=name, method=method)
 
     return look

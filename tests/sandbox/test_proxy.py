@@ -422,6 +422,18 @@ def test_a_program_runs_on_after_an_error(faulty: Student) -> None:
     assert program.first_error.type_name == "ZeroDivisionError"
 
 
+def test_an_answer_is_as_it_was_when_it_was_given(student: Student) -> None:
+    """What a later operation of a program does to an array does not change an earlier answer."""
+    with student.program():
+        counter = student.Counter()
+        counter.count = np.ones(3)
+        before = counter.count
+        counter.add(np.ones(3))
+        after = counter.count
+    assert np.array_equal(before.value, np.ones(3))
+    assert np.array_equal(after.value, 2 * np.ones(3))
+
+
 def test_programs_do_not_nest(student: Student) -> None:
     """A block inside a block is a mistake of the check's author."""
     with student.program(), pytest.raises(RuntimeError), student.program():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -66,45 +67,35 @@ def bias_unsummed_divided(s: Given) -> Any:
     return s.D / s.batch
 
 
+def _everywhere(value: Any, s: Given, form: str) -> Any:
+    """One number for all the biases, as it is or in an array."""
+    shapes = {"a number": (), "one element": (1, 1), "every element": s.b.shape}
+    return np.full(shapes[form], value)
+
+
+_FORMS = [{"form": form} for form in ("a number", "one element", "every element")]
+
+
 @known.mistake(
-    "The bias gradient is one number, the sum over everything.",
+    "The bias gradient is the sum over everything, one number for all units.",
     why="Every unit's bias gets the same step, whatever its own error is.",
     hint="Should every unit's bias get the same step?",
     stronger="Which argument tells np.sum to go along one axis only?",
+    each=_FORMS,
 )
-def bias_sum_all(s: Given) -> Any:
-    return np.sum(s.D)
+def bias_sum_all(s: Given, form: str) -> Any:
+    return _everywhere(np.sum(s.D), s, form)
 
 
 @known.mistake(
-    "The bias gradient is the sum over everything.",
-    why="Every unit's bias gets the same step, whatever its own error is.",
-    hint="Should every unit's bias get the same step?",
-    stronger="Which argument tells np.sum to go along one axis only?",
-)
-def bias_sum_all_spread(s: Given) -> Any:
-    return np.full_like(s.b, np.sum(s.D))
-
-
-@known.mistake(
-    "The bias gradient is the mean over everything.",
-    why="Every unit's bias gets the same step, whatever its own error is.",
-    hint="Should every unit's bias get the same step, and should the batch size matter?",
-    stronger="Sum along one axis only.",
-    only="sum",
-)
-def bias_mean_all(s: Given) -> Any:
-    return np.mean(s.D)
-
-
-_MEAN_ALL = Text(
-    "The bias gradient is the mean over everything.",
+    "The bias gradient is the mean over everything, one number for all units.",
     why="Every unit's bias gets the same step, whatever its own error is.",
     hint="Should every unit's bias get the same step?",
     stronger="Which argument tells np.mean to go along one axis only?",
+    each=_FORMS,
 )
-known.add("bias_mean_all", _MEAN_ALL, lambda s: np.mean(s.D), "mean")
-known.add("bias_mean_all_spread", _MEAN_ALL, lambda s: np.full_like(s.b, np.mean(s.D)), "mean")
+def bias_mean_all(s: Given, form: str) -> Any:
+    return _everywhere(np.mean(s.D), s, form)
 
 
 _AXIS_1 = Text(
@@ -115,35 +106,37 @@ _AXIS_1 = Text(
 )
 
 
-def _flat(values: Array, n_units: int) -> Array:
-    """What NumPy gives without keepdims; as a row where it can be taken for the biases."""
-    return values.reshape(1, -1) if values.size == n_units else values
+def _over_units(function: Callable[..., Array], s: Given, keepdims: bool) -> Array:
+    """What NumPy gives; without keepdims as a row where it can be taken for the biases."""
+    values = function(s.D, axis=1, keepdims=keepdims)
+    return values.reshape(1, -1) if values.size == s.n_units and not keepdims else values
 
 
-known.add("bias_sum_axis1", _AXIS_1, lambda s: s.D.sum(axis=1, keepdims=True) / s.over)
-known.add("bias_sum_axis1_flat", _AXIS_1, lambda s: _flat(s.D.sum(axis=1), s.n_units) / s.over)
-known.add("bias_mean_axis1", _AXIS_1, lambda s: s.D.mean(axis=1, keepdims=True), "mean")
-known.add("bias_mean_axis1_flat", _AXIS_1, lambda s: _flat(s.D.mean(axis=1), s.n_units), "mean")
+_KEEPDIMS = [{"keepdims": True}, {"keepdims": False}]
+known.add(
+    "bias_sum_axis1",
+    _AXIS_1,
+    lambda s, keepdims: _over_units(np.sum, s, keepdims) / s.over,
+    each=_KEEPDIMS,
+)
+known.add(
+    "bias_mean_axis1",
+    _AXIS_1,
+    lambda s, keepdims: _over_units(np.mean, s, keepdims),
+    "mean",
+    _KEEPDIMS,
+)
 
 
 @known.mistake(
-    "The bias gradient is the first row of {at_z} only.",
+    "The bias gradient is the {{which}} row of {at_z} only.",
     why="The other samples teach the bias nothing.",
     hint="Try a batch of two rows.",
-    stronger="Look for an index [0].",
+    stronger="Look for an index; in a loop over the rows, is each row's part added, or assigned?",
+    each=[{"which": "first"}, {"which": "last"}],
 )
-def bias_first_row(s: Given) -> Any:
-    return s.D[:1]
-
-
-@known.mistake(
-    "The bias gradient is the last row of {at_z} only.",
-    why="The other samples teach the bias nothing.",
-    hint="Try a batch of two rows.",
-    stronger="In a loop over the rows, is each row's part added, or assigned?",
-)
-def bias_last_row(s: Given) -> Any:
-    return s.D[-1:]
+def bias_of_one_row(s: Given, which: str) -> Any:
+    return s.D[:1] if which == "first" else s.D[-1:]
 
 
 @known.mistake(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from grader.judge.affine.names import Names
-from grader.judge.diagnosis import Mistake, Predicts, Text, Unknown
+from grader.judge.diagnosis import Mistake, Text, Unknown, Values
 
 Array = np.ndarray[Any, Any]
 
@@ -20,38 +21,55 @@ Given = types.SimpleNamespace
 class Catalogue:
     """The known mistakes in one aspect, in order: the simpler one first.
 
-    Texts hold the words of :class:`grader.judge.affine.Names` in braces.
+    Texts hold the words of :class:`grader.judge.affine.Names` in braces, and in double braces the
+    values in which a mistake differs (``each`` of :class:`grader.judge.diagnosis.Mistake`).
     """
 
     def __init__(self, aspect: str) -> None:
         self.aspect = aspect
-        self._entries: list[tuple[str, str, Text, Predicts]] = []
+        self._entries: list[tuple[str, Mistake]] = []
 
     def mistake(
-        self, title: str, *, why: str, hint: str, stronger: str, only: str = ""
-    ) -> Callable[[Predicts], Predicts]:
+        self,
+        title: str,
+        *,
+        why: str,
+        hint: str,
+        stronger: str,
+        only: str = "",
+        each: Sequence[Values] = ({},),
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register the decorated function as the prediction of a mistake named after it.
 
         Args:
             only: What has to be settled for it to be a mistake (``Names.settled``).
         """
 
-        def register(predict: Predicts) -> Predicts:
-            self.add(predict.__name__, Text(title, why, hint, stronger), predict, only)
+        def register(predict: Callable[..., Any]) -> Callable[..., Any]:
+            self.add(predict.__name__, Text(title, why, hint, stronger), predict, only, each)
             return predict
 
         return register
 
-    def add(self, name: str, text: Text, predict: Predicts, only: str = "") -> None:
+    def add(
+        self,
+        name: str,
+        text: Text,
+        predict: Callable[..., Any],
+        only: str = "",
+        each: Sequence[Values] = ({},),
+    ) -> None:
         """Register a mistake called ``name``, in words joined by underscores."""
-        self._entries.append((name.replace("_", "-"), only, text, predict))
+        known = Mistake(name.replace("_", "-"), self.aspect, text, predict, tuple(each), True)
+        self._entries.append((only, known))
 
     def under(self, names: Names) -> Iterator[Mistake]:
         """The mistakes that these are under the conventions of a problem, in its words."""
-        for name, only, text, predict in self._entries:
+        for only, known in self._entries:
             if not only or only in names.settled:
+                text = known.text
                 parts = (text.title, text.why, text.hint, text.stronger)
-                yield Mistake(name, self.aspect, Text(*map(names.fill, parts)), predict)
+                yield replace(known, text=Text(*map(names.fill, parts)))
 
 
 def array(s: Given, name: str) -> Array:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from grader.judge.affine.mistakes.catalogue import Catalogue, Given
-from grader.judge.diagnosis import Predicts, Text
+from grader.judge.affine.mistakes.catalogue import Catalogue, Given, array
+from grader.judge.diagnosis import Text, Unknown, Values
 
 known = Catalogue("first-bias")
 
 
-def _add(name: str, title: str, hint: str, stronger: str, predict: Predicts) -> None:
+def _add(
+    name: str,
+    title: str,
+    hint: str,
+    stronger: str,
+    predict: Callable[..., Any],
+    each: Sequence[Values] = ({},),
+) -> None:
     why = "Before it has learned anything the layer should not prefer any output."
-    known.add(name, Text(title, why, hint, stronger), predict)
+    known.add(name, Text(title, why, hint, stronger), predict, each=each)
 
 
 _SHAPES = "Print the shape of {X}.dot({W}) and of {b}."
@@ -22,10 +30,12 @@ _UNITS = "Print the shape of {b}. How many units are there?"
 _ONE_ROW = "One zero for each unit, in one row."
 
 
-def _after_weights(s: Given) -> Any:
-    random = s.random()
-    s.draw(random, s.n_inputs, s.n_units)
-    return s.draw(random, s.n_inputs, s.n_units, (1, s.n_units))
+def _random(s: Given) -> Any:
+    """The biases as they are, if they are other ones after another seed."""
+    biases = array(s, "b")
+    if biases.shape != (1, s.n_units) or np.array_equal(biases, array(s, "other_b")):
+        raise Unknown
+    return biases
 
 
 _add(
@@ -44,13 +54,19 @@ _add(
 )
 _add(
     "bias_random",
-    "{b} is drawn like the weights, where it should start as zeros.",
+    "{b} is drawn at random, where it should start as zeros.",
     "Re-read how the bias starts.",
     "Nothing has to be drawn for {b}.",
-    _after_weights,
+    _random,
 )
-_add("bias_scalar", "{b} is one number for the whole layer.", _UNITS, _ONE_ROW, lambda s: 0)
-_add("bias_scalar_float", "{b} is one number for the whole layer.", _UNITS, _ONE_ROW, lambda s: 0.0)
+_add(
+    "bias_scalar",
+    "{b} is one number for the whole layer.",
+    _UNITS,
+    _ONE_ROW,
+    lambda s, zero: zero,
+    [{"zero": zero} for zero in (0, 0.0, np.zeros(1), np.zeros((1, 1)))],
+)
 _add(
     "bias_like_weights",
     "{b} has the shape of {W}.",

@@ -65,6 +65,17 @@ def returns_weight_gradient(s: Given) -> Any:
 
 
 @known.mistake(
+    "{backward} returns the weights themselves.",
+    why="The layer below needs to know how the loss depends on its output, which is {X}.",
+    hint="What shape must the returned gradient have? Compare with {X}.",
+    stronger="{W} is one factor of the returned gradient; what is the other?",
+    each=[{"updated": False}, {"updated": True}],
+)
+def returns_weights(s: Given, updated: bool) -> Any:
+    return array(s, "new_W") if updated else s.W
+
+
+@known.mistake(
     "{backward} returns the incoming gradient as it is.",
     why="The gradient with respect to {X} depends on the weights.",
     hint="What shape must the returned gradient have? Compare with {X}.",

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.affine.mistakes.catalogue import Catalogue, Given
-from grader.judge.diagnosis import Predicts, Text
+from grader.judge.affine.mistakes.catalogue import Catalogue, Given, array
+from grader.judge.diagnosis import Predicts, Text, Unknown
 
 
 def same_family(known: Catalogue, family: str, why: str) -> None:
@@ -27,6 +27,13 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         "What happens if all the weights of a layer are equal?",
         "Equal units get equal gradients, and stay equal for ever; {W} has to be random.",
         lambda s: np.zeros((s.n_inputs, s.n_units)),
+    )
+    add(
+        "init_all_equal",
+        "{W} is one number in all places.",
+        "How many random numbers does your layer draw?",
+        "Equal units get equal gradients, and stay equal for ever; say how many numbers to draw.",
+        _all_equal,
     )
     add(
         "init_w_transposed",
@@ -63,6 +70,60 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         "{b} is zeros; nothing has to be drawn for it.",
         lambda s: _drawn_after(s, (1, s.n_units)),
     )
+    add(
+        "init_own_generator",
+        "{W} is another one each time, although np.random is seeded: it is drawn elsewhere.",
+        "What does np.random.seed seed, and which generator do you draw from?",
+        "default_rng makes a generator of its own, and Python's random is another; draw from"
+        " np.random.",
+        lambda s: _drawn_if(s, again=False),
+    )
+    add(
+        "init_reseeded",
+        "{W} is the same after every seed: the layer seeds the generator itself.",
+        "Make two layers of one size. Should they have the same weights?",
+        "Look for np.random.seed; whoever wants repeatable numbers seeds outside.",
+        lambda s: _drawn_if(s, again=True, other=True),
+    )
+    add(
+        "init_other_numbers",
+        "{W} follows the seed, but its numbers are not those of the draw in the statement.",
+        "In how many calls do you draw, from which generator, and for what else before?",
+        "Draw all of {W} in one call from np.random, before anything else is drawn.",
+        _other_numbers,
+    )
+
+
+def _all_equal(s: Given) -> Any:
+    if np.ptp(array(s, "W")):
+        raise Unknown
+    return s.W
+
+
+def _other_numbers(s: Given) -> Any:
+    """The weights as they are, if they are not those of the statement's draw in another range."""
+    right = s.draw(s.random(), s.n_inputs, s.n_units)
+    line = np.stack([right.ravel(), np.ones(right.size)], axis=1)
+    weights = _drawn_if(s, again=True, other=False)
+    fitted = line @ np.linalg.lstsq(line, weights.ravel(), rcond=None)[0]
+    if np.allclose(fitted, weights.ravel()):
+        raise Unknown
+    return weights
+
+
+def _drawn_if(s: Given, *, again: bool, other: bool | None = None) -> Any:
+    """The weights as they are, if they are random and the seed means what is said to them.
+
+    Args:
+        again: Whether they are the same after the same seed.
+        other: Whether they are after another one; None if it does not matter.
+    """
+    weights = array(s, "W")
+    fits = weights.shape == (s.n_inputs, s.n_units)
+    same = [np.array_equal(weights, array(s, name)) for name in ("again", "other")]
+    if not fits or same[0] != again or (other is not None and same[1] != other):
+        raise Unknown
+    return weights
 
 
 def _drawn(s: Given, *shape: int) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given
-from grader.judge.diagnosis import Predicts, Text
 
 known = Catalogue("output")
 
@@ -53,28 +52,25 @@ def _softmax(z: Array) -> Array:
     return shares
 
 
-def _of_z(function: Callable[[Array], Array]) -> Predicts:
-    return lambda s: function(s.Z)
-
-
-_ADDED: tuple[tuple[str, Callable[[Array], Array], str], ...] = (
-    ("relu", lambda z: np.maximum(z, 0), "ReLU"),
-    ("sigmoid", lambda z: 1 / (1 + np.exp(-z)), "sigmoid"),
-    ("tanh", np.tanh, "tanh"),
-    ("softmax", _softmax, "softmax"),
+_ACTIVATIONS: tuple[tuple[str, Callable[[Array], Array]], ...] = (
+    ("ReLU", lambda z: np.maximum(z, 0)),
+    ("leaky ReLU", lambda z: np.where(z > 0, z, 0.01 * z)),
+    ("sigmoid", lambda z: 1 / (1 + np.exp(-z))),
+    ("tanh", np.tanh),
+    ("softmax", _softmax),
 )
-for _name, _function, _shown in _ADDED:
-    known.add(
-        f"{_name}_added",
-        Text(
-            f"An activation ({_shown}) is applied to the output.",
-            why="In this exercise activations are layers of their own; this one is linear.",
-            hint="Is an activation part of this layer?",
-            stronger="The statement's formula for the output ends after adding {b}.",
-        ),
-        _of_z(_function),
-        only="linear",
-    )
+
+
+@known.mistake(
+    "An activation ({{shown}}) is applied to the output.",
+    why="In this exercise activations are layers of their own; this one is linear.",
+    hint="Is an activation part of this layer?",
+    stronger="The statement's formula for the output ends after adding {b}.",
+    only="linear",
+    each=[{"shown": shown, "function": function} for shown, function in _ACTIVATIONS],
+)
+def activation_added(s: Given, shown: str, function: Callable[[Array], Array]) -> Any:
+    return function(s.Z)
 
 
 @known.mistake(
@@ -118,6 +114,16 @@ def bias_times_batch(s: Given) -> Any:
 
 
 @known.mistake(
+    "The product is multiplied by the bias, where the bias should be added.",
+    why=NOT_A_DENSE_LAYER + " With a bias of zero nothing comes out at all.",
+    hint="Set {b} to zeros by hand; what should the output be, and what is it?",
+    stronger="Look at the sign in front of {b}.",
+)
+def bias_multiplied(s: Given) -> Any:
+    return s.act(s.X @ s.W * s.b)
+
+
+@known.mistake(
     "The bias is added twice.",
     why="The output moves by twice {b}.",
     hint="Set {W} to zeros by hand; what should the output be, and what is it?",
@@ -157,21 +163,15 @@ def output_flattened(s: Given) -> Any:
     return np.ravel(s.Y)
 
 
-def _rounded(places: int) -> Predicts:
-    return lambda s: np.round(s.Y, places)
-
-
-for _places in (2, 3, 4, 5, 6, 8):
-    known.add(
-        f"output_rounded_to_{_places}",
-        Text(
-            f"The output is rounded to {_places} decimals.",
-            why="Rounding hides small steps from the gradient; the example is only printed so.",
-            hint="Which of your lines makes the numbers shorter?",
-            stronger="Leave rounding to whoever prints.",
-        ),
-        _rounded(_places),
-    )
+@known.mistake(
+    "The output is rounded to {{places}} decimals.",
+    why="Rounding hides small steps from the gradient; the example is only printed so.",
+    hint="Which of your lines makes the numbers shorter?",
+    stronger="Leave rounding to whoever prints.",
+    each=[{"places": places} for places in (0, 1, 2, 3, 4, 5, 6, 8)],
+)
+def output_rounded(s: Given, places: int) -> Any:
+    return np.round(s.Y, places)
 
 
 @known.mistake(
@@ -185,15 +185,36 @@ def output_in_float32(s: Given) -> Any:
 
 
 @known.mistake(
-    "Rows after the sixteenth are not computed.",
+    "Only the first {{rows}} rows of the output are computed; the rest is zero.",
     why="A batch can have any number of rows.",
-    hint="Try a batch of seventeen rows.",
+    hint="Try a batch of more than {{rows}} rows.",
     stronger="Where does the number of rows come from: from {X}, or from a constant?",
+    each=[{"rows": rows} for rows in (8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256)],
 )
-def sixteen_rows_only(s: Given) -> Any:
+def rows_left_out(s: Given, rows: int) -> Any:
     output = s.Y.copy()
-    output[16:] = 0
+    output[rows:] = 0
     return output
+
+
+@known.mistake(
+    "The last input is left out of the sum.",
+    why="A unit sees every input.",
+    hint="Count how often the loop over the inputs runs.",
+    stronger="range(n) already ends at n - 1.",
+)
+def last_input_left_out(s: Given) -> Any:
+    return s.act(s.X[:, :-1] @ s.W[:-1] + s.b)
+
+
+@known.mistake(
+    "{X} is turned round when it has as many rows as inputs.",
+    why="The rows are the samples, however many there are.",
+    hint="Try a batch of three rows with three inputs.",
+    stronger="Which way round {X} stands is settled by the statement; do not let the shape decide.",
+)
+def columns_taken_for_samples(s: Given) -> Any:
+    return s.act(s.X.T @ s.W + s.b) if s.batch == s.n_inputs else s.Y
 
 
 @known.mistake(

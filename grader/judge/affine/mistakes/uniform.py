@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from grader.judge.affine.mistakes.catalogue import Catalogue, Given
+from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given
 from grader.judge.affine.mistakes.order import same_family
-from grader.judge.diagnosis import Predicts, Text
+from grader.judge.diagnosis import Text, Values
 
 known = Catalogue("draw")
 
 WHY = "Too large or too small weights make deep networks explode or fall silent."
 
 
-def _add(name: str, title: str, hint: str, stronger: str, predict: Predicts) -> None:
-    known.add(name, Text(title, WHY, hint, stronger), predict, "uniform")
+def _add(
+    name: str,
+    title: str,
+    hint: str,
+    stronger: str,
+    predict: Callable[..., Any],
+    each: Sequence[Values] = ({},),
+) -> None:
+    known.add(name, Text(title, WHY, hint, stronger), predict, "uniform", each)
 
 
-def _within(s: Given, limit: float) -> Any:
-    return s.random().uniform(-limit, limit, (s.n_inputs, s.n_units))
+def _within(s: Given, limit: float, low: float | None = None) -> Array:
+    shape = (s.n_inputs, s.n_units)
+    drawn: Array = s.random().uniform(-limit if low is None else low, limit, shape)
+    return drawn
 
 
-def _within_root(number: int) -> Predicts:
-    return lambda s: _within(s, np.sqrt(number / s.n_inputs))
-
-
-def _normal(deviation: Callable[[Given], float]) -> Predicts:
-    return lambda s: s.random().randn(s.n_inputs, s.n_units) * deviation(s)
+def _limit(s: Given) -> float:
+    return float(s.draw.scale(s.n_inputs, s.n_units))
 
 
 _FORMULA = "Re-read the formula for the limit."
@@ -63,33 +68,28 @@ _add(
     lambda s: _within(s, np.sqrt(6 / (s.n_inputs + s.n_units))),
 )
 _add(
-    "limit_he",
-    "The limit is that of He initialization, √(6/{n_inputs}).",
+    "limit_other_root",
+    "The limit is √({{number}}/{n_inputs}){{named}}, not {scale}.",
     _FORMULA,
     _PRINT,
-    lambda s: _within(s, np.sqrt(6 / s.n_inputs)),
+    lambda s, number, named: _within(s, np.sqrt(number / s.n_inputs)),
+    [{"number": 6, "named": " (He initialization)"}]
+    + [{"number": number, "named": ""} for number in (2, 3, 0.5)],
 )
-for _number in (2, 3):
-    _add(
-        f"limit_sqrt{_number}",
-        f"The limit is √({_number}/{{n_inputs}}), not {{scale}}.",
-        _FORMULA,
-        _PRINT,
-        _within_root(_number),
-    )
 _add(
-    "limit_ones",
-    "{W} is drawn from [-1, 1], whatever the number of inputs.",
+    "limit_fixed",
+    "{W} is drawn from [-{{limit}}, {{limit}}], whatever the number of inputs.",
     _FORMULA,
     _PRINT,
-    lambda s: _within(s, 1.0),
+    lambda s, limit: _within(s, limit),
+    [{"limit": limit} for limit in (1, 0.5, 0.1, 0.05, 0.01)],
 )
 _add(
     "init_one_sided",
     "{W} is drawn from [0, limit], so no weight is negative.",
     "Can your weights be negative?",
     "The lower end of the range is -limit.",
-    lambda s: s.random().uniform(0.0, s.draw.scale(s.n_inputs, s.n_units), (s.n_inputs, s.n_units)),
+    lambda s: _within(s, _limit(s), 0.0),
 )
 _add(
     "init_rand",
@@ -98,34 +98,50 @@ _add(
     "np.random.rand draws from [0, 1); the statement's range is [-limit, limit].",
     lambda s: s.random().rand(s.n_inputs, s.n_units),
 )
-
-_NORMAL: tuple[tuple[str, str, Callable[[Given], float]], ...] = (
-    (
-        "init_normal",
-        " with the limit as its standard deviation",
-        lambda s: s.draw.scale(s.n_inputs, s.n_units),
-    ),
-    ("init_standard_normal", "", lambda s: 1.0),
-    ("init_small_normal", " and multiplied by 0.01", lambda s: 0.01),
-    (
-        "init_he_normal",
-        " with √(2/{n_inputs}) (He initialization)",
-        lambda s: np.sqrt(2 / s.n_inputs),
-    ),
-    (
-        "init_glorot_normal",
-        " with √(2/({n_inputs} + {n_units})) (Glorot)",
-        lambda s: np.sqrt(2 / (s.n_inputs + s.n_units)),
-    ),
+_add(
+    "init_ends_swapped",
+    "{W} is drawn from limit to -limit: every number has the other sign.",
+    "Which end of the range comes first, the lower or the upper one?",
+    "np.random.uniform takes the lower end first.",
+    lambda s: -_within(s, _limit(s)),
 )
-for _name, _shown, _deviation in _NORMAL:
-    _kind = "the standard normal distribution" if not _shown else "a normal distribution"
+
+_DEVIATIONS: dict[str, Callable[[Given], float]] = {
+    "the limit": _limit,
+    "1": lambda s: 1.0,
+    "0.1": lambda s: 0.1,
+    "0.01": lambda s: 0.01,
+    "√(2/{n_inputs}) (He)": lambda s: float(np.sqrt(2 / s.n_inputs)),
+    "√(2/({n_inputs} + {n_units})) (Glorot)": lambda s: float(
+        np.sqrt(2 / (s.n_inputs + s.n_units))
+    ),
+}
+_NORMAL = "A uniform distribution has two ends; a normal one has none."
+
+
+def _normal(s: Given, deviation: str, clipped: bool) -> Array:
+    drawn: Array = s.random().randn(s.n_inputs, s.n_units) * _DEVIATIONS[deviation](s)
+    return np.clip(drawn, -_limit(s), _limit(s)) if clipped else drawn
+
+
+for _name, _clipped, _cut in (
+    ("init_normal", False, ""),
+    ("init_normal_clipped", True, ", and cut off at the limit"),
+):
     _add(
         _name,
-        f"{{W}} is drawn from {_kind}{_shown}.",
+        f"{{W}} is drawn from a normal distribution with deviation {{{{deviation}}}}{_cut}.",
         "Which distribution is asked for?",
-        "A uniform distribution has two ends; a normal one has none.",
-        _normal(_deviation),
+        _NORMAL,
+        _normal,
+        [{"deviation": deviation, "clipped": _clipped} for deviation in _DEVIATIONS],
     )
+_add(
+    "init_normal_between_ends",
+    "np.random.normal is given the two ends of a range; it takes a mean and a deviation.",
+    "Which distribution is asked for?",
+    _NORMAL,
+    lambda s: s.random().normal(-_limit(s), _limit(s), (s.n_inputs, s.n_units)),
+)
 
 same_family(known, "uniform", WHY)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from grader.judge.affine.mistakes.catalogue import Catalogue, Given, array
-from grader.judge.diagnosis import Predicts, Text
 
 known = Catalogue("weight-gradient")
 
@@ -128,23 +127,18 @@ def weight_outer_of_means(s: Given) -> Any:
 
 
 @known.mistake(
-    "The weight gradient comes from the first row of the batch only.",
+    "The weight gradient comes from the {{which}} row of the batch only.",
     why="The other samples teach the layer nothing.",
     hint="Try a batch of two rows.",
-    stronger="Look for an index [0].",
+    stronger="Look for an index; in a loop over the rows, is each row's part added, or assigned?",
+    each=[
+        {"which": which, "row": row, "alone": alone}
+        for which, row in (("first", 0), ("last", -1))
+        for alone in (True, False)
+    ],
 )
-def weight_first_row(s: Given) -> Any:
-    return np.outer(s.X[0], s.D[0])
-
-
-@known.mistake(
-    "The weight gradient comes from the last row of the batch only.",
-    why="The other samples teach the layer nothing.",
-    hint="Try a batch of two rows.",
-    stronger="In a loop over the rows, is each row's part added, or assigned?",
-)
-def weight_last_row(s: Given) -> Any:
-    return np.outer(s.X[-1], s.D[-1]) / s.over
+def weight_of_one_row(s: Given, which: str, row: int, alone: bool) -> Any:
+    return np.outer(s.X[row], s.D[row]) / (1 if alone else s.over)
 
 
 @known.mistake(
@@ -187,22 +181,15 @@ def weight_in_float32(s: Given) -> Any:
     return s.X.astype(np.float32).T @ s.D.astype(np.float32) / s.over
 
 
-def _decayed(factor: float) -> Predicts:
-    return lambda s: s.X.T @ s.D / s.over + factor * s.W
-
-
-for _factor, _shown in ((1, "1"), (0.1, "0_1"), (0.01, "0_01"), (0.001, "0_001"), (1e-4, "1e_4")):
-    known.add(
-        f"weight_decay_{_shown}",
-        Text(
-            "A multiple of {W} is added to the weight gradient (weight decay).",
-            why="Regularisation is not part of this layer; {W} shrinks even where there is no "
-            "loss.",
-            hint="What should the gradient be where {upstream} is zero?",
-            stronger="The formula for the weight gradient does not contain {W}.",
-        ),
-        _decayed(_factor),
-    )
+@known.mistake(
+    "{{factor}} times {W} is added to the weight gradient (weight decay).",
+    why="Regularisation is not part of this layer; {W} shrinks even where there is no loss.",
+    hint="What should the gradient be where {upstream} is zero?",
+    stronger="The formula for the weight gradient does not contain {W}.",
+    each=[{"factor": factor} for factor in (2, 1, 0.5, 0.1, 0.01, 0.001, 0.0001)],
+)
+def weight_decay(s: Given, factor: float) -> Any:
+    return s.X.T @ s.D / s.over + factor * s.W
 
 
 @known.mistake(

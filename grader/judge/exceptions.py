@@ -1,0 +1,299 @@
+"""Room: what Python's exceptions mean, in plain words, for whichever problem.
+
+Names and attributes that do not exist are mistakes for certain (:data:`CERTAIN`). Others, such as
+shapes that do not fit, have a cause that a problem may know better; these are told where nothing
+else is (:data:`LIKELY`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from grader.judge.calling import Rule, nearest
+from grader.judge.diagnosis import Facts, Text, Told
+from grader.judge.words import kind_named
+from grader.sandbox.trace import StudentError
+
+_IMPORTS = {
+    "numpy": "import numpy",
+    "np": "import numpy as np",
+    "math": "import math",
+    "copy": "import copy",
+    "deepcopy": "from copy import deepcopy",
+    "random": "import random",
+    "sqrt": "from math import sqrt",
+    "dataclass": "from dataclasses import dataclass",
+}
+
+
+# -- certain -------------------------------------------------------------------------------
+
+
+def _undefined(facts: Facts, error: StudentError) -> Told | None:
+    found = re.search(r"name '(\w+)' is not defined", error.message)
+    if error.type_name != "NameError" or found is None:
+        return None
+    name, line, source = found[1], error.line, facts.source
+    if name in source.kept or name in facts.own:
+        return Told(
+            "self-forgotten",
+            Text(
+                f"{name} is used in line {line} without self.",
+                "In a method a plain name is a variable of that method; what belongs to the object"
+                " is reached through self.",
+                f"How do the other lines reach {name}?",
+                f"Write self.{name}.",
+            ),
+        )
+    if name in _IMPORTS:
+        short = "np" in facts.provided or "np" in source.defined
+        instead = " Write np." if name == "numpy" and short else ""
+        return Told(
+            "import-missing",
+            Text(
+                f"{name} is used in line {line}, and is not imported under that name.{instead}",
+                "A file knows only the modules that it imports, by the names that it gives them.",
+                "Which names do the import lines of your file make?",
+                f"{_IMPORTS[name]}, at the top of the file",
+            ),
+        )
+    known = sorted((source.defined | facts.provided) - {name})
+    near = difflib.get_close_matches(name, known, 1, 0.75)
+    meant = f"; is {near[0]} meant?" if near else ", and nothing defines it."
+    return Told(
+        "name-undefined",
+        Text(
+            f"The name {name} is used in line {line}{meant}",
+            "Python knows a name only after something has given it a value.",
+            f"Where should {name} come from: an argument, an earlier line, an import?",
+            f"Compare the spelling of {name} with the line that should define it.",
+        ),
+    )
+
+
+def _not_kept(facts: Facts, error: StudentError) -> Told | None:
+    found = re.fullmatch(r"'(\w+)' object has no attribute '(\w+)'.*", error.message)
+    if found is None or not error.frames or found[1] not in facts.classes:
+        return None
+    name, line, source = found[2], error.line, facts.source
+    why = "An object has only the attributes that a line before has given it."
+    if name in source.kept:
+        return Told(
+            "attribute-too-early",
+            Text(
+                f"self.{name} is read in line {line} before line {source.kept[name]} has set it.",
+                why,
+                f"In which method is self.{name} set, and is that always called before?",
+                "Set it in the constructor, or before it is read.",
+            ),
+        )
+    if name in source.local:
+        return Told(
+            "self-forgotten",
+            Text(
+                f"Line {source.local[name]} keeps {name} without self, so that line {line} finds"
+                f" no self.{name}.",
+                "A plain name is a variable of its method, and is gone when the method ends.",
+                "How do the other lines keep what another method needs?",
+                f"Write self.{name} = ... there.",
+            ),
+        )
+    names = {kept for kept in source.kept if kept != name} | facts.own
+    same = [kept for kept in sorted(names) if kept.lower() == name.lower()]
+    near = same or difflib.get_close_matches(name, sorted(names), 1, 0.75)
+    meant = f"; is self.{near[0]} meant?" if near else ", and no line sets it."
+    return Told(
+        "attribute-unknown",
+        Text(
+            f"self.{name} is read in line {line}{meant}",
+            why,
+            f"Which line gives self.{name} its value?",
+            "Compare the spelling, capitals included, with the line that sets it.",
+        ),
+    )
+
+
+def _asked_for(facts: Facts, error: StudentError) -> Told | None:
+    """An attribute that the problem reads, and the object does not have."""
+    asked = error.step is not None and error.step.kind == "get" and not error.frames
+    if error.type_name != "AttributeError" or error.step is None or not asked:
+        return None
+    name, kept = error.step.name, facts.source.kept
+    why = "Whoever uses the class reads its attributes by the names of the statement."
+    other = nearest(name, kept.keys() - facts.attributes)
+    if other is not None and name not in kept:
+        return Told(
+            "attribute-misnamed",
+            Text(
+                f"The attribute is called {other}; the statement calls it {name}.",
+                why,
+                "Use the attribute names that the statement gives.",
+                f"Rename self.{other} to self.{name}.",
+            ),
+        )
+    late = f": line {kept[name]} sets it too late" if name in kept else ", and no line sets it"
+    return Told(
+        "attribute-missing",
+        Text(
+            f"There is no attribute {name}{late}.",
+            why,
+            "Which attributes does the statement list, and which does your constructor set?",
+            f"Set self.{name} in the constructor.",
+        ),
+    )
+
+
+def _none_used(facts: Facts, error: StudentError) -> Told | None:
+    line = facts.source.line(error.line)
+    if found := re.match(r"'NoneType' object has no attribute '(\w+)'", error.message):
+        holder = re.search(rf"((?:\w+\.)*\w+)\.{found[1]}\b", line)
+        asked = f"where its {found[1]} is asked for"
+    elif error.message.startswith("'NoneType' object is not subscriptable"):
+        holder, asked = re.search(r"((?:\w+\.)*\w+)\[", line), "where an element of it is asked for"
+    else:
+        return None
+    name = holder[1] if holder else "A value"
+    given = facts.source.given(name.removeprefix("self.")) if name.startswith("self.") else 0
+    stronger = f"No line of the file gives {name} another value than None."
+    if given is not None:
+        stronger = f"Find out which line should have given {name} its value, and whether it ran."
+        if given:
+            stronger = f"Line {given} gives {name} a value; has that line been run before?"
+    return Told(
+        "none-used",
+        Text(
+            f"{name} is None in line {error.line}, {asked}.",
+            "None stands for nothing; it has no shape, no transpose and no elements.",
+            f"Which line should have given {name} its value?",
+            stronger,
+        ),
+    )
+
+
+def _lacking(facts: Facts, error: StudentError) -> Told | None:
+    found = re.match(r"'([\w.]+)' object has no attribute '(\w+)'", error.message)
+    if found is None or not error.frames:
+        return None
+    name, kind = found[2], kind_named(found[1])
+    return Told(
+        "value-of-another-kind",
+        Text(
+            f"In line {error.line} {kind} is asked for .{name}, which it does not have.",
+            "What a value can do depends on what kind of value it is.",
+            "Print what you have there, and its type, one line before.",
+            f"Follow the value back to the line that made it: what should have .{name}?",
+        ),
+    )
+
+
+def _endless(facts: Facts, error: StudentError) -> Told | None:
+    if error.type_name != "RecursionError" or not error.frames:
+        return None
+    function = error.frames[-1][1]
+    return Told(
+        "calls-itself",
+        Text(
+            f"{function} calls itself again and again (line {error.line}).",
+            "Python gives up after a thousand calls that are not finished.",
+            f"Which line of {function} leads back into {function}?",
+            "A property that reads or sets an attribute of its own name does so, too.",
+        ),
+    )
+
+
+# -- likely --------------------------------------------------------------------------------
+
+
+def _unset(facts: Facts, error: StudentError) -> Told | None:
+    found = re.search(r"local variable '(\w+)'", error.message)
+    if error.type_name != "UnboundLocalError" or found is None:
+        return None
+    name = found[1]
+    return Told(
+        "variable-unset",
+        Text(
+            f"{name} is used in line {error.line} before it has a value.",
+            "A variable that is only set in some cases does not exist in the others.",
+            f"Follow the code to line {error.line}: on which way does {name} get no value?",
+            f"Set {name} before the if, or in every branch.",
+        ),
+    )
+
+
+def _refused(facts: Facts, error: StudentError) -> Told | None:
+    if not re.match(r"(raise|assert)\b", facts.source.line(error.line)):
+        return None
+    said = f": {error.message[:80]}" if error.message else ""
+    return Told(
+        "refused-by-own-check",
+        Text(
+            f"Line {error.line} refuses what it is given{said}.",
+            "What the statement allows has to be worked with.",
+            "Does the statement allow what your line forbids?",
+            "Delete the line, or let more through.",
+        ),
+    )
+
+
+def _truth(facts: Facts, error: StudentError) -> Told | None:
+    if "truth value of an array" not in error.message or not error.frames:
+        return None
+    return Told(
+        "truth-of-array",
+        Text(
+            f"Line {error.line} asks whether a whole array is true.",
+            "Some elements may be and others not, so there is no answer.",
+            f"What do if, and, or, not decide on in line {error.line}?",
+            "Ask for one thing: is it None, how large is it, are all elements so?",
+        ),
+    )
+
+
+_SHAPES = re.compile(r"\((?:\d+,|\d+(?:,\s?\d+)+,?)?\)")
+
+
+def _shapes(facts: Facts, error: StudentError) -> Told | None:
+    said = ("not aligned", "broadcast", "mismatch in its core dimension", "inhomogeneous")
+    if error.type_name != "ValueError" or not any(words in error.message for words in said):
+        return None
+    if not error.frames:
+        return None
+    shapes = _SHAPES.findall(error.message.replace(", ", ","))[:2]
+    shown = f": {' and '.join(shapes)}" if len(shapes) == 2 else ""
+    return Told(
+        "shapes-do-not-fit",
+        Text(
+            f"The shapes in line {error.line} do not fit each other{shown}.",
+            "In a matrix product the inner sizes must be equal; sums and differences need equal"
+            " shapes, or sizes of 1.",
+            f"Print the shapes of what line {error.line} puts together, one line before.",
+            "Write down the shapes of the formula in the statement, and compare.",
+        ),
+    )
+
+
+_CALCULABLE = ("a number", "a whole number", "an array", "True or False")
+
+
+def _operands(facts: Facts, error: StudentError) -> Told | None:
+    found = re.match(r"unsupported operand .*: '([\w.]+)' and '([\w.]+)'", error.message)
+    if found is None or not error.frames:
+        return None
+    odd = [kind_named(n) for n in found.groups() if kind_named(n) not in _CALCULABLE]
+    if not odd:
+        return None
+    return Told(
+        "value-of-another-kind",
+        Text(
+            f"Line {error.line} calculates with {odd[0]}.",
+            "Arithmetic needs numbers or arrays.",
+            "Print what you have there, and its type, one line before.",
+            "Follow the value back to the line that made it.",
+        ),
+    )
+
+
+CERTAIN: tuple[Rule, ...] = (_undefined, _not_kept, _asked_for, _none_used, _lacking, _endless)
+LIKELY: tuple[Rule, ...] = (_unset, _refused, _truth, _shapes, _operands)
+"""In order: the first that has something to say is taken."""

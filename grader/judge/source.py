@@ -1,0 +1,122 @@
+"""Room: what the lines of a file show about its names.
+
+Line by line and without parsing: what a stranger wrote may take a parser down.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+LONGEST = 300
+"""Characters of a line that are looked at: nobody's names stand further to the right."""
+
+_CLASS = re.compile(r"(\s*)class\s+(\w+)")
+_METHOD = re.compile(r"(\s+)(?:async\s+)?def\s+(\w+)\s*\(\s*(\w*)")
+_DECORATOR = re.compile(r"\s+@(\w+)")
+_WORD = re.compile(r"[^\W\d]\w*")
+_KEPT = re.compile(r"self\.(\w+)\s*(?:=(?!=)|:|,(?=[^)\]]*=))")
+_HEAD = re.compile(r"\s*(?:def|class|import|from|for)\b")
+_LOCAL = re.compile(r"\s+(\w+)\s*=(?!=)")
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A function in the body of a class.
+
+    Attributes:
+        first: Its first parameter, empty if it has none.
+        decorators: Names of its decorators.
+        inner: Whether it stands inside of another one.
+    """
+
+    name: str
+    line: int
+    first: str
+    decorators: tuple[str, ...]
+    inner: bool
+
+
+class Source:
+    """A file, as far as its lines show it. Lines are counted from 1."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._given = lines
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines, none of them long."""
+        return [line[:LONGEST] for line in self._given]
+
+    def line(self, number: int | None) -> str:
+        """The text of a line; empty where there is none."""
+        return self.lines[number - 1].strip() if number and 0 < number <= len(self.lines) else ""
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word that could be a name, comments left out."""
+        return frozenset(w for line in self.lines for w in _WORD.findall(line.partition("#")[0]))
+
+    @cached_property
+    def kept(self) -> dict[str, int]:
+        """Attributes that are given a value through ``self``, with the first line that does."""
+        return _first((name, n) for n, line in self._numbered() for name in _KEPT.findall(line))
+
+    @cached_property
+    def local(self) -> dict[str, int]:
+        """Variables of functions that are given a value, with the first line that does."""
+        matched = ((_LOCAL.match(line), n) for n, line in self._numbered())
+        return _first((found[1], n) for found, n in matched if found)
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """Names that have a value somewhere: of variables, attributes, arguments, imports."""
+        heads = [line for line in self.lines if _HEAD.match(line)]
+        return frozenset([*self.kept, *self.local, *(w for h in heads for w in _WORD.findall(h))])
+
+    def given(self, name: str) -> int | None:
+        """The first line that gives ``self.name`` a value other than None."""
+        gives = re.compile(rf"self\.{name}\s*(?:[-+*/@]?=(?!=)\s*(?!None\b)|,)")
+        return next((n for n, line in self._numbered() if gives.search(line)), None)
+
+    def method(self, owner: str, name: str) -> Method | None:
+        """The function of a name in the body of a class."""
+        return next((m for m in self.methods(owner) if m.name == name and not m.inner), None)
+
+    def methods(self, owner: str) -> Iterator[Method]:
+        """The functions in the body of a class, and those inside of them."""
+        decorators: list[str] = []
+        depth = 0
+        for number, line in self._body(owner):
+            if mark := _DECORATOR.match(line):
+                decorators.append(mark[1])
+            elif heading := _METHOD.match(line):
+                depth = depth or len(heading[1])
+                inner = len(heading[1]) > depth
+                yield Method(heading[2], number, heading[3], tuple(decorators), inner)
+                decorators = []
+
+    def _body(self, owner: str) -> Iterator[tuple[int, str]]:
+        """The lines of a class, without its first, up to one that is not indented."""
+        indent = -1
+        for number, line in self._numbered():
+            text = line.lstrip()
+            heading = _CLASS.match(line)
+            if heading and heading[2] == owner:
+                indent = len(heading[1])
+            elif indent >= 0 and text and text[0] not in "#)" and len(line) - len(text) <= indent:
+                indent = -1
+            elif indent >= 0:
+                yield number, line
+
+    def _numbered(self) -> Iterator[tuple[int, str]]:
+        return enumerate(self.lines, 1)
+
+
+def _first(found: Iterable[tuple[str, int]]) -> dict[str, int]:
+    first: dict[str, int] = {}
+    for name, line in found:
+        first.setdefault(name, line)
+    return first
