@@ -86,7 +86,7 @@ ACTIVE = [
     for activation in ELEMENTWISE
     for case in _active(ActiveCase, activation, (1, 1, 1), (2, 2, 2), (3, 2, 3))
 ]
-ACTIVE += _active(ActiveCase, "softmax", (1, 1, 2), (3, 2, 3))
+WITH_SOFTMAX = [*ACTIVE, *_active(ActiveCase, "softmax", (1, 1, 2), (3, 2, 3))]
 THROUGH = [
     case
     for activation in ELEMENTWISE
@@ -133,10 +133,14 @@ class Observation:
         return found.value.get(name) if known else None
 
     def array(self, cache, name, shape):
-        """An entry of a cache if it is an array of that shape that holds something; or None."""
+        """An entry of a cache if it is an array of numbers of that shape; or None."""
         value = self.peek(cache, name)
         fits = isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind in "fiu"
-        return value if fits and np.any(value) else None
+        return value if fits else None
+
+
+START_SEED = 3  # of a layer's own generator, where it does not matter
+GLOBAL_SEED = 8  # of NumPy's, so that a draw from the wrong one is known by its numbers
 
 
 @lasting
@@ -146,6 +150,8 @@ def new_layer(student):
     def make(case, se_hPars=None):
         activate = student.given("maths", activation_of(case))
         layer = student.Dense(units=case.n_units, activate=activate, se_hPars=se_hPars)
+        with student.untraced():  # p is replaced; only who keeps the first one shows it
+            layer.np_rng = student.given("numpy.random", "default_rng")(START_SEED)
         layer.compute_shapes(case.X)
         layer.initialize_parameters()
         layer.p = {"W": case.W, "b": case.b}
@@ -167,6 +173,31 @@ def observe(student, once, drawn, new_layer):
             return Observation(output, fc, input_gradient, bc, computed, g, layer.p)
 
     return once.each("observe", drawn("case"), run)
+
+
+@lasting
+def works_otherwise(observe):
+    """Return a function: whether it is the matter of another check that a pass failed.
+
+    If it gives something for one sample, one input and one unit, it is there, and raises, or gives
+    another shape, by a mistake that costs its points where that pass is looked at.
+    """
+
+    def ask(pending, name, shape=None):
+        usual = getattr(observe(SIMPLE), name)
+        failed = pending.error is not None or (shape and np.shape(as_array(pending)) != shape)
+        return failed and as_array(usual) is not None
+
+    return ask
+
+
+SIMPLE = AffineCase(1, 1, 1)
+
+
+def as_array(pending):
+    """The array that a call gave; None if it gave something else, or raised."""
+    value = None if pending.error else pending.value
+    return value if isinstance(value, np.ndarray) else None
 
 
 @dataclass(frozen=True)
@@ -296,6 +327,7 @@ def test_defaults(student):
         layer.p = {"W": case.W, "b": case.b}
         return p, layer.forward(case.X)
 
+    student.seed(GLOBAL_SEED)
     with student.program():
         usual, xavier = (student.given("maths", name) for name in ("sigmoid", "xavier"))
         p, output = run(student.Dense())
@@ -303,6 +335,7 @@ def test_defaults(student):
     units = d.value.get("u") if isinstance(d.value, dict) else None
     message = "After Dense(), d['u'] should be 1: a layer of one unit."
     expect(units == 1, message, what="Dense().d['u']", yours=units)
+    student.seed(GLOBAL_SEED)
     with student.untraced(), student.program():
         named = run(student.Dense(units=1, activate=usual, initialization=xavier))
     pairs = (
@@ -382,9 +415,6 @@ def test_shapes(shaped):
 
 
 # -- initialization and generator ----------------------------------------------------------
-
-
-GLOBAL_SEED = 8
 
 
 @lasting
@@ -488,7 +518,7 @@ def test_forward(case, observe, right):
 
 
 @check("forward", "The output is activate(X·W + b)", weight=4)
-@some_cases(ACTIVE)
+@some_cases(WITH_SOFTMAX)
 def test_activation(case, observe, right):
     """For each activation function."""
     expect_close(observe(case).output.value, right(case).output, what="layer.forward(X)")
@@ -534,9 +564,11 @@ CACHED = [*FEW, *ACTIVE[1::3]]
 
 @check("forward-cache", "fc['X'] is the input, and fc['A'] the output")
 @some_cases(CACHED)
-def test_cached_input_and_output(case, observe, right):
+def test_cached_input_and_output(case, observe, right, works_otherwise):
     """The output as the student's layer returns it, or should."""
     seen = observe(case)
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
     expect_close(seen.part("fc", "X"), case.X, what="layer.fc['X'] after forward(X)")
     A = seen.part("fc", "A")
     if not is_close(A, right(case).output):
@@ -548,9 +580,11 @@ def test_cached_input_and_output(case, observe, right):
 
 @check("forward-cache", "fc['Z'] is X·W + b, before the activation")
 @some_cases(CACHED)
-def test_cached_Z(case, observe, right, reference):
+def test_cached_Z(case, observe, right, reference, works_otherwise):
     """Or whatever the student's layer applies the activation to."""
     seen = observe(case)
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
     Z = seen.part("fc", "Z")
     if is_close(Z, right(case).Z):
         return
@@ -578,72 +612,99 @@ def gradient_at_Z(seen, case):
     return cached, "layer.bc['dZ'] after backward(dX)"
 
 
-def expect_dZ(case, observe, right, own_slope):
+def through(reference, case, Z):
+    """The gradient at Z, for any Z."""
+    reference.activation_tune(None)
+    slope = getattr(reference, activation_of(case))(Z, deriv=True)
+    return case.G * slope if slope.ndim == 2 else np.einsum("ij,ijk->ik", case.G, slope)
+
+
+@lasting
+def chained(observe, reference, works_otherwise):
+    """Return a function: (dZ, what it is) of a case, or None where there is nothing to look at.
+
+    That is where forward raised, and where dZ fits the Z that is kept, right or not.
+    """
+
+    def look(case):
+        seen = observe(case)
+        if works_otherwise(seen.output, "output", case.G.shape):
+            return None
+        yours, what = gradient_at_Z(seen, case)
+        Z = seen.array("fc", "Z", case.G.shape)
+        if Z is not None and is_close(yours, through(reference, case, Z)):
+            return None
+        return yours, what
+
+    return look
+
+
+def expect_dZ(case, observe, right, chained, own_slope):
     """Fail unless the gradient at Z is right: as it is cached, or as it is returned."""
-    seen, wanted = observe(case), right(case).at_z
-    returned = seen.input_gradient
-    if returned.error is None and is_close(returned.value, wanted):
+    returned, wanted, found = observe(case).input_gradient, right(case).at_z, chained(case)
+    if found is None or (returned.error is None and is_close(returned.value, wanted)):
         return
-    yours, what = gradient_at_Z(seen, case)
+    yours, what = found
     expect_gradient(yours, wanted, what=what, own=lambda: own_slope(case, "X"))
 
 
 @check("activation-gradient", "dZ is dA times the slope of the activation at Z", weight=3)
 @some_cases(THROUGH)
-def test_activation_gradient(case, observe, right, own_slope):
+def test_activation_gradient(case, observe, right, chained, own_slope):
     """For functions that work number by number; the weights are the unit matrix."""
-    expect_dZ(case, observe, right, own_slope)
+    expect_dZ(case, observe, right, chained, own_slope)
 
 
 @check("activation-gradient", "It is the slope of the loss, measured numerically")
 @some_cases(THROUGH)
-def test_activation_gradient_numerically(case, observe, reference, own_slope):
+def test_activation_gradient_numerically(case, observe, reference, chained, own_slope):
     """Central differences; away from kinks."""
-    expect_measured_dZ(case, observe, reference, own_slope)
+    expect_measured_dZ(case, observe, reference, chained, own_slope)
 
 
-def expect_measured_dZ(case, observe, reference, own_slope):
+def expect_measured_dZ(case, observe, reference, chained, own_slope):
     """Fail unless the gradient at Z agrees with central differences."""
-    if case.near_a_kink:
+    returned, found = observe(case).input_gradient, chained(case)
+    if case.near_a_kink or found is None:
         return
-    seen, measured = observe(case), _measured(reference, case, "X")
-    returned = seen.input_gradient
+    measured = _measured(reference, case, "X")
     if returned.error is None and agrees(returned.value, measured, exact=False):
         return
-    yours, what = gradient_at_Z(seen, case)
+    yours, what = found
     own = lambda: own_slope(case, "X")  # noqa: E731
     expect_slope(yours, measured, what=what, own=own, exact=False)
 
 
 @lasting
-def never_derives(observe, right):
-    """Return a function: whether dA is handed on as it is, for sigmoid too.
+def never_derives(chained):
+    """Return a function: whether dA is handed on as it is, for softmax as for sigmoid.
 
     Then softmax is not what went wrong.
     """
-    case = THROUGH[3]
+    sigmoid = THROUGH[3]
 
-    def ask(yours, upstream):
-        found, _ = gradient_at_Z(observe(case), case)
-        return is_close(found, case.G) and is_close(yours, upstream)
+    def ask(case):
+        found = [chained(each) for each in (case, sigmoid)]
+        pairs = zip(found, (case, sigmoid), strict=True)
+        return all(each is not None and is_close(each[0], of.G) for each, of in pairs)
 
     return ask
 
 
 @check("softmax", "dZ is dA times the Jacobian of softmax, row by row", weight=2)
 @some_cases(SOFTMAX)
-def test_softmax_gradient(case, observe, right, own_slope, never_derives):
+def test_softmax_gradient(case, observe, right, chained, own_slope, never_derives):
     """Every output depends on every number of its row; the weights are the unit matrix."""
-    if not never_derives(gradient_at_Z(observe(case), case)[0], case.G):
-        expect_dZ(case, observe, right, own_slope)
+    if not never_derives(case):
+        expect_dZ(case, observe, right, chained, own_slope)
 
 
 @check("softmax", "It is the slope of the loss, measured numerically")
 @some_cases(SOFTMAX)
-def test_softmax_gradient_numerically(case, observe, reference, own_slope, never_derives):
+def test_softmax_gradient_numerically(case, observe, reference, chained, own_slope, never_derives):
     """Central differences, at the usual temperature."""
-    if not never_derives(gradient_at_Z(observe(case), case)[0], case.G):
-        expect_measured_dZ(case, observe, reference, own_slope)
+    if not never_derives(case):
+        expect_measured_dZ(case, observe, reference, chained, own_slope)
 
 
 # -- input gradient ------------------------------------------------------------------------
@@ -657,7 +718,7 @@ def follows(yours, made_of):
 def own_input_gradient(seen, case):
     """dZ·Wᵀ, for the student's dZ."""
     dZ = seen.array("bc", "dZ", case.G.shape)
-    return None if dZ is None else dZ @ case.W.T
+    return None if dZ is None or not np.any(dZ) else dZ @ case.W.T
 
 
 RETURNED = "layer.backward(dX)"
@@ -665,14 +726,16 @@ RETURNED = "layer.backward(dX)"
 
 @check("input-gradient", "backward returns dZ·Wᵀ", weight=4)
 @each_case(14)
-def test_input_gradient(case, observe, right, own_slope):
+def test_input_gradient(case, observe, right, own_slope, works_otherwise):
     """For the identity, where dZ is dA."""
-    expect_input_gradient(case, observe, right, own_slope)
+    expect_input_gradient(case, observe, right, own_slope, works_otherwise)
 
 
-def expect_input_gradient(case, observe, right, own_slope):
+def expect_input_gradient(case, observe, right, own_slope, works_otherwise):
     """Fail unless what is returned fits the right dZ, the student's dZ, or the student's output."""
     seen, wanted = observe(case), right(case).input_gradient
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
     yours = seen.input_gradient.value
     if not follows(yours, own_input_gradient(seen, case)):
         expect_gradient(yours, wanted, what=RETURNED, own=lambda: own_slope(case, "X"))
@@ -680,9 +743,11 @@ def expect_input_gradient(case, observe, right, own_slope):
 
 @check("input-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8)
-def test_input_gradient_numerically(case, observe, reference, own_slope):
+def test_input_gradient_numerically(case, observe, reference, own_slope, works_otherwise):
     """Exact central differences for integers, in double precision for floats."""
     seen, measured = observe(case), _measured(reference, case, "X")
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
     yours = seen.input_gradient.value
     if not follows(yours, own_input_gradient(seen, case)):
         own, exact = lambda: own_slope(case, "X"), _is_exact(case)
@@ -691,9 +756,9 @@ def test_input_gradient_numerically(case, observe, reference, own_slope):
 
 @check("input-gradient", "It comes from dZ, not from dA, where there is an activation", weight=2)
 @some_cases(ACTIVE)
-def test_input_gradient_through_activation(case, observe, right, own_slope):
+def test_input_gradient_through_activation(case, observe, right, own_slope, works_otherwise):
     """For each activation function."""
-    expect_input_gradient(case, observe, right, own_slope)
+    expect_input_gradient(case, observe, right, own_slope, works_otherwise)
 
 
 # -- what the backward pass leaves ---------------------------------------------------------
@@ -701,9 +766,11 @@ def test_input_gradient_through_activation(case, observe, right, own_slope):
 
 @check("backward-cache", "bc['dA'] is what comes in, and bc['dX'] what is returned")
 @some_cases(CACHED)
-def test_cached_ends(case, observe, right):
+def test_cached_ends(case, observe, right, works_otherwise):
     """What is returned as the student's layer returns it, or should."""
     seen = observe(case)
+    if works_otherwise(seen.input_gradient, "input_gradient"):
+        return
     expect_close(seen.part("bc", "dA"), case.G, what="layer.bc['dA'] after backward(dX)")
     dX = seen.part("bc", "dX")
     if not is_close(dX, right(case).input_gradient):
@@ -715,9 +782,11 @@ def test_cached_ends(case, observe, right):
 
 @check("backward-cache", "bc['dZ'] is the gradient that dX was made of")
 @some_cases(CACHED)
-def test_cached_dZ(case, observe, right):
+def test_cached_dZ(case, observe, right, works_otherwise):
     """Whether it is right is looked at elsewhere."""
     seen = observe(case)
+    if works_otherwise(seen.input_gradient, "input_gradient"):
+        return
     dZ = seen.part("bc", "dZ")
     what = "layer.bc['dZ'] after backward(dX)"
     wanted = right(case)
@@ -736,22 +805,26 @@ def test_cached_dZ(case, observe, right):
 
 def own_weight_gradient(seen, case):
     """Xᵀ·dZ, for the student's own caches."""
-    dZ, X = seen.array("bc", "dZ", case.G.shape), seen.array("fc", "X", case.X.shape)
-    return None if dZ is None else (case.X if X is None else X).T @ dZ
+    dZ, X = seen.array("bc", "dZ", case.G.shape), seen.peek("fc", "X")
+    if not isinstance(X, np.ndarray) or X.ndim != 2 or len(X) != case.batch:
+        X = case.X
+    return None if dZ is None or not np.any(dZ) else X.T @ dZ
 
 
 def own_bias_gradient(seen, case):
     """The column sums of the student's dZ."""
     dZ = seen.array("bc", "dZ", case.G.shape)
-    return None if dZ is None else dZ.sum(axis=0, keepdims=True)
+    return None if dZ is None or not np.any(dZ) else dZ.sum(axis=0, keepdims=True)
 
 
 MADE_OF = {"W": own_weight_gradient, "b": own_bias_gradient}
 
 
-def expect_parameter_gradient(part, case, observe, right, own_slope):
+def expect_parameter_gradient(part, case, observe, right, own_slope, works_otherwise):
     """Fail unless g holds the gradient of W or b."""
     seen = observe(case)
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
     name = f"d{part}"
     yours, what = seen.part("g", name), f"layer.g['{name}'] after compute_gradients()"
     wanted = right(case).weight_gradient if part == "W" else right(case).bias_gradient
@@ -765,9 +838,11 @@ def _laid_out(yours, part, case):
     return as_row(yours, case.n_units) if part == "b" else yours
 
 
-def expect_measured_gradient(part, case, observe, reference, own_slope):
+def expect_measured_gradient(part, case, observe, reference, own_slope, works_otherwise):
     """Fail unless g agrees with central differences of either forward pass."""
     seen = observe(case)
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
     name = f"d{part}"
     yours, what = seen.part("g", name), f"layer.g['{name}'] after compute_gradients()"
     flat = [] if part == "W" else [(case.n_units,)]
@@ -784,44 +859,44 @@ def expect_measured_gradient(part, case, observe, reference, own_slope):
 
 @check("weight-gradient", "g['dW'] is Xᵀ·dZ, summed over the batch", weight=3)
 @each_case(14)
-def test_weight_gradient(case, observe, right, own_slope):
+def test_weight_gradient(case, observe, right, own_slope, works_otherwise):
     """For the identity, where dZ is dA."""
-    expect_parameter_gradient("W", case, observe, right, own_slope)
+    expect_parameter_gradient("W", case, observe, right, own_slope, works_otherwise)
 
 
 @check("weight-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8)
-def test_weight_gradient_numerically(case, observe, reference, own_slope):
+def test_weight_gradient_numerically(case, observe, reference, own_slope, works_otherwise):
     """Exact central differences for integers, in double precision for floats."""
-    expect_measured_gradient("W", case, observe, reference, own_slope)
+    expect_measured_gradient("W", case, observe, reference, own_slope, works_otherwise)
 
 
 @check("weight-gradient", "It comes from dZ, not from dA, where there is an activation")
 @some_cases(ACTIVE)
-def test_weight_gradient_through_activation(case, observe, right, own_slope):
+def test_weight_gradient_through_activation(case, observe, right, own_slope, works_otherwise):
     """For each activation function."""
-    expect_parameter_gradient("W", case, observe, right, own_slope)
+    expect_parameter_gradient("W", case, observe, right, own_slope, works_otherwise)
 
 
 @check("bias-gradient", "g['db'] is the sum of dZ over the batch", weight=3)
 @each_case(14)
-def test_bias_gradient(case, observe, right, own_slope):
+def test_bias_gradient(case, observe, right, own_slope, works_otherwise):
     """For the identity, where dZ is dA."""
-    expect_parameter_gradient("b", case, observe, right, own_slope)
+    expect_parameter_gradient("b", case, observe, right, own_slope, works_otherwise)
 
 
 @check("bias-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8)
-def test_bias_gradient_numerically(case, observe, reference, own_slope):
+def test_bias_gradient_numerically(case, observe, reference, own_slope, works_otherwise):
     """Exact central differences for integers, in double precision for floats."""
-    expect_measured_gradient("b", case, observe, reference, own_slope)
+    expect_measured_gradient("b", case, observe, reference, own_slope, works_otherwise)
 
 
 @check("bias-gradient", "It comes from dZ, not from dA, where there is an activation")
 @some_cases(ACTIVE)
-def test_bias_gradient_through_activation(case, observe, right, own_slope):
+def test_bias_gradient_through_activation(case, observe, right, own_slope, works_otherwise):
     """For each activation function."""
-    expect_parameter_gradient("b", case, observe, right, own_slope)
+    expect_parameter_gradient("b", case, observe, right, own_slope, works_otherwise)
 
 
 # -- settings of the activation function ---------------------------------------------------
@@ -863,10 +938,12 @@ def right_when_tuned(reference, case, se_hPars):
 
 @check("hyperparameters", "Each layer's settings hold in both of its passes")
 @pytest.mark.parametrize("key", range(len(TUNED)), ids=lambda key: f"pair {key + 1}")
-def test_settings(key, tuned, observe, right, reference):
+def test_settings(key, tuned, observe, right, reference, works_otherwise):
     """Two layers with other settings, used in turn. What is wrong anyway is not looked at here."""
     case, settings = TUNED[key]
-    usual, usually_right = observe(replace(case)), right(case)
+    usual, usually_right = observe(case), right(case)
+    if works_otherwise(usual.input_gradient, "input_gradient"):
+        return
     for number, (found, se_hPars) in enumerate(zip(tuned(key), settings, strict=True), 1):
         wanted = right_when_tuned(reference, case, se_hPars)
         sound = (
@@ -904,9 +981,11 @@ def heated(student, once):
 
 
 @check("hyperparameters", "softmax with a temperature of 2, as EpyNN has it")
-def test_temperature(heated):
+def test_temperature(heated, works_otherwise):
     """Recorded; not the true gradient, see the statement. Nothing is measured numerically here."""
     (hot, found), (usual, usually) = heated()
+    if works_otherwise(usually[1], "input_gradient"):
+        return
     for name, key, yours, cold in zip(PASSES, ("A", "dX"), found, usually, strict=True):
         if is_sound(cold, np.array(usual["arrays"][key])):
             message = "This is EpyNN's own case with softmax_temperature=2: the layer uses what "
@@ -928,9 +1007,11 @@ def passes(layer, case):
     return output, input_gradient, layer.g
 
 
-def expect_as_alone(found, alone, situation):
+def expect_as_alone(found, alone, situation, works_otherwise):
     """Fail unless a layer gave what a fresh layer gives."""
     mine, fresh = _flat(found), _flat(alone)
+    if works_otherwise(alone[1], "input_gradient"):
+        return
     for what, value in mine.items():
         wanted = fresh[what]()
         if isinstance(wanted, np.ndarray):
@@ -971,10 +1052,10 @@ def repeated(student, once, new_layer):
 
 
 @check("state", "Passes do not remember the ones before, whatever the batch size")
-def test_repeated_passes(repeated):
+def test_repeated_passes(repeated, works_otherwise):
     """compute_shapes is not called again; forward passes of others stand between."""
     for number, (found, alone) in enumerate(repeated(), 1):
-        expect_as_alone(found, alone, f"In pass {number} on the same layer")
+        expect_as_alone(found, alone, f"In pass {number} on the same layer", works_otherwise)
 
 
 TWO = [AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2)]
@@ -1009,10 +1090,10 @@ def side_by_side(student, once, new_layer):
 
 
 @check("state", "Two layers do not disturb each other")
-def test_two_layers(side_by_side):
+def test_two_layers(side_by_side, works_otherwise):
     """Every step is done for both before the next one."""
     for found, alone, _ in side_by_side():
-        expect_as_alone(found, alone, "With a second layer in use")
+        expect_as_alone(found, alone, "With a second layer in use", works_otherwise)
 
 
 RUN = RECORDED["end_to_end"]
@@ -1086,7 +1167,7 @@ def _mse(Y, A, deriv):
 
 
 @check("state", "EpyNN's own network, trained for five epochs")
-def test_network(student, reference):
+def test_network(student, reference, observe):
     """Two layers, handed the same samples again and again; the parameters are changed in place."""
     if "update_parameters" not in student.Dense.methods:
         student.note("Dense is not derived from Layer, so it lacks update_parameters.")
@@ -1100,20 +1181,25 @@ def test_network(student, reference):
         found = [layer.p for layer in layers]
     wrong = []
     for number, pending in enumerate(found, 1):
-        p = None if pending.error else pending.value
+        p = pending.value
         for name in "Wb":
             yours = p.get(name) if isinstance(p, dict) else None
             wanted = np.array(RUN[f"{name}{number}_after5"])
             if not is_close(yours, wanted):
                 wrong.append((f"p['{name}'] of layer {number}", yours, wanted))
-    if wrong and first_epochs(student, reference):
+    seen = observe(SIMPLE)
+    passes = as_array(seen.output) is not None or as_array(seen.input_gradient) is not None
+    if wrong and (not passes or first_epochs(student, reference)):
         what, yours, wanted = wrong[0]
-        message = "Five epochs of EpyNN's own network end with other parameters, although the "
-        message += "gradients of each epoch alone are right."
+        message = "Five epochs of EpyNN's own network end with other parameters"
+        message += ", although the gradients of each epoch alone are right." if passes else "."
         expect_close(yours, wanted, what=what, message=message)
 
 
 # -- purity --------------------------------------------------------------------------------
+
+
+PURE = [FEW[1], ACTIVE[1], ACTIVE[10]]
 
 
 @lasting
@@ -1134,13 +1220,15 @@ def arguments_after(student, once, new_layer):
             read.append(("dX", "compute_gradients", done, case.G, student.read(dX)))
         return read
 
-    return once.each("arguments", FEW, run)
+    return once.each("arguments", PURE, run)
 
 
 @check("purity", "The arrays A and dX of the caller")
-@some_cases(FEW)
-def test_arguments_unchanged(case, arguments_after):
+@some_cases(PURE)
+def test_arguments_unchanged(case, arguments_after, observe, works_otherwise):
     """Read back after each of the methods."""
+    if works_otherwise(observe(case).input_gradient, "input_gradient"):
+        return
     for name, method, done, before, after in arguments_after(case):
         done.value
         message = f"{method} changed the caller's array {name}."
@@ -1149,10 +1237,12 @@ def test_arguments_unchanged(case, arguments_after):
 
 
 @check("purity", "The parameters")
-@some_cases(FEW)
-def test_parameters_unchanged(case, observe):
+@some_cases(PURE)
+def test_parameters_unchanged(case, observe, works_otherwise):
     """Forward, backward and compute_gradients take no step."""
     seen = observe(case)
+    if works_otherwise(seen.input_gradient, "input_gradient"):
+        return
     seen.computed.value
     p = entries(seen.p, seen.computed, "layer.p")
     for name, before in (("W", case.W), ("b", case.b)):
@@ -1213,7 +1303,8 @@ def given_for(reference, observe, right):
         found = looks(case, act=function)
         found["D"] = right(case).at_z if own is None else own
         slope = None if function.__name__ == "softmax" else _one_by_one(function)
-        return found | {"slope": slope, "function": function}
+        drawn = reference.xavier(case.W.shape, rng=np.random.default_rng(START_SEED))
+        return found | {"slope": slope, "function": function, "first_W": drawn}
 
     return gather
 
@@ -1224,20 +1315,19 @@ def see_output(observe, right, given_for):
     return lambda case: Seen(observe(case).output, right(case).output, **given_for(case))
 
 
-@aspect("kept", groups=["forward-cache"], noun="What is kept in fc", cases=[FEW[1], *ACTIVE[1:6:3]])
+@aspect("kept", groups=["forward-cache"], noun="What is kept in fc", cases=[ACTIVE[1], ACTIVE[5]])
 def see_kept(observe, right):
     """Which of X, Z and A each of the entries X, Z and A is; None if it is missing."""
 
     def look(case):
         seen, wanted = observe(case), right(case)
         known = {"X": case.X, "Z": wanted.Z, "A": wanted.output}
-        order = "ZXA" if activation_of(case) == "identity" else "XZA"  # A is Z for the identity
         if not is_sound(seen.output, wanted.output):
             return None
         yours = []
         for name in "XZA":
             value = seen.peek("fc", name)
-            fits = (other for other in (name, *order) if is_close(value, known[other]))
+            fits = (other for other in (name, *known) if is_close(value, known[other]))
             yours.append(None if value is None else next(fits, "other"))
         return Seen(tuple(yours), ("X", "Z", "A"), case=case)
 
@@ -1313,7 +1403,7 @@ def see_bias_gradient(observe, right, given_for):
     return look
 
 
-@aspect("ends", groups=["backward-cache"], noun="What is kept in bc", cases=[FEW[1], ACTIVE[1]])
+@aspect("ends", groups=["backward-cache"], noun="What is kept in bc", cases=[ACTIVE[1], ACTIVE[5]])
 def see_ends(observe, right):
     """Which of dA, dZ and dX each of these entries is; None if it is missing."""
 
@@ -1384,11 +1474,12 @@ def see_first_bias(started):
     """b after initialize_parameters."""
 
     def look(key):
-        (n_inputs, n_units), seed, _ = key
+        (n_inputs, n_units), seed, initialization = key
         done, p = started(key)
+        other = _entry(started(((n_inputs, n_units), seed + 1, initialization))[1], "b")
+        b = done.error or _entry(p, "b")
         zeros = np.zeros((1, n_units))
-        yours = done.error or _entry(p, "b")
-        return Seen(yours, zeros, n_inputs=n_inputs, n_units=n_units, seed=seed)
+        return Seen(b, zeros, n_inputs=n_inputs, n_units=n_units, b=b, other_b=other)
 
     return look
 
@@ -1429,7 +1520,8 @@ def see_hot(heated):
         (hot, found), (usual, usually) = heated()
         if not is_sound(usually[1], np.array(usual["arrays"]["dX"])):
             return None
-        return Seen(found[1], np.array(hot["arrays"]["dX"]), temperature=2.0)
+        recorded = np.array(hot["arrays"]["dX"])
+        return Seen(found[1], recorded, recorded=recorded, temperature=2.0)
 
     return look
 
@@ -1440,7 +1532,8 @@ def see_rounds(repeated):
 
     def look(_):
         runs = repeated()
-        return Seen(_plain(found for found, _ in runs), _plain(alone for _, alone in runs))
+        alone = _plain(fresh for _, fresh in runs)
+        return Seen(_plain(found for found, _ in runs), alone, alone=alone)
 
     return look
 
@@ -1451,8 +1544,8 @@ def see_layers(side_by_side):
 
     def look(_):
         runs = side_by_side()
-        yours = _plain(found for found, *_ in runs)
-        return Seen(yours, _plain(alone for _, alone, _ in runs), first=TWO[0], second=TWO[1])
+        alone = _plain(fresh for _, fresh, _ in runs)
+        return Seen(_plain(found for found, *_ in runs), alone, alone=alone)
 
     return look
 
@@ -1466,7 +1559,7 @@ def _plain(runs):
     return found
 
 
-@aspect("arguments", groups=["purity"], noun="What belongs to the caller", cases=[FEW[1]])
+@aspect("arguments", groups=["purity"], noun="What belongs to the caller", cases=PURE[1:])
 def see_arguments(arguments_after, observe):
     """What was changed, by which method; and the parameters that were."""
 
