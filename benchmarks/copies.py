@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import itertools
 import random
 from collections.abc import Iterator
@@ -26,12 +27,22 @@ def copies(problem: Problem, right: float, seed: int = 0) -> Iterator[tuple[Path
         right: Which share of them copies accepted samples.
         seed: Decides what is copied, and how.
     """
-    accepted, rejected = problem.samples("accepted"), problem.samples("rejected")
+    accepted, rejected = map(_programs, (problem.samples("accepted"), problem.samples("rejected")))
     dice = random.Random(seed)
     for number in itertools.count():
         share = int((number + 1) * right) > int(number * right)
         sample = dice.choice(accepted if share else rejected)
         yield sample, copy_of(sample.read_bytes(), number, dice)
+
+
+def _programs(samples: list[Path]) -> list[Path]:
+    """Those that can be parsed; the others have no names to change."""
+    found = []
+    for path in samples:
+        with contextlib.suppress(SyntaxError, ValueError):
+            ast.parse(path.read_bytes())
+            found.append(path)
+    return found
 
 
 def copy_of(source: bytes, number: int, dice: random.Random) -> bytes:

@@ -14,13 +14,12 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 import grader
+from grader.engine import Engine
 from grader.errors import Fault, UsageError
 from grader.intake import Intake
-from grader.pool import grade_stream
 from grader.problem import Problem
 from grader.report import Report
-from grader.sandbox.spawning import start_workers
-from grader.store import Round, Row, Store, fingerprint
+from grader.store import LOCK, Round, Row, Store, fingerprint
 from grader.submission import Submission
 
 HOPELESS = 10
@@ -43,7 +42,7 @@ def grade_class(
     store: Store,
     progress: Progress,
     *,
-    jobs: int,
+    engine: Engine,
     seed: int | None = None,
     regrade: bool = False,
     allow_unisolated: bool = False,
@@ -53,10 +52,10 @@ def grade_class(
     A submission that could not be graded is kept as a fault, and tried again by the next run.
 
     Args:
-        jobs: How many judges grade side by side.
+        engine: Grades them, here or elsewhere.
         seed: Decides the generated examples; the problem's own by default.
         regrade: Whether to grade everybody again.
-        allow_unisolated: Grade even if something on this machine is open to submissions.
+        allow_unisolated: Grade even where something is open to submissions.
 
     Raises:
         UsageError: Another run is working on the same store.
@@ -71,25 +70,20 @@ def grade_class(
         progress.begin(store.rows(round_))
         sources: dict[str, bytes] = {}
         waiting = _waiting(problem, intake, store, round_, sources)
-        first = next(waiting, None)
-        if first is not None:
-            if not allow_unisolated:
-                _require_isolation(problem)
-            items = _chained(first, waiting)
-            stream = grade_stream(problem, items, jobs=jobs, seed=seed)
-            with contextlib.closing(stream):
-                faults: int | None = 0  # None once something could be graded
-                for key, report in stream:
-                    assert isinstance(key, str)
-                    store.add(round_, key, sources.pop(key), report)
-                    progress.graded(report, store.shared_by(key))
-                    if report.status != "fault":
-                        faults = None
-                    elif faults is not None and (faults := faults + 1) >= HOPELESS:
-                        raise Fault(
-                            f"none of the first {faults} submissions could be graded. The last:"
-                            f" {report.message} Run the same command again when that is mended."
-                        )
+        stream = engine(problem, waiting, seed=seed, isolated=not allow_unisolated)
+        with contextlib.closing(stream):
+            faults: int | None = 0  # None once something could be graded
+            for key, report in stream:
+                assert isinstance(key, str)
+                store.add(round_, key, sources.pop(key), report)
+                progress.graded(report, store.shared_by(key))
+                if report.status != "fault":
+                    faults = None
+                elif faults is not None and (faults := faults + 1) >= HOPELESS:
+                    raise Fault(
+                        f"none of the first {faults} submissions could be graded. The last:"
+                        f" {report.message} Run the same command again when that is mended."
+                    )
         store.finish(round_)
         return round_
 
@@ -97,7 +91,7 @@ def grade_class(
 @contextlib.contextmanager
 def _alone(store: Store) -> Iterator[None]:
     """Keep other runs off the store; the system lifts the lock when this process ends."""
-    lock = FileLock(store.path.with_suffix(".lock"))
+    lock = FileLock(store.path.with_name(LOCK))
     try:
         with lock.acquire(timeout=0):
             yield
@@ -128,20 +122,3 @@ def _waiting(
         if key not in sources and not store.is_graded(round_, key):
             sources[key] = entry.submission.source
             yield key, replace(entry.submission, name=name)
-
-
-def _chained(
-    first: tuple[str, Submission], rest: Iterator[tuple[str, Submission]]
-) -> Iterator[tuple[str, Submission]]:
-    yield first
-    yield from rest
-
-
-def _require_isolation(problem: Problem) -> None:
-    with contextlib.closing(start_workers(problem.private_paths)) as workers:
-        opened = [name for name, refused in workers.isolation.items() if not refused]
-    if opened:
-        raise Fault(
-            f"submissions are not isolated on this machine (open: {', '.join(opened)});"
-            " 'grader doctor' says what to do. Grade anyway with --allow-unisolated."
-        )

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader import __version__, cli_class, cli_new, cli_verify
-from grader.cli_options import library_option, problem_argument
+from grader import (
+    __version__,
+    cli_check,
+    cli_class,
+    cli_export,
+    cli_new,
+    cli_platforms,
+    cli_verify,
+)
+from grader.cli_options import library_option, problem_argument, write_text
 from grader.errors import ExitCode, GraderError, UsageError
-from grader.reporters import FORMATS
 
 if TYPE_CHECKING:
     from grader.problem import Library
-    from grader.report import Report
-
-EXIT_CODES = """\b
-Exit codes:
-  0  full marks            3  the problem package is broken
-  1  below full marks      4  the grader or the machine failed
-  2  wrong usage"""
 
 
 def main() -> None:
@@ -89,7 +89,7 @@ def _leave(code: int) -> NoReturn:
     os._exit(int(code))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=cli_check.EXIT_CODES)
 @click.version_option(__version__, prog_name="grader")
 def commands() -> None:
     """Grade NumPy layers: what is wrong, why, and the smallest example that shows it.
@@ -101,109 +101,6 @@ def commands() -> None:
       grader check dense my-folder/dense.py
       grader show dense                  read the statement
     """
-
-
-@commands.command(epilog=EXIT_CODES)
-@problem_argument
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), default="terminal", show_default=True
-)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the report to a file.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
-@click.option("--only", metavar="GROUP", help="Check one group only, e.g. bias-gradient.")
-@click.option(
-    "--hints",
-    type=click.IntRange(1, 2),
-    default=1,
-    show_default=True,
-    help="2: hints about a named mistake that lead further.",
-)
-@click.option(
-    "--reproduce",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Write a script for each failure that shows it with NumPy and FILE alone.",
-)
-@library_option
-def check(
-    problem: str,
-    file: Path,
-    format_: str,
-    output: Path | None,
-    seed: int | None,
-    only: str | None,
-    hints: int,
-    reproduce: Path | None,
-    library: Library,
-) -> int:
-    """Check FILE against PROBLEM and report.
-
-    \b
-      grader check dense dense.py
-      grader check dense dense.py --only forward
-      grader check dense dense.py --hints 2
-      grader check dense dense.py --format json -o report.json
-      grader check dense dense.py --reproduce failures/
-    """
-    import gc
-
-    from grader.submission import read_submission
-
-    gc.disable()  # what start-up makes is there to stay; the judge turns it on again
-    chosen = library.load(problem)
-    submission = read_submission(file)
-    from grader.grading import grade
-
-    report = grade(chosen, submission, seed=seed, only=only)
-    _show(report, format_, output, f"grader check {problem} {file}", hints)
-    if reproduce is not None:
-        if submission.python_name != submission.name:  # scripts cannot load a notebook
-            file = reproduce / submission.python_name
-            _write(file, submission.text)
-        _write_scripts(report, reproduce, file)
-    if report.status == "fault":
-        return ExitCode.FAULT
-    return ExitCode.FULL_MARKS if report.status == "passed" else ExitCode.BELOW_FULL_MARKS
-
-
-def _show(report: Report, format_: str, output: Path | None, command: str, hints: int) -> None:
-    """Write the report where it was asked for."""
-    from dataclasses import replace
-
-    from grader.reporters import Page, reporter
-
-    page = Page.of_stdout(command, hints)
-    if output is not None:
-        _write(output, reporter(format_).render(report, replace(page, color=False)))
-        return
-    try:
-        sys.stdout.write(reporter(format_).render(report, page))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        pass  # the reader has seen enough; the exit code still tells the verdict
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror})") from None
-
-
-def _write_scripts(report: Report, folder: Path, file: Path) -> None:
-    written = 0
-    for result in report.checks:
-        if result.reproduce is None:
-            continue
-        name = "".join(c if c.isalnum() else "_" for c in result.id.removeprefix("test_"))
-        _write(folder / f"{name.strip('_')}.py", result.reproduce)
-        written += 1
-    if written:
-        click.echo(f"{written} scripts written; try: python {folder}/NAME.py {file}", err=True)
-    else:
-        click.echo("There is no failure to reproduce.", err=True)
 
 
 @commands.command()
@@ -243,7 +140,7 @@ def start(problem: str, folder: Path, library: Library) -> None:
         if path.exists():
             raise UsageError(f"{path} exists already; name another folder or move it away")
     for path, text in files.items():
-        _write(path, text)
+        write_text(path, text)
         click.echo(f"wrote {path}")
     click.echo(f"\nFill it in, then: grader check {problem} {next(iter(files))}")
 
@@ -277,7 +174,15 @@ def doctor(verbose: bool, library: Library) -> int:
     return ExitCode.FAULT
 
 
-for command in (cli_class.grade, cli_class.summary, cli_class.diff):
-    commands.add_command(command)
-for command in (cli_verify.verify, cli_new.new):
+for command in (
+    cli_check.check,
+    cli_class.grade,
+    cli_class.summary,
+    cli_class.diff,
+    cli_export.export,
+    cli_verify.verify,
+    cli_new.new,
+    cli_platforms.package,
+    cli_platforms.onsite,
+):
     commands.add_command(command)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli_options import library_option, problem_argument, processors
-from grader.errors import ExitCode, Fault
+from grader.errors import ExitCode, Fault, UsageError
 
 if TYPE_CHECKING:
+    from grader.engine import Engine
     from grader.problem import Library, Problem
     from grader.progress import Tally
     from grader.store import Round, Row, Store
@@ -39,6 +41,11 @@ out_argument = click.argument("out", type=click.Path(path_type=Path, file_okay=F
     help="The folder for results, gradebook and reports.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Judges side by side (one per core).")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Grade on a Dask cluster, by the address of its scheduler (tcp://host:8786).",
+)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
 @click.option("--name", metavar="FILE", help="Take this file where a student has several.")
 @click.option(
@@ -56,7 +63,9 @@ out_argument = click.argument("out", type=click.Path(path_type=Path, file_okay=F
     help="Write gradebook.csv as this platform imports it.",
 )
 @click.option(
-    "--reports", type=click.Choice(["text", "json"]), help="Write a report for every student."
+    "--reports",
+    type=click.Choice(["text", "json"]),
+    help="Write a report for every student; see also: grader export.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 @click.option("--allow-unisolated", is_flag=True, help="Grade even if 'grader doctor' objects.")
@@ -66,6 +75,7 @@ def grade(
     source: Path,
     out: Path,
     jobs: int | None,
+    cluster: str | None,
     seed: int | None,
     name: str | None,
     roster: Path | None,
@@ -85,6 +95,7 @@ def grade(
     \b
       grader grade dense submissions/ -o results
       grader grade dense canvas.zip -o results --roster class.csv --csv canvas
+      grader grade dense submissions/ -o results --cluster tcp://big-machine:8786
       grader summary results
     """
     from grader.batch import grade_class
@@ -93,6 +104,9 @@ def grade(
     from grader.store import Store
 
     chosen = library.load(problem)
+    engine = _engine(jobs, cluster)
+    if out.resolve() == source.resolve():
+        raise UsageError(f"{out}: holds the submissions; name another folder with -o")
     with (
         collect(source, problem=chosen, name=name, roster=roster) as intake,
         Store(out, create=True) as store,
@@ -106,7 +120,7 @@ def grade(
                 intake,
                 store,
                 told,
-                jobs=jobs or processors(),
+                engine=engine,
                 seed=seed,
                 regrade=regrade,
                 allow_unisolated=allow_unisolated,
@@ -117,6 +131,18 @@ def grade(
             raise
         told.__exit__(None, None, None)
         return _publish(chosen, store, finished, out, form, reports, told)
+
+
+def _engine(jobs: int | None, cluster: str | None) -> Engine:
+    if cluster is None:
+        from grader.pool import grade_stream
+
+        return partial(grade_stream, jobs=jobs or processors())
+    if jobs is not None:
+        raise UsageError("-j counts judges of this machine; leave it out with --cluster")
+    from grader import cluster as dask
+
+    return partial(dask.grade_stream, address=cluster)
 
 
 def _publish(
@@ -139,7 +165,8 @@ def _publish(
     try:
         absent = write_gradebook(out / NAME, store.rows(finished), assignment, form)
         if reports:
-            write_reports(out / "reports", store, finished, reports)
+            format_ = "terminal" if reports == "text" else reports
+            write_reports(out / "reports", store, finished, format_)
     except OSError as error:
         where = error.filename or out
         raise Fault(

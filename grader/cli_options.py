@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.errors import UsageError
+
 if TYPE_CHECKING:
     from grader.problem import Library
 
@@ -35,6 +37,19 @@ library_option = click.option(
     help="A folder with problems/, reference/ and submissions/ (default: the one that came along).",
 )
 problem_argument = click.argument("problem", shell_complete=complete_problem)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file, and make its folder.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def processors() -> int:

@@ -6,6 +6,7 @@ A mistake in a submission is never an exception here: it is a result in a report
     ├── UsageError     the person at the command line (exit 2)
     ├── ProblemError   the problem package, with path:line (exit 3)
     └── Fault          the grader or the machine (exit 4)
+        └── Unisolated     submissions could do there what they must not
 
 The command line translates each of them once, at its edge.
 """
@@ -13,6 +14,7 @@ The command line translates each of them once, at its edge.
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -56,3 +58,14 @@ class Fault(GraderError):
     """The grader or the machine failed; says nothing about the submission."""
 
     exit_code = ExitCode.FAULT
+
+
+class Unisolated(Fault):
+    """A machine on which something is open to submissions was to grade only if nothing is."""
+
+    def __init__(self, opened: Sequence[str], machine: str = "this machine") -> None:
+        self.opened = tuple(opened)
+        super().__init__(
+            f"submissions are not isolated on {machine} (open: {', '.join(opened)});"
+            " 'grader doctor' says there what to do. Grade anyway with --allow-unisolated."
+        )

@@ -8,10 +8,11 @@ spreadsheet that splits at other characters cannot find a formula inside of one.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from grader.reporters.text import inert
 from grader.store import Row
@@ -65,11 +66,22 @@ def write_gradebook(
 
     draft = path.with_name(f".{path.name}.new")
     with draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
-        for line in lines():
-            writer.writerow([_cell(value) for value in line])
+        _write(file, lines())
     draft.replace(path)
     return left_out
+
+
+def as_text(lines: Iterable[Sequence[Any]]) -> str:
+    """Return a few lines as they stand in a gradebook, for people and files of any system."""
+    text = io.StringIO(newline="")
+    _write(text, lines)
+    return text.getvalue().replace("\r\n", "\n")
+
+
+def _write(file: TextIO, lines: Iterable[Sequence[Any]]) -> None:
+    writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+    for line in lines:
+        writer.writerow([_cell(value) for value in line])
 
 
 def _cell(value: Any) -> Any:
@@ -89,17 +101,17 @@ class Plain:
 
     _IDS = ("name", "email", "sis", "login", "lms", "section")
 
-    def head(self, assignment: Assignment) -> list[Sequence[Any]]:
+    def head(self, assignment: Assignment | None = None) -> list[Sequence[Any]]:
         """The line with the names of the columns."""
         return [["student", "score", "max_score", "status", "file", *self._IDS, "notes"]]
 
-    def line(self, row: Row) -> Sequence[Any] | None:
+    def line(self, row: Row) -> Sequence[Any]:
         """A student."""
         score = _score(row)
         return [
             row.student,
             "" if score is None else score,
-            row.max_score if row.result else "",
+            row.max_score if row.result is not None else "",
             row.status or "not graded",
             row.file,
             *(row.ids.get(key, "") for key in self._IDS),
@@ -154,7 +166,7 @@ class Moodle:
             row.ids.get("sis", ""),
             score,
             row.max_score,
-            "-",
+            "",  # the column must be there, and Moodle knows better
         ]
 
 

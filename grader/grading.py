@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from grader.errors import Unisolated
 from grader.problem import Problem
 from grader.sandbox.spawning import Workers, start_workers
 from grader.submission import Submission
@@ -21,6 +22,7 @@ def grade_all(
     *,
     seed: int | None = None,
     only: str | None = None,
+    isolated: bool = False,
     workers: Workers | None = None,
     order: Callable[[list[Any]], Iterable[Any]] = list,
 ) -> None:
@@ -32,6 +34,7 @@ def grade_all(
         sink: Given each report as soon as it is made.
         seed: Decides the generated examples; the problem's own by default.
         only: A group of checks; the others are left out, and so are their points.
+        isolated: Refuse if something on this machine is open to submissions.
         workers: Where untrusted processes come from; by default they are started here. Starting
             them before anything else is imported hides half of the start-up time.
         order: Puts the checks in the order in which they are run. It must not matter.
@@ -40,11 +43,15 @@ def grade_all(
         ProblemError: The problem package is broken.
         UsageError: There is no such group.
         Fault: The grader or the machine failed.
+        Unisolated: Something is open; no submission has been taken.
     """
     workers = workers or start_workers(problem.private_paths)
     try:
         from grader.judge import session, verdict
 
+        opened = [area for area, refused in workers.isolation.items() if not refused]
+        if isolated and opened:
+            raise Unisolated(opened)
         chosen = problem.settings.seed if seed is None else seed
 
         def finish(trial: Trial) -> None:

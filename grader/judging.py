@@ -2,7 +2,8 @@
 
 The first line of standard input is the setup. Then lines of JSON cross a socket: a submission in,
 an answer out: ``{"report": ...}``, or ``{"ended": ...}`` with what has put an end to this judge:
-``{"problem": [path, line, what]}``, ``{"usage": message}`` or ``{"fault": message}``. When the
+``{"problem": [path, line, what]}``, ``{"open": [area]}``, ``{"usage": message}`` or
+``{"fault": message}``. When the
 socket closes, the coordinator has gone, for whatever reason, and so does this process, in the
 middle of a check if need be.
 """
@@ -21,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from grader.errors import ProblemError, UsageError
+from grader.errors import ProblemError, Unisolated, UsageError
 from grader.grading import grade_all
 from grader.problem import Library
 from grader.report import Report
@@ -38,6 +39,12 @@ def submission_as_data(submission: Submission) -> dict[str, Any]:
         "line": submission.line,
         "notes": submission.notes,
     }
+
+
+def submission_from_data(data: dict[str, Any]) -> Submission:
+    """The inverse of :func:`submission_as_data`."""
+    source = base64.b64decode(data["source"])
+    return Submission(**{**data, "source": source, "notes": tuple(data["notes"])})
 
 
 def main() -> None:
@@ -64,9 +71,7 @@ def _listen(lines: IO[bytes], work: queue.SimpleQueue[Submission]) -> None:
     The zygote notices the end of its judge, and the workers that of their zygote.
     """
     for line in lines:
-        data = json.loads(line)
-        data |= {"source": base64.b64decode(data["source"]), "notes": tuple(data["notes"])}
-        work.put(Submission(**data))
+        work.put(submission_from_data(json.loads(line)))
     os._exit(0)
 
 
@@ -86,9 +91,12 @@ def _judge(
 
     try:
         problem = Library.find(Path(setup["library"])).load(setup["slug"])
-        grade_all(problem, submissions(), answer, seed=setup["seed"], only=setup["only"])
+        given = {name: setup[name] for name in ("seed", "only", "isolated")}
+        grade_all(problem, submissions(), answer, **given)
     except ProblemError as error:
         return {"problem": [str(error.path), error.line, error.what]}
+    except Unisolated as error:
+        return {"open": error.opened}
     except UsageError as error:
         return {"usage": str(error)}
     except Exception as error:

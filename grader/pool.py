@@ -15,20 +15,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, NoReturn
 
 import grader
-from grader.errors import Fault, ProblemError, UsageError
+from grader.engine import CHANGED, Graded, Items, Task, fault_report
+from grader.errors import Fault, ProblemError, Unisolated, UsageError
 from grader.judging import submission_as_data
 from grader.problem import Problem
 from grader.report import Report
 from grader.reporters.as_json import report_from_data
 from grader.sandbox.spawning import ONE_THREAD
-from grader.submission import Submission
 
 _READ_SIZE = 1 << 20
 _SEND_SECONDS = 10.0  # judges always read; one that does not is stopped or stuck
@@ -37,70 +36,118 @@ _START_SECONDS = 60.0
 
 def grade_stream(
     problem: Problem,
-    items: Iterable[tuple[Hashable, Submission]],
+    items: Items,
     *,
     jobs: int,
     seed: int | None = None,
     only: str | None = None,
     attempts: int = 3,
-) -> Generator[tuple[Hashable, Report], None, None]:
-    """Grade submissions with several judges; yield ``(key, report)`` in the order of completion.
-
-    The reports are those of :func:`grader.grading.grade_all`. A submission whose judge fails
-    ``attempts`` times gets a report with the status ``fault`` that says what happened. Closing the
-    generator ends all judges, at once.
+    isolated: bool = False,
+) -> Graded:
+    """Grade submissions with several judges of this machine, as :class:`grader.engine.Engine` says.
 
     Args:
-        items: Pairs of a key, for the caller, and a submission. Taken only when a judge is free.
+        problem, items, seed, isolated: As there.
         jobs: How many judges, at least one. Each is started when there is work for it.
-        seed, only: As in ``grade_all``.
+        only: As in ``grade_all``.
         attempts: How many judges may fail on one submission.
 
     Raises:
-        ProblemError: The problem package is broken, or was changed meanwhile.
+        ProblemError, Fault: As there.
         UsageError: There is no group ``only``.
-        Fault: No process can be started on this machine.
     """
-    tasks = (_Task(key, submission) for key, submission in items)
-    setup = {"library": str(problem.library), "slug": problem.slug, "seed": seed, "only": only}
-    digest = problem.digest  # as it is now: a judge that starts later must find the same
-    patience = _START_SECONDS + 5 * problem.settings.limits.submission_seconds
-    judges = [_Judge({**setup, "processors": share}, patience) for share in _shares(jobs)]
-    try:
-        for judge in judges:
-            judge.take(next(tasks, None))
-        while busy := [judge for judge in judges if judge.task]:
-            for judge in _answering(busy):
-                task = judge.task
-                assert task is not None
-                try:
-                    report = judge.report()
-                except _Lost as lost:
-                    judge.end()
-                    task.failures.append(str(lost))
-                    if len(task.failures) < attempts:
-                        judge.take(task)
-                        continue
-                    report = _fault(problem, task, seed, only)
-                if report is None:
-                    continue
-                if report.problem_digest != digest:
-                    what = "was changed while it was being graded with; start again"
-                    raise ProblemError(problem.folder, None, what)
-                judge.take(next(tasks, None))
-                yield task.key, report
-    finally:
-        for judge in judges:
+    with Judges(
+        problem, jobs, seed=seed, only=only, attempts=attempts, isolated=isolated
+    ) as judges:
+        yield from judges.grade(items, jobs)
+
+
+class Judges:
+    """Judges that stay warm from one stream of submissions to the next. A context manager.
+
+    Streams may be graded in several threads, as long as there are judges for all of them.
+
+    Args:
+        problem, seed, only, attempts, isolated: As in :func:`grade_stream`.
+        count: How many there are. Each is started when there is work for it.
+        processors: What they share; by default, all that this process may use.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        count: int,
+        *,
+        seed: int | None = None,
+        only: str | None = None,
+        attempts: int = 3,
+        isolated: bool = False,
+        processors: Sequence[int] = (),
+    ) -> None:
+        self._problem = problem
+        self._seed = seed
+        self._only = only
+        self._attempts = attempts
+        self._digest = problem.digest  # as it is now: a judge that starts later must find the same
+        setup = {
+            "library": str(problem.library),
+            "slug": problem.slug,
+            "seed": seed,
+            "only": only,
+            "isolated": isolated,
+        }
+        patience = _START_SECONDS + 5 * problem.settings.limits.submission_seconds
+        shares = _shares(count, processors)
+        self._all = [_Judge({**setup, "processors": share}, patience) for share in shares]
+        self._free = self._all[:]
+
+    def __enter__(self) -> Judges:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for judge in self._all:
             judge.end()
 
+    def stop(self) -> None:
+        """Have all streams in other threads end with a Fault, soon; then leave the context."""
+        for judge in self._all:
+            judge.retire()
 
-@dataclass(slots=True, eq=False)
-class _Task:
-    """A submission on its way, and how judges failed on it."""
+    def grade(self, items: Items, jobs: int) -> Graded:
+        """Grade a stream with ``jobs`` of the judges. Yields and raises as :func:`grade_stream`."""
+        tasks = (Task(key, submission) for key, submission in items)
+        judges = [self._free.pop(0) for _ in range(jobs)]
+        try:
+            for judge in judges:
+                judge.take(next(tasks, None))
+            while busy := [judge for judge in judges if judge.task]:
+                for judge in _answering(busy):
+                    task = judge.task
+                    assert task is not None
+                    report = self._report(judge, task)
+                    if report is not None:
+                        judge.take(next(tasks, None))
+                        yield task.key, report
+        finally:
+            for judge in judges:
+                if judge.task is not None:
+                    judge.end()
+            self._free += judges
 
-    key: Hashable
-    submission: Submission
-    failures: list[str] = field(default_factory=list)
+    def _report(self, judge: _Judge, task: Task) -> Report | None:
+        """What came of a task of which there is news; None if it is still being graded."""
+        try:
+            report = judge.report()
+        except _Lost as lost:
+            judge.end()
+            task.failures.append(f"the judge {lost}")
+            if len(task.failures) < self._attempts:
+                judge.take(task)
+                return None
+            return fault_report(self._problem, task, seed=self._seed, only=self._only)
+        if report is not None and report.problem_digest != self._digest:
+            raise ProblemError(self._problem.folder, None, CHANGED)
+        return report
 
 
 class _Lost(Exception):
@@ -116,7 +163,7 @@ class _Judge:
     """
 
     def __init__(self, setup: dict[str, Any], patience: float) -> None:
-        self.task: _Task | None = None
+        self.task: Task | None = None
         self.channel: socket.socket | None = None
         self._setup = setup
         self._patience = patience
@@ -124,12 +171,13 @@ class _Judge:
         self._process: subprocess.Popen[bytes] | None = None
         self._answer = bytearray()
         self._overran = False
+        self._retired = False
 
-    def take(self, task: _Task | None) -> None:
+    def take(self, task: Task | None) -> None:
         """Begin with a task, in a new process where there is none; None: there is no more work.
 
         Raises:
-            Fault: The process could not be started.
+            Fault: The process could not be started, or was not to be.
         """
         self.task = task
         if task is None:
@@ -137,6 +185,8 @@ class _Judge:
         if self.channel is None:
             self._start()
         assert self.channel is not None
+        if self._retired:
+            raise Fault("grading was stopped")
         self._deadline = time.monotonic() + self._patience
         # A judge that has died is noticed where its answer is read.
         with contextlib.suppress(OSError):
@@ -152,6 +202,13 @@ class _Judge:
         self._overran = True
         self._process.kill()
 
+    def retire(self) -> None:
+        """Kill the process, and start none again. The one method for other threads."""
+        self._retired = True  # first: whoever starts one now looks at this afterwards
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def report(self) -> Report | None:
         """Read what has come, which must be something; return the report once it is complete.
 
@@ -162,6 +219,8 @@ class _Judge:
         assert self.channel is not None
         try:
             data = self.channel.recv(_READ_SIZE)
+        except ConnectionResetError:  # it has ended before it has read what it was sent
+            data = b""
         except OSError as error:
             raise _Lost(f"could not be read from ({error.strerror})") from None
         self._answer += data
@@ -248,31 +307,14 @@ def _raise(ended: Mapping[str, Any]) -> NoReturn:
     """Raise what has put an end to a judge, as it was raised there."""
     if "problem" in ended:
         raise ProblemError(*ended["problem"])
+    if "open" in ended:
+        raise Unisolated(ended["open"])
     if "usage" in ended:
         raise UsageError(ended["usage"])
     raise _Lost(f"stopped: {ended['fault']}")
 
 
-def _fault(problem: Problem, task: _Task, seed: int | None, only: str | None) -> Report:
-    """The report of a submission on which every judge failed: no marks are lost, none are given."""
-    ways = "; ".join(dict.fromkeys(f"the judge {failure}" for failure in task.failures))
-    return Report(
-        problem=problem.slug,
-        problem_digest=problem.digest,
-        submission_name=task.submission.name,
-        submission_sha256=task.submission.sha256,
-        status="fault",
-        score=0.0,
-        max_score=sum(g.points for g in problem.settings.groups if only in (None, g.id)),
-        checks=(),
-        message=f"This could not be graded (attempts: {len(task.failures)}): {ways}. That is no"
-        " fault of the submission.",
-        seed=problem.settings.seed if seed is None else seed,
-        versions={"grader": grader.__version__},
-    )
-
-
-def _shares(jobs: int) -> list[list[int]]:
+def _shares(jobs: int, processors: Sequence[int] = ()) -> list[list[int]]:
     """The processors that each judge may choose its own from, the same for none if possible.
 
     A judge keeps to one processor (:func:`grader.sandbox.spawning.one_processor`), the one that it
@@ -280,5 +322,5 @@ def _shares(jobs: int) -> list[list[int]]:
     """
     if not hasattr(os, "sched_getaffinity"):
         return [[] for _ in range(jobs)]
-    allowed = sorted(os.sched_getaffinity(0))
+    allowed = sorted(processors or os.sched_getaffinity(0))
     return [allowed[number::jobs] or [allowed[number % len(allowed)]] for number in range(jobs)]

@@ -34,6 +34,9 @@ Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 PositiveInt = Annotated[int, msgspec.Meta(gt=0)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_]\w*$")]
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Visibility = Annotated[
+    str, msgspec.Meta(pattern=r"^(visible|after_due_date|after_published|hidden)$")
+]
 Origin = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][\w.]*(:[A-Za-z_]\w*)?$")]
 
 
@@ -44,11 +47,13 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         id: Short name, as checks refer to it.
         points: What the group's checks share between them.
         title: What it is about, in plain words.
+        visibility: When a platform that can tell students later may tell them of its checks.
     """
 
     id: Slug
     points: Positive
     title: str
+    visibility: Visibility = "visible"
 
 
 class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -161,6 +166,10 @@ class Library:
         folders = (self.root / "problems").iterdir()
         return sorted(folder.name for folder in folders if (folder / "problem.toml").is_file())
 
+    def reference(self, slug: str) -> Path:
+        """Where the reference solution of a problem is, or should be."""
+        return self.root / "reference" / f"{slug.replace('-', '_')}.py"
+
     def load(self, slug: str) -> Problem:
         """Return the problem ``slug``.
 
@@ -215,7 +224,7 @@ class Problem:
     @property
     def reference_path(self) -> Path:
         """The reference solution."""
-        path = self.library / "reference" / f"{self.slug.replace('-', '_')}.py"
+        path = Library(self.library).reference(self.slug)
         if not path.is_file():
             raise ProblemError(path, None, "the reference solution is missing")
         return path
@@ -233,6 +242,10 @@ class Problem:
     def samples(self, verdict: str) -> list[Path]:
         """Sample submissions, ``accepted`` or ``rejected``, sorted."""
         return sorted((self.library / "submissions" / self.slug / verdict).glob("*.py"))
+
+    def visibility(self, group: str) -> str:
+        """When a platform may show students the checks of a group."""
+        return next(g.visibility for g in self.settings.groups if g.id == group)
 
     @property
     def vouched_path(self) -> Path:
@@ -277,11 +290,25 @@ class Problem:
         origins = self.settings.provided.names.items()
         return tuple((name, *_split_origin(origin)) for name, origin in origins)
 
+    @property
+    def files(self) -> list[Path]:
+        """The files that decide a mark: the problem's and the reference."""
+        return [*_files(self.folder), self.reference_path]
+
+    @property
+    def files_of_neighbours(self) -> Iterator[Path]:
+        """What tells solutions to the library's other problems; it decides words, and no mark."""
+        library = Library(self.library)
+        for slug in library.slugs():
+            if slug != self.slug:
+                folder, reference = library.root / "problems" / slug, library.reference(slug)
+                yield from filter(Path.is_file, (folder / "problem.toml", reference))
+
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the files that decide a mark: the problem's and the reference."""
+        """SHA-256 over :attr:`files`."""
         total = hashlib.sha256()
-        for path in _files(self.folder):
+        for path in self.files[:-1]:
             total.update(f"{path.relative_to(self.folder).as_posix()}\0".encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())
         total.update(hashlib.sha256(self.reference_path.read_bytes()).digest())

@@ -30,6 +30,8 @@ class CheckResult:
         reproduce: A Python script that shows the failure, or None where none can be made.
         output: What the student's code printed during this check.
         duration: Seconds.
+        visibility: When a platform may show it to students: ``visible``, ``after_due_date``,
+            ``after_published`` or ``hidden``, as its group has it in ``problem.toml``.
     """
 
     id: str
@@ -43,6 +45,7 @@ class CheckResult:
     reproduce: str | None = None
     output: str = ""
     duration: float = 0.0
+    visibility: str = "visible"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from grader.intake import Entry
 
 NAME = "results.sqlite"
+LOCK = "results.lock"
 _VERSION = 1
 _BUSY_SECONDS = 60.0
 _SCHEMA = """
@@ -263,9 +264,20 @@ class Store:
         return [Round(*row) for row in self._database.execute("SELECT * FROM rounds ORDER BY id")]
 
     def last_round(self) -> Round | None:
-        """The newest round."""
+        """The newest round, if there is one."""
         rounds = self.rounds()
         return rounds[-1] if rounds else None
+
+    def newest_round(self) -> Round:
+        """The newest round.
+
+        Raises:
+            UsageError: There is none.
+        """
+        newest = self.last_round()
+        if newest is None:
+            raise UsageError(f"{self.path.parent}: nothing has been graded yet")
+        return newest
 
     def finish(self, round_: Round) -> None:
         """Write down which result each student has."""
@@ -386,6 +398,11 @@ class Store:
         """The report of a result."""
         query = "SELECT report FROM results WHERE id = ?"
         return report_from_json(self._database.execute(query, (result,)).fetchone()[0])
+
+    def source(self, submission: str) -> bytes:
+        """What was graded for a submission, by its fingerprint."""
+        query = "SELECT source FROM submissions WHERE id = ?"
+        return bytes(self._database.execute(query, (submission,)).fetchone()[0])
 
     def changes(self, before: Round, after: Round) -> Iterator[Change]:
         """Students whose status or score differs between two finished rounds, by name."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.errors import UsageError
+from grader.moved import CheckMoved, moved_checks
 from grader.progress import BINS, bin_of
 from grader.report import CheckResult, Report
 from grader.store import Change, Round, Store
@@ -105,9 +106,7 @@ def summarize(store: Store) -> Summary:
         UsageError: Nothing has been graded.
         Fault: No worker could be started.
     """
-    round_ = store.last_round()
-    if round_ is None:
-        raise UsageError(f"{store.path.parent}: nothing has been graded yet")
+    round_ = store.newest_round()
     _compare(store)
     seen = _Seen()
     for row in store.rows(round_):
@@ -242,16 +241,6 @@ def _rounded(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckMoved:
-    """A check that came out differently; a status is None where there was no such check."""
-
-    id: str
-    title: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Moved:
     """A student whose mark is another one.
 
@@ -302,7 +291,9 @@ def compare_rounds(store: Store, since: int | None = None) -> Difference:
 def _moved(store: Store, change: Change) -> Moved:
     old = store.report(change.before) if change.before else None
     new = store.report(change.after) if change.after else None
-    return Moved(change.student, _mark(old), _mark(new), _why(change, old, new), _checks(old, new))
+    return Moved(
+        change.student, _mark(old), _mark(new), _why(change, old, new), moved_checks(old, new)
+    )
 
 
 def _mark(report: Report | None) -> float | None:
@@ -318,17 +309,3 @@ def _why(change: Change, old: Report | None, new: Report | None) -> str:
         if report.status in ("fault", "unloadable"):
             return report.message
     return ""
-
-
-def _checks(old: Report | None, new: Report | None) -> tuple[CheckMoved, ...]:
-    before = {check.id: check for check in old.checks} if old else {}
-    after = {check.id: check for check in new.checks} if new else {}
-    moved = []
-    for name in dict.fromkeys([*before, *after]):
-        first, second = before.get(name), after.get(name)
-        statuses = (first.status if first else None, second.status if second else None)
-        if statuses[0] != statuses[1]:
-            known = second or first
-            assert known is not None
-            moved.append(CheckMoved(name, known.title, *statuses))
-    return tuple(moved)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
+from grader.batch import grade_class
+from grader.intake import collect
+from grader.pool import grade_stream
 from grader.problem import Library, Problem
+from grader.progress import Tally
+from grader.store import Store
 from grader.submission import Submission, submission_from
 
 SETTINGS = """
@@ -34,6 +41,8 @@ def test_two(student):
         os.kill(os.getpid(), signal.SIGSTOP)
     if word == "leave":
         os._exit(3)
+    if word == "orphan":
+        os.kill(os.getppid(), signal.SIGKILL)
     if word == "fault":
         raise Fault("asked to")
     if word == "broken":
@@ -58,3 +67,17 @@ def make_small(library: Path) -> Problem:
     (library / "reference").mkdir()
     (library / "reference" / "small.py").write_bytes(thing().source)
     return Library(library).load("small")
+
+
+def grade_files(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Grade a class of the small problem; return the folder with the results."""
+    problem = make_small(folder / "library")
+    (folder / "class").mkdir()
+    for name, source in files.items():
+        (folder / "class" / f"{name}.py").write_bytes(source)
+    with (
+        collect(folder / "class", problem=problem) as intake,
+        Store(folder / "out", create=True) as store,
+    ):
+        grade_class(problem, intake, store, Tally(), engine=partial(grade_stream, jobs=2))
+    return folder / "out"

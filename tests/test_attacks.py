@@ -43,7 +43,8 @@ limits = LimitSettings(call_seconds=1.0, submission_seconds=6.0, cpu_seconds=10,
 settings = msgspec.structs.replace(problem.settings, limits=limits)
 object.__setattr__(problem, "settings", settings)
 reports = []
-grade_all(problem, map(read_submission, map(Path, sys.argv[2:])), reports.append)
+submissions = [read_submission(Path(file)) for file in sys.argv[2:]]
+grade_all(problem, submissions, reports.append)
 left = []
 while True:
     try:
@@ -54,7 +55,11 @@ while True:
         left.append("a process")
         break
 data = {"reports": [as_data(report) for report in reports], "left": left}
-data["shown"] = [[reporter(name).render(r, Page()) for name in FORMATS] for r in reports]
+pages = [Page(source=submission.text) for submission in submissions]
+data["shown"] = [
+    [reporter(name).render(report, page) for name in FORMATS]
+    for report, page in list(zip(reports, pages, strict=True))[::2]
+]
 Path(sys.argv[1]).write_text(json.dumps(data))
 """
 
@@ -140,7 +145,7 @@ def test_an_attack_gets_what_it_deserves_and_no_loot(
     elif expect[1] == b"not-full":
         assert report["score"] < 100.0
     assert not loot(report)
-    for shown in graded["shown"][place]:
+    for shown in graded["shown"][place // 2]:
         assert not {c for c in shown if not c.isprintable()} - {"\n"}
     assert without_durations(after) == alone
 

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from filelock import FileLock
 from grader import batch
 from grader.errors import Fault
 from grader.intake import collect
+from grader.pool import grade_stream
 from grader.problem import Problem
 from grader.progress import Tally
 from grader.store import Store
@@ -128,7 +130,7 @@ def test_a_machine_that_grades_nobody_is_told_early(
         Store(tmp_path / "out", create=True) as store,
         pytest.raises(Fault, match="none of the first 2 submissions could be graded"),
     ):
-        batch.grade_class(small, intake, store, Tally(), jobs=2)
+        batch.grade_class(small, intake, store, Tally(), engine=partial(grade_stream, jobs=2))
 
 
 def test_killed_at_random_moments(grade: Callable[..., Done], tmp_path: Path) -> None:
@@ -213,6 +215,17 @@ def test_two_runs_on_one_folder(grade: Callable[..., Done], tmp_path: Path) -> N
     assert "another run is grading into this folder" in second.stderr
 
 
+def test_results_among_the_submissions(grade: Callable[..., Done], tmp_path: Path) -> None:
+    """A folder of results is no student, wherever it is; and none takes the place of the class."""
+    hand_in(tmp_path / "class", ada="")
+    for _ in range(2):
+        done = grade("-o", "class/out", "--reports", "text")
+        assert "1 students, 1 graded" in done.stdout
+    assert "left out: out: results of an earlier run" in done.stderr
+    refused = grade("-o", "class")
+    assert (refused.returncode, "holds the submissions" in refused.stderr) == (2, True)
+
+
 def test_a_changed_problem_and_what_it_moves(
     grade: Callable[..., Done], small: Problem, tmp_path: Path
 ) -> None:
@@ -248,6 +261,29 @@ def test_a_changed_problem_and_what_it_moves(
     assert count_results(tmp_path / "out") == 4
 
 
+def test_a_problem_with_other_weights(
+    grade: Callable[..., Done], small: Problem, tmp_path: Path
+) -> None:
+    """Where nothing but points has changed, it is said which checks they are of."""
+    hand_in(tmp_path / "class", ada="")
+    (tmp_path / "class" / "bob.py").write_bytes(thing(value="2").source)
+    assert grade().returncode == 0
+    settings = small.folder / "problem.toml"
+    written = settings.read_text("utf-8")
+    settings.write_text(written.replace("60", "70").replace("40", "30"), "utf-8")
+    assert "1 marks differ" in grade().stdout
+    shown = subprocess.run(
+        [sys.executable, "-m", "grader", "diff", "out"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "bob  40 → 30" in shown.stdout
+    assert "-10 by other weights: test_two" in shown.stdout
+
+
 def test_regrading(grade: Callable[..., Done], tmp_path: Path) -> None:
     """--regrade grades everybody again and moves no mark; without it nothing is done again."""
     hand_in(tmp_path / "class", ada="", bob="x")
@@ -271,27 +307,22 @@ def test_a_report_for_every_student(
     assert "bob.py" in (folder / f"bob{ending}").read_text("utf-8")
 
 
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.uname().machine not in ("x86_64", "aarch64"),
+    reason="system calls cannot be taken away here",
+)
 def test_what_is_open_on_a_machine_is_not_graded_over(
-    small: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    grade: Callable[..., Done], tmp_path: Path
 ) -> None:
     """Where submissions are not isolated, nothing is graded unless that is asked for."""
-
-    class Open:
-        """A machine without a jail."""
-
-        isolation = {"files": True, "network": False}  # noqa: RUF012
-
-        def close(self) -> None:
-            """Nothing was started."""
-
-    monkeypatch.setattr(batch, "start_workers", lambda private: Open())
     hand_in(tmp_path / "class", ada="")
-    with (
-        collect(tmp_path / "class", problem=small) as intake,
-        Store(tmp_path / "out", create=True) as store,
-    ):
-        with pytest.raises(Fault, match=r"open: network.*--allow-unisolated"):
-            batch.grade_class(small, intake, store, Tally(), jobs=1)
-        tally = Tally()
-        batch.grade_class(small, intake, store, tally, jobs=1, allow_unisolated=True)
-        assert tally.done == 1
+    kernels = str(ROOT / "tests" / "sandbox" / "kernels.py")
+    without = (kernels, "seccomp", "--", sys.executable, "-m", "grader")
+    refused = grade(program=without)
+    assert refused.returncode == 4
+    assert "not isolated on this machine (open: network" in refused.stderr
+    assert "--allow-unisolated" in refused.stderr
+    assert count_results(tmp_path / "out") == 0
+    allowed = grade("--allow-unisolated", program=without)
+    assert allowed.returncode == 0, allowed.stderr
+    assert gradebook(tmp_path / "out")["ada"]["score"] == "100.0"

@@ -213,7 +213,9 @@ def test_help_needs_no_numpy(tmp_path: Path) -> None:
     assert "Exit codes" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["check", "problems", "show", "start", "verify"])
+@pytest.mark.parametrize(
+    "command", ["check", "problems", "show", "start", "verify", "package", "onsite"]
+)
 def test_every_command_has_help(command: str, grader: Run) -> None:
     """--help of each command begins with its usage."""
     done = grader(command, "--help")

@@ -58,7 +58,12 @@ def test_reports_follow_the_schema(dense: Problem) -> None:
     "document",
     [
         "README.md",
-        *(f"docs/{name}.md" for name in ("architecture", "report", "results", "writing-problems")),
+        *(
+            f"docs/{name}.md"
+            for name in (
+                "architecture grading-a-class integrations report results scale writing-problems"
+            ).split()
+        ),
     ],
 )
 def test_links_lead_somewhere(document: str) -> None:
@@ -73,6 +78,7 @@ def test_architecture_lists_every_module() -> None:
     plan = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     for path in (ROOT / "grader").rglob("*.py"):
         if path.parent.name in (
+            "cluster",
             "intake",
             "judge",
             "sandbox",

@@ -125,6 +125,14 @@ def test_the_dense_problem_is_sound() -> None:
     assert set(problem.provided_sources) == {"layer", "optimizers"}
 
 
+def test_groups_say_when_students_may_see_them(tmp_path: Path) -> None:
+    """At once, unless they say otherwise."""
+    later = SETTINGS.replace('title = "Backward"', 'title = "Back"\nvisibility = "after_due_date"')
+    problem = library_with(tmp_path, later).load("dense")
+    assert problem.visibility("forward") == "visible"
+    assert problem.visibility("input-gradient") == "after_due_date"
+
+
 # -- what is wrong in problem.toml ---------------------------------------------------------
 
 
@@ -413,3 +421,13 @@ def test_problems_read_their_files_when_asked(tmp_path: Path) -> None:
     library = library_with(tmp_path)
     (library.root / "problems" / "dense" / "statement.md").unlink()
     assert library.load("dense").provided_sources == {"layer": "class Layer: ...\n"}
+
+
+def test_an_unknown_visibility_is_told_with_its_line_and_the_known_ones(tmp_path: Path) -> None:
+    """As Gradescope has them, in the spelling of Gradescope."""
+    wrong = SETTINGS.replace('title = "Backward"', 'title = "Backward"\nvisibility = "later"')
+    error = broken(tmp_path, wrong)
+    assert error.line == line_of('visibility = "later"', wrong)
+    assert error.what.startswith("groups.1.visibility: ")
+    for value in ("visible", "after_due_date", "after_published", "hidden"):
+        assert value in error.what

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,13 @@ from grader.alike import normal_forms
 from grader.batch import grade_class
 from grader.errors import Fault, UsageError
 from grader.intake import collect
-from grader.progress import Lines, Tally, sparkline
+from grader.pool import grade_stream
+from grader.progress import Lines, sparkline
 from grader.reporters import Page
 from grader.reporters.overview import render_summary
 from grader.store import Store
 from grader.summary import compare_rounds, summarize
-from tests.small_problem import make_small, thing
+from tests.small_problem import grade_files, make_small, thing
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -67,20 +69,6 @@ def test_programs_are_compared_by_what_they_do() -> None:
     assert found["mean"] not in ("", found["original"])
     assert found["latin"] != ""
     assert found["deep"] == found["no python"] == ""
-
-
-def grade_files(tmp_path: Path, files: dict[str, bytes]) -> Path:
-    """Grade a class of the small problem; return the folder with the results."""
-    problem = make_small(tmp_path / "library")
-    (tmp_path / "class").mkdir()
-    for name, source in files.items():
-        (tmp_path / "class" / f"{name}.py").write_bytes(source)
-    with (
-        collect(tmp_path / "class", problem=problem) as intake,
-        Store(tmp_path / "out", create=True) as store,
-    ):
-        grade_class(problem, intake, store, Tally(), jobs=2)
-    return tmp_path / "out"
 
 
 def test_a_class_at_a_glance(tmp_path: Path) -> None:
@@ -153,7 +141,7 @@ def test_progress_in_plain_lines(tmp_path: Path, capsys: pytest.CaptureFixture[s
         Store(tmp_path / "out", create=True) as store,
         Lines() as told,
     ):
-        grade_class(problem, intake, store, told, jobs=1)
+        grade_class(problem, intake, store, told, engine=partial(grade_stream, jobs=1))
     first, last = capsys.readouterr().err.splitlines()
     assert first == "grader: 1 submissions"
     assert last.startswith("grader: 1 of 1 graded, ")

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from grader.errors import UsageError
 from grader.intake.entry import Skipped
+from grader.store import LOCK
+from grader.store import NAME as RESULTS
 
 LINK = "a symbolic link; links are not followed"
 NOT_ORDINARY = "not an ordinary file"
@@ -106,6 +108,9 @@ class Folder:
                 continue
             if above and not found:
                 self._skip(above, "an empty folder")
+            if len(above) == 1 and {RESULTS, LOCK} <= {entry.name for entry in found}:
+                self._skip(above, "results of an earlier run")
+                continue
             for entry in found:
                 parts = (*above, decodable(entry.name))
                 same = plain and parts[-1] == entry.name

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,8 @@ class Aspect:
         noun: For sentences: "The bias gradient".
         cases: What to look at; None for every case that hypothesis drew.
         more: Cases to look at if these do not tell two mistakes apart.
-        apart: Whether each case is a question of its own, with a mistake of its own.
+        apart: Whether each case is a question of its own, with a mistake of its own; ``{case}`` in
+            the noun then stands for it.
     """
 
     id: str
@@ -52,6 +53,10 @@ class Aspect:
     cases: tuple[Any, ...] | None = None
     more: tuple[Any, ...] = ()
     apart: bool = False
+
+    def about(self, case: Any) -> Aspect:
+        """The aspect with one of its cases put into the noun, where that asks for ``{case}``."""
+        return replace(self, noun=self.noun.format(case=case))
 
 
 def aspect(
@@ -248,6 +253,14 @@ class Rules:
         return [m.id for m in self.mistakes] + [t.id for t in self.telltales]
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A diagnosis, and the exceptions that come of the mistake."""
+
+    diagnosis: Diagnosis
+    raised: tuple[StudentError, ...] = ()
+
+
 def explain(
     aspect: Aspect,
     look: Look,
@@ -255,7 +268,7 @@ def explain(
     rules: Rules,
     failing: Collection[str],
     again: Look,
-) -> Diagnosis | None:
+) -> Explanation | None:
     """Name the mistake that explains an aspect; None if nothing is wrong with it.
 
     Args:
@@ -267,10 +280,12 @@ def explain(
     group = next(group for group in aspect.groups if group in failing)
     shown = [(case, found) for case in cases if (found := look(case)) is not None]
     seen = [found for _, found in shown]
-    wrong = next((case for case, found in shown if not found.is_right), None)
-    if all(found.is_right for found in seen):
+    wrong = [(case, found) for case, found in shown if not found.is_right]
+    if not wrong:
         return None
-    fitting = _fitting(rules.of(aspect.id), seen)
+    # That something fails is no evidence for one mistake: a value has to be predicted.
+    telling = any(found.raised is None for _, found in wrong)
+    fitting = _fitting(rules.of(aspect.id), seen) if telling else []
     for case in aspect.more:
         if len({mistake.id for mistake, _ in fitting}) < 2:
             break
@@ -279,12 +294,14 @@ def explain(
             fitting = [(m, values) for m, values in fitting if m.predicts(found, values)]
     if fitting:
         mistake, values = fitting[0]
-        return _diagnosis(mistake.id, group, mistake.told(values), _confidence(seen))
-    described = describe(aspect.noun, seen, lambda: again(wrong))
+        named = _diagnosis(mistake.id, group, mistake.told(values), _confidence(seen))
+        return Explanation(named, tuple(s.raised for s in seen if s.raised is not None))
+    case, _ = wrong[0]
+    described = describe(aspect.noun, seen, lambda: again(case))
     if described is None:
         return None
     kind, *words = described
-    return _diagnosis(f"{aspect.id}-{kind}", group, Text(*words), 0.5)
+    return Explanation(_diagnosis(f"{aspect.id}-{kind}", group, Text(*words), 0.5))
 
 
 def _fitting(known: Iterable[Mistake], seen: Sequence[Seen]) -> list[tuple[Mistake, Values]]:

@@ -149,7 +149,7 @@ def _none_used(facts: Facts, error: StudentError) -> Told | None:
     if found := re.match(r"'NoneType' object has no attribute '(\w+)'", error.message):
         holder = re.search(rf"((?:\w+\.)*\w+)\.{found[1]}\b", line)
         asked = f"where its {found[1]} is asked for"
-    elif error.message.startswith("'NoneType' object is not subscriptable"):
+    elif re.match(r"'NoneType' object (is not subscriptable|does not support item)", error.message):
         holder, asked = re.search(r"((?:\w+\.)*\w+)\[", line), "where an element of it is asked for"
     else:
         return None
@@ -198,6 +198,33 @@ def _endless(facts: Facts, error: StudentError) -> Told | None:
             "Python gives up after a thousand calls that are not finished.",
             f"Which line of {function} leads back into {function}?",
             "A property that reads or sets an attribute of its own name does so, too.",
+        ),
+    )
+
+
+def _helper_misused(facts: Facts, error: StudentError) -> Told | None:
+    """An object of the problem's, such as an optimizer, that is made anew or called wrongly."""
+    if found := re.match(r"(\w+) cannot be made anew", error.message):
+        return Told(
+            "made-anew",
+            Text(
+                f"Line {error.line} makes a new {found[1]}; the given one should be copied.",
+                "A new one has its own settings, not those that were chosen.",
+                "Which learning rate would the new one have, and which should it have?",
+                "Copy it with the module copy.",
+            ),
+        )
+    found = re.match(r"\w+\.(\w+): (?:\w+\.)?\w+\(\) (missing|takes) .*", error.message)
+    if error.type_name != "ValueError" or found is None or not error.frames:
+        return None
+    count = "too few" if found[2] == "missing" else "too many"
+    return Told(
+        "helper-called-wrongly",
+        Text(
+            f"{found[1]} is called in line {error.line} with {count} arguments.",
+            "What a method needs to work with has to be handed to it.",
+            f"Which arguments does the statement give {found[1]}?",
+            f"Compare the call in line {error.line} with the signature in the statement.",
         ),
     )
 
@@ -254,7 +281,7 @@ _SHAPES = re.compile(r"\((?:\d+,|\d+(?:,\s?\d+)+,?)?\)")
 
 
 def _shapes(facts: Facts, error: StudentError) -> Told | None:
-    said = ("not aligned", "broadcast", "mismatch in its core dimension", "inhomogeneous")
+    said = ("not aligned", "broadcast", "core dimension", "enough dimensions", "inhomogeneous")
     if error.type_name != "ValueError" or not any(words in error.message for words in said):
         return None
     if not error.frames:
@@ -276,24 +303,42 @@ def _shapes(facts: Facts, error: StudentError) -> Told | None:
 _CALCULABLE = ("a number", "a whole number", "an array", "True or False")
 
 
+_MISFITS = (
+    r"unsupported operand .*: '([\w.]+)' and '([\w.]+)'",
+    r"bad operand type for .*: '([\w.]+)'",
+    r"loop of ufunc does not support argument \d+ of type ([\w.]+)",
+    r"'([\w.]+)' object cannot be interpreted as an integer",
+    r"'([\w.]+)' object is not (?:subscriptable|iterable|callable)",
+    r"float\(\) argument must be .*, not '([\w.]+)'",
+    r"\w+\.\w+: unsupported operand .*: '([\w.]+)' and '([\w.]+)'",
+)
+
+
 def _operands(facts: Facts, error: StudentError) -> Told | None:
-    found = re.match(r"unsupported operand .*: '([\w.]+)' and '([\w.]+)'", error.message)
+    found = next((f for kind in _MISFITS if (f := re.match(kind, error.message))), None)
     if found is None or not error.frames:
         return None
-    odd = [kind_named(n) for n in found.groups() if kind_named(n) not in _CALCULABLE]
-    if not odd:
-        return None
+    kinds = [kind_named(name) for name in found.groups()]
+    odd = next((kind for kind in kinds if kind not in _CALCULABLE), kinds[0])
     return Told(
         "value-of-another-kind",
         Text(
-            f"Line {error.line} calculates with {odd[0]}.",
-            "Arithmetic needs numbers or arrays.",
+            f"Line {error.line} works with {odd}, where it needs something else.",
+            "What a value can be used for depends on what kind of value it is.",
             "Print what you have there, and its type, one line before.",
             "Follow the value back to the line that made it.",
         ),
     )
 
 
-CERTAIN: tuple[Rule, ...] = (_undefined, _not_kept, _asked_for, _none_used, _lacking, _endless)
+CERTAIN: tuple[Rule, ...] = (
+    _undefined,
+    _not_kept,
+    _asked_for,
+    _none_used,
+    _lacking,
+    _endless,
+    _helper_misused,
+)
 LIKELY: tuple[Rule, ...] = (_unset, _refused, _truth, _shapes, _operands)
 """In order: the first that has something to say is taken."""

@@ -9,7 +9,7 @@ import pytest
 
 from grader.errors import Fault, ProblemError
 from grader.judge import plainly
-from grader.judge.diagnosis import Aspect, Facts, Look, explain, recognize
+from grader.judge.diagnosis import Aspect, Explanation, Facts, Look, explain, recognize
 from grader.judge.elsewhere import OTHER_PROBLEM
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import Desk
@@ -84,8 +84,10 @@ class Looker:
         named = self.recognize(trial)
         if any(diagnosis.id == OTHER_PROBLEM for diagnosis in named):
             return named
-        named += self._look_at_values(trial, next_item, named)
-        named += plainly.likely(self._facts(trial), named)
+        seen = self._look_at_values(trial, next_item, named)
+        named += [found.diagnosis for found in seen]
+        raised = [error for found in seen for error in found.raised]
+        named += plainly.likely(self._facts(trial), named, raised)
         convention = self._desk.neighbours.by_convention(named) if named else None
         order = [group.id for group in self._desk.problem.settings.groups]
         named.sort(key=lambda diagnosis: order.index(diagnosis.group))
@@ -93,49 +95,57 @@ class Looker:
 
     def _look_at_values(
         self, trial: Trial, next_item: pytest.Item, known: Sequence[Diagnosis]
-    ) -> list[Diagnosis]:
+    ) -> list[Explanation]:
         """Look at what failed, and is not explained by what is known already."""
-        named: list[Diagnosis] = []
         usual = (type(None), AssertionError, StudentError)
         if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
-            return named  # a lost worker would be lost again; a broken check is no news
+            return []  # a lost worker would be lost again; a broken check is no news
         failing = trial.failing - plainly.settled(trial, known)
+        found: list[Explanation] = []
         explained: set[str] = set()
         for item, aspect in self._aspects.items():
             if failing.isdisjoint(aspect.groups) or aspect.id in explained:
                 continue
-            try:
-                found = self._explain(item, next_item, failing)
-            except (StudentError, WorkerFailure, CheckFailed):
-                continue
-            except (Fault, ProblemError):
-                raise
-            except Exception as error:
-                self.stumbled.append((item, error))
-                continue
-            told = {diagnosis.group for diagnosis in named}
-            known_ids = {diagnosis.id for diagnosis in named} | set(self._desk.rules.ids)
-            # What one mistake does in a second aspect of its group is no second mistake.
-            found = [d for d in found if d.group not in told or d.id in known_ids]
-            named += [d for d in found if d.id not in {each.id for each in named}]
-            explained |= {aspect.id} if found else set()
-        return named
+            new = self._explain(item, next_item, failing)
+            explained |= {aspect.id} if new else set()
+            groups = {each.diagnosis.group for each in found}
+            # What one mistake does in a second aspect of its group is described, but no second.
+            new = [e for e in new if e.diagnosis.group not in groups or self._knows(e.diagnosis)]
+            ids = {each.diagnosis.id for each in found}
+            found += [each for each in new if each.diagnosis.id not in ids]
+        return found
+
+    def _knows(self, diagnosis: Diagnosis) -> bool:
+        return diagnosis.id in self._desk.rules.ids
 
     def _explain(
         self, item: pytest.Item, next_item: pytest.Item, failing: frozenset[str]
-    ) -> list[Diagnosis]:
+    ) -> list[Explanation]:
         """What explains an aspect: one mistake, or one for each of its cases."""
-        look, cases = self._begin(item, next_item)
         aspect = self._aspects[item]
+        try:
+            look, cases = self._begin(item, next_item)
 
-        def again(case: Any) -> Seen | None:
-            self._desk.once.forget()
-            with self._desk.student.other_numbers():
-                return look(case)
+            def again(case: Any) -> Seen | None:
+                self._desk.once.forget()
+                with self._desk.student.other_numbers():
+                    return look(case)
 
-        parts = [[case] for case in cases] if aspect.apart else [cases]
-        found = [explain(aspect, look, part, self._desk.rules, failing, again) for part in parts]
-        return list({each.id: each for each in found if each is not None}.values())
+            parts = [(aspect, list(cases))]
+            if aspect.apart:
+                parts = [(aspect.about(case), [case]) for case in cases]
+            found = [
+                explain(part, look, chosen, self._desk.rules, failing, again)
+                for part, chosen in parts
+            ]
+        except (StudentError, WorkerFailure, CheckFailed):
+            return []
+        except (Fault, ProblemError):
+            raise
+        except Exception as error:
+            self.stumbled.append((item, error))
+            return []
+        return list({each.diagnosis.id: each for each in reversed(found) if each}.values())[::-1]
 
     def see(self, item: pytest.Item, next_item: pytest.Item) -> None:
         """Look at everything that an aspect looks at; raise what that raises."""

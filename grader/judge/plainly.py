@@ -30,9 +30,15 @@ def certain(facts: Facts, named: Sequence[Diagnosis]) -> list[Diagnosis]:
     return _once(found)
 
 
-def likely(facts: Facts, named: Sequence[Diagnosis]) -> list[Diagnosis]:
-    """Say what an exception means where no mistake is named that explains it."""
-    return _once(_from_errors(facts, named, exceptions.LIKELY, 0.5))
+def likely(
+    facts: Facts, named: Sequence[Diagnosis], explained: Iterable[StudentError]
+) -> list[Diagnosis]:
+    """Say what an exception means where no mistake is named that explains it.
+
+    Args:
+        explained: Exceptions that are known to come of the mistakes that are named.
+    """
+    return _once(_from_errors(facts, named, exceptions.LIKELY, 0.5, explained))
 
 
 def settled(trial: Trial, named: Sequence[Diagnosis]) -> frozenset[str]:
@@ -54,11 +60,16 @@ def settled(trial: Trial, named: Sequence[Diagnosis]) -> frozenset[str]:
 
 
 def _from_errors(
-    facts: Facts, named: Sequence[Diagnosis], rules: Iterable[Rule], confidence: float
+    facts: Facts,
+    named: Sequence[Diagnosis],
+    rules: Iterable[Rule],
+    confidence: float,
+    explained: Iterable[StudentError] = (),
 ) -> list[Diagnosis]:
     """What the rules say of each exception that is not explained yet."""
     groups = {diagnosis.group for diagnosis in named}
     known = {cause_of(error) for group, error in facts.errors if group in groups}
+    known |= {cause_of(error) for error in explained}
     found = []
     for group, error in facts.errors:
         cause = cause_of(error)

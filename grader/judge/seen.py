@@ -27,10 +27,15 @@ class Seen:
         yours: What it gave: a value, the promise of one, or the exception it raised.
         right: What is right.
         given: What a prediction may use, e.g. the inputs; they are read as attributes.
+
+    Attributes:
+        raised: The exception in the place of ``yours``, with all that is known of it.
     """
 
     def __init__(self, yours: Any, right: Any, **given: Any) -> None:
         self.yours = _plain(yours)
+        error = yours.error if isinstance(yours, Pending) else yours
+        self.raised = error if isinstance(error, StudentError) else None
         self.right = right
         self.given = types.SimpleNamespace(**{k: _plain(v) for k, v in given.items()})
 

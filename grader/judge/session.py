@@ -25,6 +25,7 @@ from grader.errors import Fault, ProblemError, UsageError
 from grader.judge import fixtures, replay
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import DESK, Desk
+from grader.judge.following import follow_failures
 from grader.judge.items import given_by_pytest, origin, parameters, place, run_item
 from grader.judge.loading import fresh_checks, line_in, problem_modules
 from grader.judge.looking import Looker
@@ -265,6 +266,8 @@ class _SessionPlugin:
                     own_order = list(self.checks.values())
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
                     trial.diagnoses = self.looker.name_mistakes(trial, items[0])
+                    follow_failures(trial, student)
+                    student.take_output()
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
                 trial.output = student.take_output()

@@ -17,7 +17,7 @@ _CLASS = re.compile(r"(\s*)class\s+(\w+)")
 _METHOD = re.compile(r"(\s+)(?:async\s+)?def\s+(\w+)\s*\(\s*(\w*)")
 _DECORATOR = re.compile(r"\s+@(\w+)")
 _WORD = re.compile(r"[^\W\d]\w*")
-_KEPT = re.compile(r"self\.(\w+)\s*(?:=(?!=)|:|,(?=[^)\]]*=))")
+_KEPT = re.compile(r"self\.(\w+)\s*(?:=(?!=)|,(?=[^)\]]*=))|^\s*self\.(\w+)\s*:")
 _HEAD = re.compile(r"\s*(?:def|class|import|from|for)\b")
 _LOCAL = re.compile(r"\s+(\w+)\s*=(?!=)")
 
@@ -62,7 +62,8 @@ class Source:
     @cached_property
     def kept(self) -> dict[str, int]:
         """Attributes that are given a value through ``self``, with the first line that does."""
-        return _first((name, n) for n, line in self._numbered() for name in _KEPT.findall(line))
+        found = ((name, n) for n, line in self._numbered() for name in _KEPT.findall(line))
+        return _first((one or other, n) for (one, other), n in found)
 
     @cached_property
     def local(self) -> dict[str, int]:

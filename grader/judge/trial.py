@@ -36,6 +36,7 @@ class Outcome:
         steps: What had been done to the submission's objects when it raised.
         example: The generated example that it raised for.
         skipped: Why the check was not run, else empty.
+        lines: Lines of the submission that the last call of ``steps_to_failure`` executes.
     """
 
     check: Check
@@ -45,7 +46,18 @@ class Outcome:
     example: dict[str, Any] = field(default_factory=dict)
     output: str = ""
     skipped: str = ""
+    lines: tuple[int, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def steps_to_failure(self) -> list[Step]:
+        """The steps without those after the one that raised or gave the wrong value."""
+        yours = getattr(self.error, "yours", None)
+        for number, step in enumerate(self.steps):
+            raised = isinstance(self.error, StudentError) and self.error.step is step
+            if raised or (yours is not None and step.kind != "make" and step.result is yours):
+                return self.steps[: number + 1]
+        return self.steps
 
 
 @dataclass(slots=True)

@@ -192,6 +192,7 @@ def _result(
         "id": check.id,
         "title": check.title,
         "group": check.group,
+        "visibility": problem.visibility(check.group),
         "max_points": _shown_points(points[check.id]),
         "output": outcome.output,
         "duration": outcome.seconds,
@@ -206,8 +207,10 @@ def _result(
         return CheckResult(points=0.0, status="blocked", message=why, evidence=by, **common)
     status, message, evidence = _explain(problem, submission, outcome)
     yours = getattr(error, "yours", None)
-    steps = _up_to_failure(outcome.steps, error, yours)
+    steps = outcome.steps_to_failure
     evidence = {**evidence, "calls": [str(s) for s in steps if _shown(s, yours)]}
+    if outcome.lines:
+        evidence["lines"] = list(outcome.lines)
     if outcome.example:
         evidence["example"] = {name: str(value) for name, value in outcome.example.items()}
     script = write_script(
@@ -226,15 +229,6 @@ def _result(
     return CheckResult(
         points=0.0, status=status, message=message, evidence=evidence, reproduce=script, **common
     )
-
-
-def _up_to_failure(steps: Sequence[Step], error: BaseException, yours: Any) -> list[Step]:
-    """Leave out what was done after the step that raised or gave the wrong value."""
-    for number, step in enumerate(steps):
-        raised = isinstance(error, StudentError) and error.step is step
-        if raised or (yours is not None and step.kind != "make" and step.result is yours):
-            return list(steps[: number + 1])
-    return list(steps)
 
 
 def _shown(step: Step, yours: Any) -> bool:

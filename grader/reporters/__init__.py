@@ -11,8 +11,20 @@ from typing import Protocol, cast
 
 from grader.report import Report
 
-FORMATS = {"terminal": "grader.reporters.terminal", "json": "grader.reporters.as_json"}
-"""Format name to module; each module has a function ``render``. Imported when asked for."""
+FORMATS = {
+    "terminal": "grader.reporters.terminal",
+    "json": "grader.reporters.as_json",
+    "html": "grader.reporters.as_html",
+    "junit": "grader.reporters.as_junit",
+    "gradescope": "grader.reporters.as_gradescope",
+    "prairielearn": "grader.reporters.as_prairielearn",
+    "github": "grader.reporters.as_github",
+    "autograding": "grader.reporters.as_autograding",
+    "markdown": "grader.reporters.as_markdown",
+    "csv": "grader.reporters.as_csv",
+    "sarif": "grader.reporters.as_sarif",
+}
+"""Format name to module; each module is a :class:`Reporter`. Imported when asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +36,16 @@ class Page:
         color: Whether colours may be used; nothing may depend on them.
         command: The command line that made the report, without options, for hints.
         hints: How far hints about a named mistake lead: 1 or 2.
+        source: The submission's text, for formats that quote it.
+        file: The submission's path, for formats that point into it; its name by default.
     """
 
     width: int = 80
     color: bool = False
     command: str = ""
     hints: int = 1
+    source: str = ""
+    file: str = ""
 
     @classmethod
     def of_stdout(cls, command: str = "", hints: int = 1) -> Page:
@@ -39,7 +55,13 @@ class Page:
 
 
 class Reporter(Protocol):
-    """A format."""
+    """A format.
+
+    Attributes:
+        SUFFIX: What names of files in this format end with.
+    """
+
+    SUFFIX: str
 
     def render(self, report: Report, page: Page) -> str:
         """Return the whole report as text that ends with a line break."""

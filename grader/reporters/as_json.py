@@ -10,6 +10,8 @@ import msgspec
 from grader.report import SCHEMA, Report
 from grader.reporters import Page
 
+SUFFIX = ".json"
+
 
 def as_data(report: Report) -> dict[str, Any]:
     """Return the report as plain data, in the order in which it is written."""
@@ -25,7 +27,12 @@ def render(report: Report, page: Page) -> str:
     What a terminal would obey, or not show, is escaped: JSON by itself asks for this only below
     U+0020, and people print these files.
     """
-    text = json.dumps(as_data(report), indent=2, ensure_ascii=False, allow_nan=False)
+    return dumped(as_data(report))
+
+
+def dumped(data: Any, indent: int | None = 2) -> str:
+    """Return plain data as :func:`render` writes it, or without an indent in one line."""
+    text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
     if not text.replace("\n", "").isprintable():
         shown = (c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
         text = "".join(shown)

@@ -16,6 +16,7 @@ from grader.summary import Difference, Moved, Summary, Told
 MAX_NAMES = 8
 MAX_ROWS = 15
 BAR = 30
+MAX_NAMED_CHECKS = 4
 
 
 def render_summary(summary: Summary, page: Page) -> str:
@@ -84,8 +85,17 @@ def _moved(moved: Moved) -> list[RenderableType]:
     if moved.why:
         parts.append(Text(f"    {inert(moved.why)}", style="dim"))
     for check in moved.checks:
-        states = f"{check.before or 'not there'} → {check.after or 'not there'}"
-        parts.append(Text(f"    {states}: {check.title} ({check.id})"))
+        if check.before != check.after:
+            states = f"{check.before or 'not there'} → {check.after or 'not there'}"
+            parts.append(Text(f"    {states}: {check.title} ({check.id})"))
+    weighed = [check for check in moved.checks if check.before == check.after]
+    if weighed:
+        points = sum(check.points_after - check.points_before for check in weighed)
+        names = [check.id for check in weighed[:MAX_NAMED_CHECKS]]
+        if len(weighed) > MAX_NAMED_CHECKS:
+            names.append(f"{len(weighed) - MAX_NAMED_CHECKS} more")
+        sign = "+" if points > 0 else ""
+        parts.append(Text(f"    {sign}{number(points)} by other weights: {', '.join(names)}"))
     return parts
 
 

@@ -6,7 +6,6 @@ passes through :func:`grader.reporters.text.inert`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,14 +16,18 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from grader.report import CheckResult, Diagnosis, Report
-from grader.reporters import Page
+from grader.report import CheckResult, Report
+from grader.reporters import Page, arrays
+from grader.reporters.arranged import Failure, Mistake, arrange, hint_of
+from grader.reporters.arranged import Group as Marks
 from grader.reporters.paper import laid_out
-from grader.reporters.text import inert, number
+from grader.reporters.text import cut, inert, number
 
+SUFFIX = ".txt"
 MIN_WIDTH = 40
 MAX_ROWS, MAX_COLUMNS = 8, 6
 MAX_OUTPUT_LINES = 12
+MAX_EXPLAINED = 2_000  # characters of output; folding long lines is slow
 MAX_BLOCKED = 5
 MARKS = {"passed": ("✓", "green"), "blocked": ("–", "yellow")}
 FAILED = ("✗", "red")
@@ -36,61 +39,66 @@ def render(report: Report, page: Page) -> str:
     return laid_out(_parts(report, page), page)
 
 
+def render_summary(report: Report, page: Page) -> str:
+    """Return the head of the report: the score, the named mistakes, and the groups."""
+    told = arrange(report)
+    parts: list[RenderableType] = [_headline(report)]
+    for mistake in told.mistakes:
+        parts += ["", *_mistake(replace(mistake, example=None), page)]
+    return laid_out([*parts, "", _groups(told.groups)], page)
+
+
+def explain(check: CheckResult, width: int = 80) -> str:
+    """Return why one check failed, and its example, for forms in which each check has a box."""
+    quiet = replace(check, output="")
+    body = [Text(inert(check.message)), *_traceback(check.evidence), *_example(quiet, width)]
+    body += _printed("Printed by your code", cut(check.output, MAX_EXPLAINED), rest="")
+    return laid_out(body, Page(width))
+
+
+def explain_loading(report: Report, width: int = 80) -> str:
+    """Return why there was nothing to check, and where."""
+    body = [Text(inert(report.message)), *_traceback(report.evidence)]
+    output = cut(report.output, MAX_EXPLAINED)
+    body += _printed("Printed while the file was loaded", output, rest="")
+    return laid_out(body, Page(width))
+
+
 def _parts(report: Report, page: Page) -> list[RenderableType]:
     parts: list[RenderableType] = [_headline(report), Rule(style="dim", characters="─")]
     if report.status in ("unloadable", "fault"):
         parts += ["", Text(inert(report.message)), *_traceback(report.evidence)]
-    failures = [check for check in report.checks if check.status not in ("passed", "blocked")]
-    shown: list[CheckResult] = []
-    for diagnosis in report.diagnoses:
-        example = next((c for c in failures if c.group == diagnosis.group and c not in shown), None)
-        lost = [c.max_points - c.points for c in report.checks if c.group == diagnosis.group]
-        parts += ["", *_diagnosis(diagnosis, math.fsum(lost), example, page)]
-        shown += [example] if example is not None else []
+    told = arrange(report)
+    for mistake in told.mistakes:
+        parts += ["", *_mistake(mistake, page)]
     if report.checks:
-        parts += ["", _groups(report)] if shown else [_groups(report)]
-    parts += _details([c for c in failures if c not in shown], shown, page.width - 2)
-    blocked = [c for c in report.checks if c.status == "blocked" and c.max_points]
-    parts += _blocked(blocked)
+        table = _groups(told.groups)
+        parts += ["", table] if any(mistake.example for mistake in told.mistakes) else [table]
+    for failure in told.failures:
+        parts += ["", *_failure(failure, page.width - 2)]
+    for message, checks in told.blocked.items():
+        parts += _blocked(message, checks)
     parts += _printed("Printed while the file was loaded", report.output)
     if report.notes:
         parts += ["", Text("Notes (no marks lost)", style="bold")]
         parts += [_bullet(inert(note)) for note in report.notes]
-    parts += _footer(report, page, failures)
-    return parts
+    return parts + _footer(report, page)
 
 
-def _diagnosis(
-    diagnosis: Diagnosis, lost: float, example: CheckResult | None, page: Page
-) -> list[RenderableType]:
+def _mistake(mistake: Mistake, page: Page) -> list[RenderableType]:
     """What is wrong, why it matters, where to look, and the smallest example that shows it."""
+    diagnosis, example = mistake.diagnosis, mistake.example
     head = Text.assemble((f"{FAILED[0]} {inert(diagnosis.title)}", "bold red"))
     if diagnosis.group:
-        head.append(f"  ({diagnosis.group}, −{number(lost)})", style="dim")
-    hint = diagnosis.stronger if page.hints > 1 and diagnosis.stronger else diagnosis.hint
+        head.append(f"  ({diagnosis.group}, −{number(mistake.lost)})", style="dim")
     body: list[RenderableType] = [
         Text(inert(diagnosis.why)),
-        Text.assemble(("Hint: ", "bold"), inert(hint)),
+        Text.assemble(("Hint: ", "bold"), inert(hint_of(diagnosis, page.hints))),
     ]
     if example is not None:
         body += ["", Text(inert(example.message)), *_traceback(example.evidence)]
         body += _example(example, page.width - 2)
     return [head, Padding(Group(*body), (0, 0, 0, 2))]
-
-
-def _details(
-    failures: Sequence[CheckResult], shown: Sequence[CheckResult], width: int
-) -> list[RenderableType]:
-    """The failures in full, but for those whose example has been shown."""
-    parts: list[RenderableType] = []
-    seen = [_essence(check) for check in shown]
-    for check in failures:
-        if _essence(check) in seen:
-            parts += ["", _heading(check), Text("  The same example shows it.", style="dim")]
-            continue
-        seen.append(_essence(check))
-        parts += ["", *_failure(check, width)]
-    return parts
 
 
 def _headline(report: Report) -> RenderableType:
@@ -106,42 +114,21 @@ def _headline(report: Report) -> RenderableType:
     return line
 
 
-def _groups(report: Report) -> RenderableType:
+def _groups(groups: Sequence[Marks]) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, overflow="ignore")
     table.add_column(no_wrap=True, overflow="ignore", justify="right")
     table.add_column()
-    names = dict.fromkeys(check.group for check in report.checks)
-    for name in names:
-        checks = [c for c in report.checks if c.group == name and c.max_points]
-        bad = [check for check in checks if check.status != "passed"]
-        mark, colour = MARKS["passed"] if not bad else FAILED
-        if bad and all(check.status == "blocked" for check in bad):
-            mark, colour = MARKS["blocked"]
-        points = math.fsum(check.points for check in checks)
-        worth = math.fsum(check.max_points for check in checks)
+    for group in groups:
+        mark, colour = MARKS.get(group.state, FAILED)
         table.add_row(
             Text(f" {mark}", style=colour),
-            Text(name),
-            Text(f"{number(points)} / {number(worth)}", justify="right"),
-            Text("" if not bad else _counted(bad, checks), style="dim"),
+            Text(group.name),
+            Text(f"{number(group.points)} / {number(group.max_points)}", justify="right"),
+            Text(group.counted, style="dim"),
         )
     return table
-
-
-def _counted(bad: Sequence[CheckResult], checks: Sequence[CheckResult]) -> str:
-    blocked = sum(check.status == "blocked" for check in bad)
-    failed = len(bad) - blocked
-    parts = [f"{failed} of {len(checks)} checks failed"] if failed else []
-    parts += [f"{blocked} not possible"] if blocked else []
-    return ", ".join(parts)
-
-
-def _essence(check: CheckResult) -> Mapping[str, Any]:
-    """What two checks of one group must share for the second to add nothing."""
-    parts = ("calls", "yours", "expected", "traceback", "text")
-    return {"group": check.group, **{part: check.evidence.get(part) for part in parts}}
 
 
 def _heading(check: CheckResult) -> RenderableType:
@@ -149,7 +136,10 @@ def _heading(check: CheckResult) -> RenderableType:
     return head.append(f"  ({check.group}, −{number(check.max_points)})", style="dim")
 
 
-def _failure(check: CheckResult, width: int) -> list[RenderableType]:
+def _failure(failure: Failure, width: int) -> list[RenderableType]:
+    check = failure.check
+    if failure.same_as is not None:
+        return [_heading(check), Text("  The same example shows it.", style="dim")]
     body: list[RenderableType] = [Text(inert(check.message)), *_traceback(check.evidence)]
     body += _example(check, width)
     return [_heading(check), Padding(Group(*body), (0, 0, 0, 2))]
@@ -186,14 +176,15 @@ def _traceback(evidence: Mapping[str, Any]) -> list[RenderableType]:
 
 def _values(evidence: Mapping[str, Any], width: int) -> list[RenderableType]:
     """What was expected and what came, beside each other where they fit, else one below."""
-    expected, yours = evidence.get("expected"), evidence.get("yours")
     first = (evidence.get("first") or {}).get("index") or []
-    wrong = _wrong_cells(expected, yours, evidence.get("tolerance"))
+    compared = arrays.compare(evidence)
+    wrong = compared.wrong_yours if compared else frozenset()
+    digits = compared.digits if compared else arrays.DIGITS
     blocks = [
-        _value("expected", expected, first, set()) if expected else [],
-        _value("yours", yours, first, wrong) if yours else [],
+        _value(part, evidence[part], first, wrong if part == "yours" else frozenset(), digits)
+        for part in ("expected", "yours")
+        if evidence.get(part)
     ]
-    blocks = [block for block in blocks if block]
     if not blocks:
         return []
     widths = [max(line.cell_len for line in block) for block in blocks]
@@ -206,13 +197,17 @@ def _values(evidence: Mapping[str, Any], width: int) -> list[RenderableType]:
         rows += [Padding(line, (0, 0, 0, 2)) for block in blocks for line in block]
     if evidence.get("kind") == "value" and evidence.get("of", 0) > 1:
         text = f"{evidence['wrong']} of {evidence['of']} values differ"
-        text += f", by at most {_cell(evidence['largest_error'])}."
+        text += f", by at most {arrays.cell_text(evidence['largest_error'])}."
         rows.append(Text(f"  {text}", style="dim"))
     return rows
 
 
 def _value(
-    title: str, described: Mapping[str, Any], first: Sequence[int], wrong: set[Any]
+    title: str,
+    described: Mapping[str, Any],
+    first: Sequence[int],
+    wrong: frozenset[arrays.Index],
+    digits: int,
 ) -> list[Text]:
     shape = described.get("shape")
     dtype = described.get("dtype", "")
@@ -220,82 +215,47 @@ def _value(
     details += f", {dtype}" if dtype not in ("", "float64") else ""
     head = Text.assemble((title, "bold"), (details, "dim"))
     if "values" in described:
-        return [head, *_matrix(described["values"], len(shape or []), first, wrong)]
+        return [head, *_matrix(described, first, wrong, digits)]
     if "text" in described:
         return [head, Text(inert(f"{described['text']}  ({described['type']})"))]
     return [head]
 
 
-def _matrix(values: Any, dimensions: int, first: Sequence[int], wrong: set[Any]) -> list[Text]:
+def _matrix(
+    described: Mapping[str, Any],
+    first: Sequence[int],
+    wrong: frozenset[arrays.Index],
+    digits: int,
+) -> list[Text]:
     """An array as aligned columns; wrong elements are marked with ``*`` and in red."""
-    if dimensions == 0:
-        values = [values]
-    if dimensions < 2:
-        values = [values]
-        wrong = {(0, *index) if index else (0, 0) for index in wrong}
-        first = [0, *first]
-    if dimensions > 2 or not values or not values[0]:
-        return [Text(str(values)[:200])]
-    top = max(0, (first[0] if first else 0) - MAX_ROWS + 2)
-    left = max(0, (first[1] if len(first) > 1 else 0) - MAX_COLUMNS + 2)
-    right = min(len(values[0]), left + MAX_COLUMNS)
-    bottom = min(len(values), top + MAX_ROWS)
-    window = [[_cell(item) for item in row[left:right]] for row in values[top:bottom]]
-    widths = [max(map(len, column)) for column in zip(*window, strict=True)]
-    lines = [Text("  …")] if top else []
-    for i, row in enumerate(window, top):
-        line = Text("… " if left else "  ")
-        for j, (shown, wide) in enumerate(zip(row, widths, strict=True), left):
-            bad = (i, j) in wrong
-            line.append(f"{shown:>{wide}}", style="red" if bad else "")
+    plane = arrays.plane(described, first, MAX_ROWS, MAX_COLUMNS)
+    if plane is None:
+        return [Text("  no elements")]
+    shown = [[arrays.cell_text(value, digits) for _, value in row] for row in plane.rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    lines = [Text(f"  at [{', '.join(map(str, plane.lead))}]:")] if plane.lead else []
+    lines += [Text("  …")] if plane.top else []
+    more = plane.left + len(widths) < plane.width
+    for row, texts in zip(plane.rows, shown, strict=True):
+        line = Text("… " if plane.left else "  ")
+        for (index, _), text, wide in zip(row, texts, widths, strict=True):
+            bad = index in wrong
+            line.append(f"{text:>{wide}}", style="red" if bad else "")
             line.append("*  " if bad else "   ")
-        line.append("…" if right < len(values[0]) else "")
+        line.append("…" if more else "")
         lines.append(line)
-    return lines + ([Text("  …")] if bottom < len(values) else [])
-
-
-def _cell(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, int | float) else str(value)
-
-
-def _wrong_cells(expected: Any, yours: Any, tolerance: Any) -> set[Any]:
-    """Indices at which two described arrays of one shape differ by more than the tolerance."""
-    if not tolerance or "values" not in (expected or {}) or "values" not in (yours or {}):
-        return set()
-    wanted, seen = dict(_flat(expected["values"])), dict(_flat(yours["values"]))
-    if wanted.keys() != seen.keys():
-        return set()
-    finite = [abs(v) for v in wanted.values() if isinstance(v, int | float)]
-    allowed = tolerance["atol"] + tolerance["rtol"] * max([1.0, *finite])
-
-    def differs(a: Any, b: Any) -> bool:
-        if isinstance(a, int | float) and isinstance(b, int | float):
-            return bool(abs(a - b) > allowed)
-        return bool(a != b)
-
-    return {index for index, value in wanted.items() if differs(value, seen[index])}
-
-
-def _flat(values: Any, index: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], Any]]:
-    if not isinstance(values, list):
-        return [(index, values)]
-    return [pair for i, item in enumerate(values) for pair in _flat(item, (*index, i))]
+    return lines + ([Text("  …")] if plane.top + len(shown) < plane.height else [])
 
 
 # -- the rest ------------------------------------------------------------------------------
 
 
-def _blocked(checks: Sequence[CheckResult]) -> list[RenderableType]:
-    parts: list[RenderableType] = []
-    for message in dict.fromkeys(check.message for check in checks):
-        same = [check for check in checks if check.message == message]
-        parts += ["", Text(inert(message), style="yellow")]
-        groups = dict.fromkeys(check.group for check in same)
-        if len(same) <= MAX_BLOCKED:
-            parts += [_bullet(f"{check.title}  ({check.group})") for check in same]
-        else:
-            parts.append(_bullet(f"{len(same)} checks in {', '.join(groups)}"))
-    return parts
+def _blocked(message: str, checks: Sequence[CheckResult]) -> list[RenderableType]:
+    parts: list[RenderableType] = ["", Text(inert(message), style="yellow")]
+    if len(checks) <= MAX_BLOCKED:
+        return parts + [_bullet(f"{check.title}  ({check.group})") for check in checks]
+    groups = dict.fromkeys(check.group for check in checks)
+    return [*parts, _bullet(f"{len(checks)} checks in {', '.join(groups)}")]
 
 
 def _bullet(text: str) -> RenderableType:
@@ -304,24 +264,24 @@ def _bullet(text: str) -> RenderableType:
     return grid
 
 
-def _printed(title: str, output: str) -> list[RenderableType]:
+def _printed(
+    title: str, output: str, rest: str = "; all of them with --format json"
+) -> list[RenderableType]:
     if not output.strip():
         return []
     lines = output.rstrip().splitlines()
     shown = lines[:MAX_OUTPUT_LINES]
     if len(lines) > MAX_OUTPUT_LINES:
-        shown.append(
-            f"[{len(lines) - MAX_OUTPUT_LINES} more lines; all of them with --format json]"
-        )
+        shown.append(f"[{len(lines) - MAX_OUTPUT_LINES} more lines{rest}]")
     parts: list[RenderableType] = ["", Text(f"{title}:", style="bold")]
     return parts + [Text(f"  {inert(line)}", style="dim", overflow="fold") for line in shown]
 
 
-def _footer(report: Report, page: Page, failures: Sequence[CheckResult]) -> list[RenderableType]:
+def _footer(report: Report, page: Page) -> list[RenderableType]:
     parts: list[RenderableType] = []
     if page.hints < 2 and page.command and any(named.stronger for named in report.diagnoses):
         parts += ["", Text("Hints that lead further:"), Text(f"  {page.command} --hints 2")]
-    if any(check.reproduce for check in failures):
+    if any(check.reproduce for check in report.checks):
         parts += ["", Text("Scripts that show each failure with NumPy and your file alone:")]
         parts.append(Text(f"  {page.command} --reproduce DIR"))
     opened = [name for name, refused in report.isolation.items() if not refused]

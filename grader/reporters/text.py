@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 _KEPT = {"\n", "\t"}
 
@@ -11,14 +12,18 @@ def inert(text: str) -> str:
     """Return ``text`` with everything that a terminal would obey spelled out.
 
     Control characters (escape sequences begin with one), bidirectional overrides and other
-    invisible formatting, lone surrogates and unassigned code points become ``\\x1b`` or
-    ``\\u202e``. Line breaks and tabs stay.
+    invisible formatting, lone surrogates, unassigned code points and Unicode's own separators of
+    lines become ``\\x1b`` or ``\\u202e``. Line breaks and tabs stay.
     """
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "".join(
-        c if c in _KEPT or unicodedata.category(c)[0] != "C" else _spelled(c) for c in text
+        c if c in _KEPT or not _is_obeyed(unicodedata.category(c)) else _spelled(c) for c in text
     )
+
+
+def _is_obeyed(category: str) -> bool:
+    return category[0] == "C" or category in ("Zl", "Zp")
 
 
 def _spelled(character: str) -> str:
@@ -31,3 +36,21 @@ def _spelled(character: str) -> str:
 def number(value: float) -> str:
     """Points as people write them: ``12``, ``5.33``."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def cut(text: str, limit: int) -> str:
+    """Return ``text`` if it has at most ``limit`` characters, else its beginning and a note."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit].rstrip()}\n[{len(text) - limit:,} more characters]"
+
+
+def with_texts_cut(data: Any, limit: int) -> Any:
+    """Return plain data with :func:`cut` applied to every text in it."""
+    if isinstance(data, str):
+        return cut(data, limit)
+    if isinstance(data, list):
+        return [with_texts_cut(item, limit) for item in data]
+    if isinstance(data, dict):
+        return {key: with_texts_cut(value, limit) for key, value in data.items()}
+    return data

@@ -106,14 +106,23 @@ class RemoteMethod:
         operation = ["call", owner._handle, self.name, *sent, 0]
         return owner._student.perform(operation, Step("call", owner, self.name, args, kwargs))
 
-    def sweep(self, stack: Any, *, attribute: str | None = None, x: Any = None) -> Any:
+    def sweep(
+        self,
+        stack: Any,
+        *,
+        attribute: str | None = None,
+        key: str | None = None,
+        x: Any = None,
+    ) -> Any:
         """Call the method once per entry of ``stack`` (k, …) and return (k, …) outputs.
 
         Each entry is the argument, or with ``attribute`` is set as that attribute before the
-        method is called with ``x``. One message, however many entries.
+        method is called with ``x``; with ``key``, as that item of the attribute, a dictionary.
+        One message, however many entries.
         """
         owner, on_wire = self.owner, self.owner._student.on_wire
         operation = ["sweep", owner._handle, attribute, on_wire(stack), self.name, on_wire(x)]
+        operation += [] if key is None else [key]
         step = Step("call", owner, self.name, (stack[0] if attribute is None else x,))
         return owner._student.perform(operation, step, traced=False)
 
@@ -527,6 +536,17 @@ class Student:
             return pending
         self.sync()
         return pending.value
+
+    def lines_of(
+        self, owner: RemoteInstance | None, name: str, args: Any, kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Call a method, or a class of the module; answer which lines of the file were executed.
+
+        What the call raises is not told; numbers are the worker's word, as everything is.
+        """
+        handle = wire.MODULE if owner is None else owner._handle
+        operation = ["lines", handle, name, *self.on_wire_call(args, kwargs)]
+        return self.perform(operation, Step("call", owner, name, args, kwargs), traced=False)
 
     def _new_handle(self) -> int:
         self._next_handle += 1

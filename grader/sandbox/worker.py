@@ -39,6 +39,7 @@ from grader.sandbox import wire
 
 MAX_FRAMES = 12
 MAX_MESSAGE = 4000
+MAX_FOLLOWED = 50_000
 MAX_NEWS = 256
 MAX_NEWS_SIZE = 1 << 20
 _AT_ONCE = 1 << 16
@@ -60,18 +61,26 @@ class Stub:
     _exposed: wire.Exposed
     _own: Any
 
-    def __init__(self, server: Server, exposed: wire.Exposed, own: Any = None) -> None:
+    def __init__(self, *_: Any, **__: Any) -> None:
+        kind = type(self).__name__
+        raise TypeError(f"{kind} cannot be made anew; copy the one that is given (module copy)")
+
+    @classmethod
+    def of(cls, server: Server, exposed: wire.Exposed, own: Any = None) -> Stub:
+        """Make one; its class has the name of the judge's, which students read in messages."""
+        stub: Stub = object.__new__(server.stub_class(exposed.type_name))
         shown = exposed.attributes.items()
-        self.__dict__.update({name: value for name, value in shown if not name.startswith("_")})
-        self.__dict__["_server"] = server
-        self.__dict__["_exposed"] = exposed
-        own = self.__dict__["_own"] = server.own_object(exposed, own)
+        stub.__dict__.update({name: value for name, value in shown if not name.startswith("_")})
+        stub.__dict__["_server"] = server
+        stub.__dict__["_exposed"] = exposed
+        own = stub.__dict__["_own"] = server.own_object(exposed, own)
         for name in exposed.methods:
-            self.__dict__[name] = (
+            stub.__dict__[name] = (
                 _Callback(server, exposed.id, name)
                 if own is None
                 else _Posted(server, exposed, name, getattr(own, name))
             )
+        return stub
 
     def __copy__(self) -> Stub:
         exposed = self._exposed
@@ -82,7 +91,7 @@ class Stub:
             exposed.attributes,
             exposed.source,
         )
-        return type(self)(self._server, twin, copy.deepcopy(self._own))
+        return Stub.of(self._server, twin, copy.deepcopy(self._own))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Stub:
         return self.__copy__()
@@ -138,6 +147,7 @@ class Server:
         self.news_size = 0
         self.next_copy = 0
         self._classes: dict[str, type] = {}
+        self._stub_classes: dict[str, type[Stub]] = {}
         self.filename = ""
 
     def serve(self) -> None:
@@ -256,6 +266,12 @@ class Server:
             self.own_objects[number] = own
         return self.own_objects[number]
 
+    def stub_class(self, name: str) -> type[Stub]:
+        """The class of stubs for objects of a class of the judge's."""
+        if name not in self._stub_classes:
+            self._stub_classes[name] = type(name, (Stub,), {})
+        return self._stub_classes[name]
+
     def _class(self, exposed: wire.Exposed) -> type:
         """The class of a judge-side object, made here from its source, once."""
         kind = self._classes.get(exposed.source)
@@ -295,7 +311,7 @@ class Server:
         if kind is wire.Ref:
             return self._object(value.handle)
         if kind is wire.Exposed:
-            return Stub(self, value)
+            return Stub.of(self, value)
         if kind is list:
             return [self._localize(item) for item in value]
         if kind is tuple:
@@ -356,11 +372,20 @@ class Server:
         """Names in the instance's own namespace, sorted."""
         return sorted(vars(self._object(target)))
 
-    def _do_sweep(self, target: int, attribute: str | None, stack: Any, method: str, x: Any) -> Any:
+    def _do_sweep(
+        self,
+        target: int,
+        attribute: str | None,
+        stack: Any,
+        method: str,
+        x: Any,
+        key: str | None = None,
+    ) -> Any:
         """Call ``method`` once per entry of ``stack`` and stack what it returns.
 
-        The entry is set as ``attribute`` first and ``x`` is the argument; without an attribute
-        the entry is the argument. Central differences need thousands of calls: this is one.
+        The entry is set as ``attribute`` first, or as its item ``key``, and ``x`` is the argument;
+        without an attribute the entry is the argument. Central differences need thousands of
+        calls: this is one.
         """
         instance = self._object(target)
         function = getattr(instance, method)
@@ -368,30 +393,64 @@ class Server:
         for entry in stack:
             if attribute is None:
                 outputs.append(function(entry.copy()))
-            else:
+                continue
+            if key is None:
                 setattr(instance, attribute, entry.copy())
-                outputs.append(function(x.copy()))
+            else:
+                getattr(instance, attribute)[key] = entry.copy()
+            outputs.append(function(x.copy()))
         return np.stack(outputs)
 
     def _do_count_lines(self, target: int, name: str, args: Any) -> int:
         """Call a method and count the lines of the student's file that it executes."""
         function = getattr(self._object(target), name)
         arguments = self._localize(args)
-        lines = 0
+        count = 0
+
+        def note(line: int) -> bool:
+            nonlocal count
+            count += 1
+            return True
+
+        self._follow(lambda: function(*arguments), note)
+        return count
+
+    def _do_lines(self, target: int, name: str, args: Any, kwargs: Any) -> list[int]:
+        """Call something and return which lines of the student's file it executes, sorted.
+
+        None at all if they are too many steps to follow: half of them would tell an untrue story.
+        What it raises is not of interest here.
+        """
+        executed: set[int] = set()
+        left = MAX_FOLLOWED
+
+        def note(line: int) -> bool:
+            nonlocal left
+            executed.add(line)
+            left -= 1
+            return left > 0
+
+        with contextlib.suppress(BaseException):
+            function = getattr(self._object(target), name)
+            arguments, keywords = self._localize(args), self._localize(kwargs)
+            self._follow(lambda: function(*arguments, **keywords), note)
+        return sorted(executed) if left > 0 else []
+
+    def _follow(self, call: Callable[[], Any], note: Callable[[int], bool]) -> None:
+        """Call ``call``; tell ``note`` each line of the student's file until it has enough."""
 
         def trace(frame: types.FrameType, event: str, argument: object) -> Any:
-            nonlocal lines
             if frame.f_code.co_filename != self.filename:
                 return None
-            lines += event == "line"
+            if event == "line" and not note(frame.f_lineno):
+                sys.settrace(None)
             return trace
 
         sys.settrace(trace)
         try:
-            function(*arguments)
+            call()
         finally:
             sys.settrace(None)
-        return lines
 
 
 def _strided(array: np.ndarray) -> np.ndarray:

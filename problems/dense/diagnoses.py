@@ -32,6 +32,10 @@ mistakes.add(
         "returns-weight-gradient": {
             "stronger": "Two gradients go to the optimizers; a third one is returned."
         },
+        "input-gradient-negated": {
+            "hint": "Which part of training turns a gradient into a step down: the layer or the "
+            "optimizer?"
+        },
         "limit-n-units": {"stronger": "The statement's limit contains input_shape[0]."},
         "init-hardcoded-2": {
             "title": "W always has two rows, whatever the input shape is.",
@@ -929,6 +933,40 @@ def params_wrong_name(facts):
         name for name in (*known, "count_parameters", "get_parameters") if name in facts.methods
     ]
     return {"name": found[0]} if found else False
+
+
+@rules.telltale(
+    "constructor",
+    "What the statement calls {wanted} is called {named} here.",
+    why="Whoever uses the layer reads and sets its attributes by the names of the statement.",
+    hint="Use the attribute names that the statement gives.",
+    stronger="Rename {named} to {wanted}, wherever it stands.",
+)
+def parameters_misnamed(facts):
+    known = {"W": ("w", "weights", "weight", "kernel"), "w0": ("b", "bias", "biases", "W0", "b0")}
+    kept = facts.source.kept
+    found = {
+        wanted: other
+        for wanted, others in known.items()
+        for other in others
+        if other in kept and wanted not in kept
+    }
+    return (
+        {"wanted": " and ".join(found), "named": " and ".join(found.values())} if found else False
+    )
+
+
+@rules.telltale(
+    "",
+    "The file tests itself with the impossible numbers of the original page, and fails.",
+    why="No layer gives these numbers: <X·W, G> must equal <X, G·Wᵀ>, and they do not fit.",
+    hint="See the note in the statement.",
+    stronger="Compare with the numbers of the worked example instead, or delete the assert.",
+)
+def impossible_example(facts):
+    impossible = ("0.00655782", "0.01429615", "0.00129588", "0.00953634")
+    failed = facts.load_error is not None and facts.load_error.type_name == "AssertionError"
+    return failed and any(number in line for line in facts.lines for number in impossible)
 
 
 @rules.telltale(

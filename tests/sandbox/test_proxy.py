@@ -31,6 +31,7 @@ COUNTER = """
         def __init__(self, start=0, *, name="counter"):
             self.count = start
             self.name = name
+            self.kept = {"offset": 0}
 
         def add(self, amount=1, times=1):
             self.count += amount * times
@@ -38,6 +39,9 @@ COUNTER = """
 
         def double(self, x):
             return x * 2
+
+        def moved(self, x):
+            return x + self.kept["offset"]
 
         @property
         def half(self):
@@ -510,6 +514,8 @@ def test_sweeps(student: Student) -> None:
     assert np.array_equal(counter.double.sweep(stack), 2 * stack)
     outputs = counter.add.sweep(np.arange(3), attribute="count", x=np.array([10]))
     assert outputs.ravel().tolist() == [10, 11, 12]
+    outputs = counter.moved.sweep(np.arange(3), attribute="kept", key="offset", x=np.array([5]))
+    assert outputs.ravel().tolist() == [5, 6, 7]
 
 
 def test_lines_are_counted(student: Student) -> None:

@@ -7,6 +7,15 @@ imported by a problem's ``diagnoses.py`` alone, which is read only when somethin
 
 from __future__ import annotations
 
+from grader.judge.affine.activated import ActivatedCase, activated, each_activated_case
+from grader.judge.affine.activations import (
+    ACTIVATIONS,
+    LINEAR,
+    RELU,
+    SIGMOID,
+    TANH,
+    Activation,
+)
 from grader.judge.affine.cases import (
     CORNERS,
     AffineCase,
@@ -18,12 +27,21 @@ from grader.judge.affine.looking import as_row, looks, looks_at_start
 from grader.judge.affine.names import Draw, Names
 
 __all__ = [
+    "ACTIVATIONS",
     "CORNERS",
+    "LINEAR",
+    "RELU",
+    "SIGMOID",
+    "TANH",
+    "ActivatedCase",
+    "Activation",
     "AffineCase",
     "Draw",
     "Names",
+    "activated",
     "affine_cases",
     "as_row",
+    "each_activated_case",
     "each_case",
     "looks",
     "looks_at_start",

@@ -191,3 +191,18 @@ known.add(
 )
 def bias_from_weight_gradient(s: Given) -> Any:
     return (s.X.T @ s.D / s.over).sum(axis=0, keepdims=True)
+
+
+_DIVIDED = Text(
+    "The bias gradient is the sum over everything, divided by the number of rows.",
+    why="Every unit's bias gets the same step, whatever its own error is.",
+    hint="Should every unit's bias get the same step?",
+    stronger="Which argument tells np.sum to go along one axis only?",
+)
+known.add("bias_sum_all_divided", _DIVIDED, lambda s: np.sum(s.D) / s.batch, "mean")
+known.add(
+    "bias_sum_all_divided_spread",
+    _DIVIDED,
+    lambda s: np.full_like(s.b, np.sum(s.D) / s.batch),
+    "mean",
+)

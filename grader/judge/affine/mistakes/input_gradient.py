@@ -65,6 +65,16 @@ def returns_weight_gradient(s: Given) -> Any:
 
 
 @known.mistake(
+    "{G} and {W} are multiplied element by element; the chain rule asks for the matrix product.",
+    why="`*` multiplies numbers at the same place; an input reaches every unit.",
+    hint="What does `*` do with two arrays in NumPy, and what does `@` do?",
+    stronger="The product of shapes (batch, {n_units}) and ({n_units}, {n_inputs}) needs `@`.",
+)
+def input_gradient_elementwise(s: Given) -> Any:
+    return s.D * s.W.T
+
+
+@known.mistake(
     "{backward} returns the weights themselves.",
     why="The layer below needs to know how the loss depends on its output, which is {X}.",
     hint="What shape must the returned gradient have? Compare with {X}.",
@@ -129,7 +139,7 @@ def input_gradient_transposed(s: Given) -> Any:
 @known.mistake(
     "The returned gradient has the wrong sign.",
     why="The layers below would climb the loss instead of going down.",
-    hint="Which part of training turns a gradient into a step down: the layer or {stepper}?",
+    hint="What turns a gradient into a step down: the gradient itself, or what subtracts it?",
     stronger="The formula for the returned gradient has no minus.",
 )
 def input_gradient_negated(s: Given) -> Any:

@@ -111,10 +111,8 @@ _DEVIATIONS: dict[str, Callable[[Given], float]] = {
     "1": lambda s: 1.0,
     "0.1": lambda s: 0.1,
     "0.01": lambda s: 0.01,
-    "√(2/{n_inputs}) (He)": lambda s: float(np.sqrt(2 / s.n_inputs)),
-    "√(2/({n_inputs} + {n_units})) (Glorot)": lambda s: float(
-        np.sqrt(2 / (s.n_inputs + s.n_units))
-    ),
+    "√(2/inputs) (He)": lambda s: float(np.sqrt(2 / s.n_inputs)),
+    "√(2/(inputs + units)) (Glorot)": lambda s: float(np.sqrt(2 / (s.n_inputs + s.n_units))),
 }
 _NORMAL = "A uniform distribution has two ends; a normal one has none."
 

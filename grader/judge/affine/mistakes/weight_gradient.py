@@ -97,6 +97,16 @@ def weight_without_transpose(s: Given) -> Any:
 
 
 @known.mistake(
+    "{X}ᵀ and {G} are multiplied element by element; the weight gradient is their matrix product.",
+    why="`*` multiplies numbers at the same place; every weight gets a share from every sample.",
+    hint="What does `*` do with two arrays in NumPy, and what does `@` do?",
+    stronger="The product of shapes ({n_inputs}, batch) and (batch, {n_units}) needs `@`.",
+)
+def weight_elementwise(s: Given) -> Any:
+    return s.X.T * s.D / s.over
+
+
+@known.mistake(
     "The weight gradient is the outer product of all inputs and all gradients.",
     why="For one row that is the same; for more it has another shape.",
     hint="Try a batch of two rows.",

@@ -1,0 +1,95 @@
+"""Room: the step of a workflow of GitHub Actions: summary, annotations, outputs.
+
+https://docs.github.com/actions/reference/workflows-and-actions. The log of a step obeys lines that
+begin with ``::``, so nothing goes there but annotations, whose texts are escaped.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.errors import Fault
+from grader.grading import grade
+from grader.onsite import or_fault
+from grader.problem import Library
+from grader.report import Report
+from grader.reporters import Page, reporter
+from grader.reporters.places import below_here
+from grader.reporters.text import number
+from grader.submission import Submission, read_submission, unusable
+
+KEPT = ("json", "junit", "sarif", "markdown")
+"""Formats that are left as files, for steps that upload them."""
+
+
+def grade_in_workflow(library: Library, slug: str, file: Path) -> Report:
+    """Grade one file and tell the workflow.
+
+    Raises:
+        GraderError: It could not be graded; the workflow has been told.
+    """
+    source = ""
+
+    def make() -> Report:
+        nonlocal source
+        problem, submission = library.load(slug), _read(file)
+        source = submission.text
+        return grade(problem, submission)
+
+    report, error = or_fault(make, slug)
+    page = Page(source=source, file=below_here(file))
+    sys.stdout.write(reporter("github").render(report, page))
+    _append("GITHUB_STEP_SUMMARY", reporter("markdown").render(report, page))
+    outputs = _outputs(report, page)
+    if "RUNNER_TEMP" in os.environ:
+        outputs["reports"] = _keep(report, page, Path(os.environ["RUNNER_TEMP"]))
+    _append("GITHUB_OUTPUT", "".join(f"{key}={value}\n" for key, value in outputs.items()))
+    if error is not None:
+        raise error
+    return report
+
+
+def _read(file: Path) -> Submission:
+    if not file.exists():
+        return unusable(file.name, f"there is no file {file.as_posix()} in the repository")
+    return read_submission(file)
+
+
+def _outputs(report: Report, page: Page) -> dict[str, str]:
+    """Outputs of the step, each in one line; a fault has no score."""
+    result = reporter("autograding").render(report, page)
+    graded = report.status != "fault"
+    return {
+        "score": number(report.score) if graded else "",
+        "max-score": number(report.max_score) if graded else "",
+        "status": report.status,
+        "result": base64.b64encode(result.encode()).decode("ascii"),
+    }
+
+
+def _keep(report: Report, page: Page, temporary: Path) -> str:
+    folder = temporary / "dense-grader-reports"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for form in KEPT:
+            made = reporter(form)
+            (folder / f"report{made.SUFFIX}").write_text(made.render(report, page), "utf-8")
+    except OSError as error:
+        raise Fault(f"{folder}: cannot be written ({error.strerror})") from None
+    return folder.as_posix()
+
+
+def _append(variable: str, text: str, environment: Mapping[str, str] = os.environ) -> None:
+    """Append to the file that the runner names; outside of a workflow there is none."""
+    path = environment.get(variable)
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise Fault(f"{path}: cannot be written ({error.strerror})") from None

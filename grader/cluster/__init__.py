@@ -1,0 +1,12 @@
+"""Room: grading on many machines, by Dask. The second engine (:mod:`grader.engine`).
+
+``coordinator``  takes submissions while there is room, sends batches, hands on reports
+``bench``        what a Dask worker keeps during a run: the problem's files, warm judges
+``parcel``       what crosses between the two, as bytes
+
+Needs the extra ``cluster``.
+"""
+
+from grader.cluster.coordinator import grade_stream
+
+__all__ = ["grade_stream"]

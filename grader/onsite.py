@@ -1,0 +1,129 @@
+"""Room: grading one submission where a platform has put it, and answering where it looks.
+
+There is an answer whatever happens. What is no fault of the submission becomes a report of a fault,
+and is raised once that has been written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import grader
+from grader.errors import Fault, GraderError
+from grader.grading import grade
+from grader.intake.choosing import Wanted
+from grader.intake.handed import Handed, piece
+from grader.intake.junk import without_junk
+from grader.intake.reading import read
+from grader.intake.trees import Folder, Unreadable
+from grader.problem import Problem
+from grader.report import Report
+from grader.reporters import Page, reporter
+from grader.submission import Submission, unusable
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a platform puts things and looks for things.
+
+    Attributes:
+        root: All of it is below this folder.
+        submission: The folder with what the student handed in.
+        results: The file to be written.
+        form: Its format, a key of :data:`grader.reporters.FORMATS`.
+    """
+
+    root: Path
+    submission: str
+    results: str
+    form: str
+
+
+SITES = {
+    "gradescope": Site(Path("/autograder"), "submission", "results/results.json", "gradescope"),
+    "prairielearn": Site(Path("/grade"), "student", "results/results.json", "prairielearn"),
+}
+
+
+def grade_on_site(load: Callable[[], Problem], slug: str, site: Site) -> Report:
+    """Grade what a student handed in, and write the results.
+
+    Args:
+        load: Gives the problem, or raises.
+        slug: What the problem is called, also where it cannot be loaded.
+        site: Where things are.
+
+    Raises:
+        GraderError: It could not be graded, or the results could not be written.
+    """
+
+    def make() -> Report:
+        problem = load()
+        return grade(problem, handed_in(site.root / site.submission, problem))
+
+    report, error = or_fault(make, slug)
+    _write(site.root / site.results, reporter(site.form).render(report, Page()))
+    if error is not None:
+        raise error
+    return report
+
+
+def or_fault(make: Callable[[], Report], slug: str) -> tuple[Report, GraderError | None]:
+    """Return what ``make`` returns, or a report of what it raised, with the error."""
+    try:
+        return make(), None
+    except GraderError as error:
+        return _fault(slug), error
+    except Exception as error:  # a report is owed whatever it is
+        fault = Fault(f"internal error: {type(error).__name__}: {error}")
+        fault.__cause__ = error
+        return _fault(slug), fault
+
+
+def handed_in(folder: Path, problem: Problem) -> Submission:
+    """Return the submission among what a student handed in, with notes on the choice.
+
+    Raises:
+        UsageError: There is no such folder, or a notebook is there and nbformat is not.
+        Fault: A file cannot be read.
+    """
+    tree = Folder(folder)
+    handed = Handed("", pieces=[piece(one.parts[-1], one) for one in without_junk(tree.files)])
+    if not handed.pieces:
+        return unusable("nothing", "no file was handed in")
+    wanted = Wanted(problem.slug.replace("-", "_"), problem.settings.entry)
+    try:
+        chosen = read(handed, tree, wanted)
+    except Unreadable as error:
+        raise Fault(f"the submission cannot be read: {error}") from None
+    return replace(chosen.submission, notes=(*chosen.notes, *chosen.submission.notes))
+
+
+def _fault(slug: str) -> Report:
+    """A report without a mark. Students read it, so it does not say what is wrong with whom."""
+    return Report(
+        problem=slug,
+        problem_digest="",
+        submission_name="",
+        submission_sha256="",
+        status="fault",
+        score=0.0,
+        max_score=0.0,
+        checks=(),
+        message="This could not be graded, through no fault of the submission. Please tell the"
+        " course staff; the log of this run says more.",
+        versions={"grader": grader.__version__},
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file such that whoever reads it finds all of it, or what was there before."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise Fault(f"{path}: cannot be written ({error.strerror})") from None

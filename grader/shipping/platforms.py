@@ -1,0 +1,45 @@
+"""Room: what each platform is sent: its own files, and those that all of them get.
+
+All of them get the wheel, pinned requirements, and the library without its sample submissions: a
+report may say that a file looks like a solution to another of its problems.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from grader.problem import Library, Problem
+from grader.shipping.parcels import File, zipped
+from grader.shipping.requirements import pinned
+from grader.shipping.wheel import build_wheel
+
+SCRIPTS = {
+    "gradescope": ("setup.sh", "run_autograder"),
+    "prairielearn": ("Dockerfile", "run.sh"),
+}
+"""For each platform its files in ``scripts/``; the last is what the platform runs."""
+_SLUG = "{{problem}}"
+
+
+def parcel(problem: Problem, platform: str) -> bytes:
+    """Return the zip file to be uploaded to, or built for, a platform.
+
+    Raises:
+        ProblemError: A problem of the library is broken.
+        UsageError: The grader, or something that it needs, is not installed.
+    """
+    name, wheel = build_wheel()
+    files = {
+        name: File(wheel),
+        "requirements.txt": File("".join(f"{line}\n" for line in pinned()).encode()),
+    }
+    library = Library(problem.library)
+    for one in map(library.load, library.slugs()):
+        for path in one.files:
+            files[f"library/{one.shown(path)}"] = File(path.read_bytes())
+    folder = Path(__file__).parent / "scripts" / platform
+    for script in SCRIPTS[platform]:
+        text = (folder / script).read_text("utf-8").replace(_SLUG, shlex.quote(problem.slug))
+        files[script] = File(text.encode(), executable=script != "Dockerfile")
+    return zipped(files)

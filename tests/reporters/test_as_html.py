@@ -1,0 +1,272 @@
+"""A report as a page: what is on it, and that nothing on it but our own script does anything."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from grader.grading import grade_all
+from grader.problem import Problem
+from grader.report import Report
+from grader.reporters import Page
+from grader.reporters.as_html import render
+from grader.reporters.text import inert
+from grader.submission import Submission, read_submission, submission_from
+from tests.conftest import ROOT, Run
+from tests.reporters.browser import CHROMIUM, Tab, tab
+from tests.reporters.pages import Element, parsed, words
+from tests.reporters.test_as_json import REPORTS
+
+SAMPLES = ROOT / "submissions" / "dense"
+ATTACKS = ROOT / "tests" / "attacks"
+FILES = {
+    "passing": SAMPLES / "accepted" / "einsum.py",
+    "notes": SAMPLES / "accepted" / "flat_bias.py",
+    "two mistakes": SAMPLES / "rejected" / "two_bias_not_added_and_weight_gradient_mean.py",
+    "shape": SAMPLES / "rejected" / "output_squeezed.py",
+    "raised": SAMPLES / "rejected" / "frozen_gradient_unbound.py",
+    "syntax": SAMPLES / "rejected" / "paste_cut_off.py",
+    "bytes": SAMPLES / "rejected" / "undecodable_bytes.py",
+    "escapes": ATTACKS / "81_escapes.py",
+    "nan": ATTACKS / "26_nan_inf.py",
+    "directions": ATTACKS / "56_bidi_homoglyph.py",
+}
+
+FORWARD = "    def forward_pass(self, X, training=True):\n"
+
+needs_browser = pytest.mark.skipif(
+    CHROMIUM is None or sys.platform != "linux",
+    reason="looks at pages in chromium or google-chrome, on Linux",
+)
+
+
+@pytest.fixture(scope="module")
+def graded(dense: Problem) -> dict[str, tuple[Report, Submission]]:
+    """What these files get, and files that print, raise or return the odd."""
+    submissions = {name: read_submission(path) for name, path in FILES.items()}
+    text = submissions["passing"].text.replace(
+        FORWARD, FORWARD + "        raise ValueError('x' * 500_000)\n"
+    )
+    submissions["long"] = submission_from("long.py", text.encode())
+    text = submissions["passing"].text + "print('=1' * 30_000)\n"
+    submissions["flood"] = submission_from("flood.py", text.encode())
+    text = submissions["passing"].text.replace(FORWARD, FORWARD + "        return X[:0]\n")
+    submissions["empty"] = submission_from("empty.py", text.encode())
+    reports: list[Report] = []
+    grade_all(dense, submissions.values(), reports.append)
+    return dict(zip(submissions, zip(reports, submissions.values(), strict=True), strict=True))
+
+
+Graded = dict[str, tuple[Report, Submission]]
+
+
+def page_of(graded: Graded, name: str) -> str:
+    report, submission = graded[name]
+    return render(report, Page(command="grader check dense FILE", source=submission.text))
+
+
+@pytest.mark.parametrize("name", [*FILES, "flood", "empty", "long"])
+def test_pages_are_valid_accessible_and_inert(name: str, graded: Graded) -> None:
+    """A strict parser takes them; they say the marks and every title, and refer to nothing."""
+    report, _ = graded[name]
+    text = words(parsed(page_of(graded, name)))
+    assert f"{report.score:g} / {report.max_score:g}" in text
+    for told in (c for c in report.checks if c.status != "passed" and c.max_points):
+        assert " ".join(inert(told.title).split()) in text
+    for diagnosis in report.diagnoses:
+        for part in (diagnosis.title, diagnosis.why, diagnosis.hint, diagnosis.stronger):
+            assert " ".join(inert(part).split()) in text
+
+
+def test_the_mistake_comes_before_the_marks(graded: Graded) -> None:
+    """The first thing to read is what is wrong, and the stronger hint is folded away."""
+    root = parsed(page_of(graded, "two mistakes"))
+    headings = [words(element) for element in root.iter("h2")]
+    assert headings[:3] == ["What is wrong", "Marks", "Other checks that failed"]
+    folded = [words(element) for element in root.iter("details")]
+    report, _ = graded["two mistakes"]
+    for diagnosis in report.diagnoses:
+        assert any(diagnosis.stronger in text for text in folded)
+        assert not any(diagnosis.hint in text for text in folded)
+
+
+def table_of(root: Element, name: str) -> list[list[str]]:
+    tables = (t for t in root.iter("table") if words(t.find("caption")).startswith(name))
+    return [[words(cell) for cell in row.iter("td")] for row in next(tables).find("tbody")]
+
+
+def test_the_smallest_example_is_drawn_in_numbers(graded: Graded) -> None:
+    """Expected, yours and the difference are tables of numbers; marks say what differs."""
+    root = parsed(page_of(graded, "two mistakes"))
+    assert table_of(root, "Expected") == [["-0.25"]]
+    assert table_of(root, "Yours") == [["-1.5* differs"]]
+    assert table_of(root, "Difference") == [["-1.25* differs"]]
+    text = words(root)
+    assert "The largest error is 1.25, about 10⁹ times the 1e-09 that is allowed." in text
+
+
+def test_not_a_number_has_no_difference(graded: Graded) -> None:
+    """NaN is shown as what it is, and as different, without arithmetic on it."""
+    root = parsed(page_of(graded, "nan"))
+    yours = [cell for row in table_of(root, "Yours shape (1, 1)") for cell in row]
+    assert yours in (["nan* differs"], ["inf* differs"])
+    assert table_of(root, "Difference shape (1, 1)") == [["≠* differs"]]
+
+
+def test_an_array_without_elements(graded: Graded) -> None:
+    """It is said to have none."""
+    assert "no elements" in words(parsed(page_of(graded, "empty")))
+
+
+def lines_of(root: Element, mark: str) -> list[str]:
+    """The lines of the first excerpt that contains ``mark``."""
+    code = next(e for e in root.iter("code") if len(e) and mark in words(e))
+    return ["".join(line.itertext()).rstrip("\n") for line in code]
+
+
+def test_the_guilty_line_is_marked(graded: Graded) -> None:
+    """Where an exception came from: the whole function, what ran in it, and the one line."""
+    report, submission = graded["raised"]
+    lines = lines_of(parsed(page_of(graded, "raised")), "← here")
+    (frame,) = next(check for check in report.checks if check.message).evidence["traceback"]
+    number, source = frame["line"], submission.lines[frame["line"] - 1][4:]
+    assert [line for line in lines if "← here" in line] == [f"{number}{source} ← here"]
+    assert lines[0].endswith("def backward_pass(self, accum_grad):")
+    assert [line for line in lines if "(ran)" in line] == ["34    if self.trainable: (ran)"]
+
+
+def test_the_lines_that_ran_are_marked(graded: Graded) -> None:
+    """Where a value is wrong and nothing was raised, they are all there is to go by."""
+    report, submission = graded["two mistakes"]
+    lines = lines_of(parsed(page_of(graded, "two mistakes")), "forward_pass")
+    ran = next(check for check in report.checks if check.message).evidence["lines"]
+    assert [line for line in lines if "(ran)" in line] == [
+        f"{number}{submission.lines[number - 1][4:]} (ran)" for number in ran
+    ]
+
+
+def test_what_is_hostile_is_shown_as_text(graded: Graded) -> None:
+    """Markup, escapes and formulas that were printed and raised are read on the page."""
+    page = page_of(graded, "escapes")
+    text = words(parsed(page))
+    assert "\\x1b[2J\\x1b[31m100 / 100" in text
+    assert "\\u202e</pre><script>alert(1)</script>]]>&#0;\\x00\\x0b\\ufffe" in text
+    assert "<script>alert" not in page
+    assert "[bold red]x[/bold red]=cmd|' /C calc'!A1" in text
+
+
+def test_overlong_text_is_cut(graded: Graded) -> None:
+    """No page grows with what a submission prints or raises."""
+    for name in ("long", "flood"):
+        assert len(page_of(graded, name)) < 250_000
+    assert "more characters]" in page_of(graded, "flood")
+
+
+def test_any_file_name_is_inert(graded: Graded) -> None:
+    """The name of a file is its author's choice."""
+    report, _ = graded["passing"]
+    nasty = "</title><script>alert(1)</script>\x1b[2J\u202e.py"
+    root = parsed(render(replace(report, submission_name=nasty), Page(command=f"check {nasty}")))
+    assert words(root.find("body/header//h1")) == inert(nasty)
+
+
+@given(REPORTS)
+@settings(max_examples=60)
+def test_any_report_is_a_valid_page(report: Report) -> None:
+    """Whatever texts are in it."""
+    parsed(render(report, Page()))
+
+
+def test_the_same_report_is_the_same_page(graded: Graded) -> None:
+    """Nothing on it depends on when or where it is made."""
+    assert page_of(graded, "two mistakes") == page_of(graded, "two mistakes")
+
+
+def test_check_writes_a_page(grader: Run, tmp_path: Path) -> None:
+    """grader check --format html, with the lines of the submission in it."""
+    path = SAMPLES / "rejected" / "frozen_gradient_unbound.py"
+    done = grader("check", "dense", path, "--format", "html", "-o", tmp_path / "page.html")
+    assert done.returncode == 1, done.stderr
+    assert "← here" in words(parsed((tmp_path / "page.html").read_text("utf-8")))
+
+
+def test_without_jinja_it_is_said_what_to_install() -> None:
+    """A missing extra is wrong usage, with the remedy."""
+    code = "import sys; sys.modules['jinja2'] = None; from grader.cli import main; main()"
+    path = SAMPLES / "accepted" / "einsum.py"
+    command = [sys.executable, "-c", code, "check", "dense", str(path), "--format", "html"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "grader: pages need Jinja2: pip install 'dense-grader[pages]'\n"
+
+
+# -- in a browser ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    with tab(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["two mistakes", "escapes", "long", "nan", "syntax"])
+@pytest.mark.parametrize("width", [360, 1200])
+def test_pages_fit(name: str, width: int, graded: Graded, browser: Tab, tmp_path: Path) -> None:
+    """Nothing has to be scrolled sideways, on a phone or a desk, with everything unfolded."""
+    (tmp_path / "page.html").write_text(page_of(graded, name), "utf-8")
+    browser.show(tmp_path / "page.html", width)
+    browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert browser.run("document.documentElement.scrollWidth") == width
+
+
+@needs_browser
+def test_the_button_copies_the_script(graded: Graded, browser: Tab, tmp_path: Path) -> None:
+    """What lands on the clipboard is the script, to the byte; what was done is said."""
+    report, _ = graded["two mistakes"]
+    (tmp_path / "page.html").write_text(page_of(graded, "two mistakes"), "utf-8")
+    browser.show(tmp_path / "page.html", 1200)
+    browser.ask("Emulation.setFocusEmulationEnabled", enabled=True)
+    granted = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+    browser.ask("Browser.grantPermissions", permissions=granted)
+    browser.run("document.querySelector('button.copy').closest('details').open = true")
+    assert browser.run("document.querySelector('button.copy').checkVisibility()")
+    browser.run("document.querySelector('button.copy').click()")
+    told = "document.querySelector('button.copy').nextElementSibling.textContent"
+    waiting = f"new Promise(go => setInterval(() => {told} && go({told}), 5))"
+    assert browser.run(waiting) == "Copied."
+    example = next(check for check in report.checks if check.reproduce)
+    assert browser.run("navigator.clipboard.readText()") == example.reproduce
+
+
+@needs_browser
+def test_without_scripts_there_is_no_dead_button(
+    graded: Graded, browser: Tab, tmp_path: Path
+) -> None:
+    """The page is complete where scripts are not run."""
+    (tmp_path / "page.html").write_text(page_of(graded, "two mistakes"), "utf-8")
+    browser.ask("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.show(tmp_path / "page.html", 1200)
+        shown = "[...document.querySelectorAll('button')].filter(b => b.checkVisibility()).length"
+        browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert browser.run(shown) == 0
+        assert browser.run("document.querySelectorAll('pre[id]').length") > 0
+    finally:
+        browser.ask("Emulation.setScriptExecutionDisabled", value=False)
+
+
+@needs_browser
+def test_nothing_is_asked_of_a_network(graded: Graded, browser: Tab, tmp_path: Path) -> None:
+    """The browser loads the page and nothing else, whatever the submission wrote."""
+    (tmp_path / "page.html").write_text(page_of(graded, "escapes"), "utf-8")
+    browser.show(tmp_path / "page.html", 1200)
+    found = browser.run("performance.getEntriesByType('resource').map(e => e.name)")
+    assert json.dumps(found) == "[]"
