@@ -32,39 +32,6 @@ NAMES = Names(
 
 @rules.mistake(
     "output",
-    "forward returns Z: the activation function is not applied.",
-    why="Without activations a network of many layers can do no more than a single one.",
-    hint="Make a layer with relu. Can its output be negative?",
-    stronger="The formula of the forward pass has a second line, A = σ(Z).",
-)
-def activation_not_applied(s):
-    return s.Z
-
-
-@rules.mistake(
-    "output",
-    "The activation is always sigmoid, whatever the constructor is given.",
-    why="Whoever makes the layer chooses its activation.",
-    hint="Make a layer with relu, and one with tanh. Do their outputs differ?",
-    stronger="Call the function that __init__ was given.",
-)
-def always_sigmoid(s):
-    return 1 / (1 + np.exp(-s.Z))
-
-
-@rules.mistake(
-    "output",
-    "The activation function is applied twice.",
-    why="The output is that of another layer, and the derivative does not fit it.",
-    hint="Compare fc['A'] with activate(fc['Z']).",
-    stronger="Look for two places that call the activation function on the way to the output.",
-)
-def activation_applied_twice(s):
-    return s.act(s.act(s.Z))
-
-
-@rules.mistake(
-    "output",
     "forward returns the derivative of the activation, not its value.",
     why="The derivative belongs into the backward pass.",
     hint="What does deriv=True ask for?",
@@ -165,7 +132,7 @@ def derivative_missing(s):
     stronger="deriv=True wants the same argument that the activation itself was given.",
 )
 def derivative_at_output(s):
-    return s.G * s.slope(s.A)
+    return s.G * s.derivative(s.A)
 
 
 @rules.mistake(
@@ -176,7 +143,7 @@ def derivative_at_output(s):
     stronger="deriv=True wants the same argument that the activation itself was given.",
 )
 def derivative_at_gradient(s):
-    return s.G * s.slope(s.G)
+    return s.G * s.derivative(s.G)
 
 
 @rules.mistake(
@@ -187,7 +154,7 @@ def derivative_at_gradient(s):
     stronger="deriv=True wants the same argument that the activation itself was given.",
 )
 def derivative_at_input(s):
-    return s.G * s.slope(s.X)
+    return s.G * s.derivative(s.X)
 
 
 @rules.mistake(
@@ -198,7 +165,7 @@ def derivative_at_input(s):
     stronger="Multiply the slope by dA.",
 )
 def slope_without_gradient(s):
-    return s.slope(s.Z)
+    return s.derivative(s.Z)
 
 
 @rules.mistake(
@@ -242,7 +209,7 @@ def always_slope_of_relu(s):
     stronger="Look for two places that use deriv=True on the same gradient.",
 )
 def derivative_twice(s):
-    return s.G * s.slope(s.Z) ** 2
+    return s.G * s.derivative(s.Z) ** 2
 
 
 @rules.mistake(
@@ -253,7 +220,7 @@ def derivative_twice(s):
     stronger="Look for a mean, or for a division by d['m'] or len(dA).",
 )
 def dz_mean(s):
-    return s.G * s.slope(s.Z) / s.batch
+    return s.G * s.derivative(s.Z) / s.batch
 
 
 # -- softmax -------------------------------------------------------------------------------
@@ -341,17 +308,6 @@ def softmax_dz_mean(s):
 
 @rules.mistake(
     "input-gradient",
-    "dX is made of dA, the incoming gradient, and not of dZ.",
-    why="Between X and the output there is the activation; its slope belongs to the chain.",
-    hint="Which gradient stands in the formula for dX?",
-    stronger="Multiply dZ by Wᵀ.",
-)
-def input_gradient_of_da(s):
-    return s.G @ s.W.T
-
-
-@rules.mistake(
-    "input-gradient",
     "backward goes on with the W that initialize_parameters made, although p has been replaced.",
     why="The gradient has to go through the weights that made the output.",
     hint="Set p['W'] to zeros by hand. Is dX zero then?",
@@ -359,28 +315,6 @@ def input_gradient_of_da(s):
 )
 def first_weights_in_backward(s):
     return s.D @ s.first_W.T
-
-
-@rules.mistake(
-    "weight-gradient",
-    "dW is made of dA, the incoming gradient, and not of dZ.",
-    why="Between the weights and the output there is the activation; its slope belongs in.",
-    hint="Which gradient stands in the formula for dW?",
-    stronger="Take bc['dZ'].",
-)
-def weight_gradient_of_da(s):
-    return s.X.T @ s.G
-
-
-@rules.mistake(
-    "bias-gradient",
-    "db is made of dA, the incoming gradient, and not of dZ.",
-    why="Between the biases and the output there is the activation; its slope belongs in.",
-    hint="Which gradient stands in the formula for db?",
-    stronger="Take bc['dZ'].",
-)
-def bias_gradient_of_da(s):
-    return s.G.sum(axis=0, keepdims=True)
 
 
 @rules.mistake(
@@ -405,6 +339,15 @@ def bias_gradient_not_kept(s):
     return None
 
 
+def _of_da(made, stronger):
+    return {
+        "title": f"{made} is made of dA, the incoming gradient, and not of dZ.",
+        "why": "Between Z and the output there is the activation; its slope belongs to the chain.",
+        "hint": f"Which gradient stands in the formula for {made}?",
+        "stronger": stronger,
+    }
+
+
 mistakes.add(
     rules,
     NAMES,
@@ -413,6 +356,9 @@ mistakes.add(
         "returns-weight-gradient": {
             "stronger": "dW and db are for compute_gradients; backward hands dX down."
         },
+        "input-without-derivative": _of_da("dX", "Multiply dZ by Wᵀ."),
+        "weight-without-derivative": _of_da("dW", "Take bc['dZ']."),
+        "bias-without-derivative": _of_da("db", "Take bc['dZ']."),
     },
 )
 

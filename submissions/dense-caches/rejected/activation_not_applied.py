@@ -1,7 +1,7 @@
 # mistake: returns the weighted sums without the activation
 # fails: forward
 # points: 0
-# diagnoses: activation-not-applied
+# diagnoses: activation-missing
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

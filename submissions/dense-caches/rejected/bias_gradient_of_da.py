@@ -1,7 +1,7 @@
 # mistake: makes db of dA
 # fails: bias-gradient
 # points: 0
-# diagnoses: bias-gradient-of-da
+# diagnoses: bias-without-derivative
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

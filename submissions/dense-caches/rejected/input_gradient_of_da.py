@@ -1,7 +1,7 @@
 # mistake: makes dX of dA
 # fails: input-gradient
 # points: 0
-# diagnoses: input-gradient-of-da
+# diagnoses: input-without-derivative
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

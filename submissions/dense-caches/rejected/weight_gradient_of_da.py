@@ -1,7 +1,7 @@
 # mistake: makes dW of dA
 # fails: weight-gradient
 # points: 0
-# diagnoses: weight-gradient-of-da
+# diagnoses: weight-without-derivative
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier
