@@ -61,7 +61,9 @@ class UnitCase(ActivatedCase):
     def smaller(self):
         """Cases with one row or one unit less."""
         for case in super().smaller():
-            yield replace(case, n_inputs=case.n_units)
+            square = replace(case, n_inputs=case.n_units)
+            if square != self:
+                yield square
 
 
 def _active(kind, activation, *shapes):
@@ -168,7 +170,7 @@ def observe(student, once, drawn, new_layer):
 
 
 @lasting
-def works_otherwise(observe):
+def works_otherwise(student, observe):
     """Return a function: whether it is the matter of another check that a pass failed.
 
     If it gives something for one sample, one input and one unit, it is there, and raises, or gives
@@ -176,7 +178,8 @@ def works_otherwise(observe):
     """
 
     def ask(pending, name, shape=None):
-        usual = getattr(observe(SIMPLE), name)
+        with student.untraced():
+            usual = getattr(observe(SIMPLE), name)
         failed = pending.error is not None or (shape and np.shape(as_array(pending)) != shape)
         return failed and as_array(usual) is not None
 
@@ -445,11 +448,18 @@ def test_bias_starts_at_zero(started):
         expect_close(parameter(started, key, "b"), zeros, what="layer.p['b']")
 
 
+def drawn_weights(started, key):
+    """W after initialize_parameters; turned round, if its shape is what is wrong with it."""
+    W, shape = parameter(started, key, "W"), key[0]
+    turned = isinstance(W, np.ndarray) and W.shape == shape[::-1]
+    return expect_array(W.T if turned else W, "layer.p['W']", shape)
+
+
 @check("initialization", "W comes from the function that the constructor was given", weight=2)
 def test_initialization_is_used(started):
     """Orthogonal weights are, and xavier's have their deviation; which numbers is not looked at."""
     for shape in ((6, 3), (3, 6)):
-        W = expect_array(parameter(started, (shape, 4, "orthogonal"), "W"), "layer.p['W']", shape)
+        W = drawn_weights(started, (shape, 4, "orthogonal"))
         product = W.T @ W if shape[0] > shape[1] else W @ W.T
         expect(
             is_close(product, np.eye(3)),
@@ -458,7 +468,7 @@ def test_initialization_is_used(started):
             yours=W,
         )
     for n, u in ((100, 60), (30, 200)):
-        W = expect_array(parameter(started, ((n, u), 5, "xavier"), "W"), "layer.p['W']", (n, u))
+        W = drawn_weights(started, ((n, u), 5, "xavier"))
         expect_deviation(W, np.sqrt(2 / (n + u)), f"√(2/({n} + {u}))", what="layer.p['W']")
 
 
@@ -530,9 +540,9 @@ def test_recorded_outputs(student):
 
 
 @check("forward", "Inputs of other memory layouts and types")
-@pytest.mark.parametrize("kind", ["fortran", "strided", "int64"])
+@pytest.mark.parametrize("kind", ["fortran", "int64"])
 def test_forward_layouts(student, new_layer, kind, right):
-    """Fortran-ordered, non-contiguous and integer inputs."""
+    """Fortran-ordered and integer inputs."""
     case = AffineCase(4, 3, 2)
     with student.program():
         layer = new_layer(case)
@@ -888,7 +898,7 @@ def test_bias_gradient_through_activation(case, observe, right, own_slope, works
 TUNED = [
     (ActivatedCase(2, 2, 2, seed=11, activation="lrelu"), ({"LRELU_alpha": 0.25}, None)),
     (ActivatedCase(2, 2, 2, seed=12, activation="lrelu"), ({"LRELU_alpha": 0.5}, SETTINGS)),
-    (ActivatedCase(2, 2, 2, seed=13, activation="elu"), (None, {"ELU_alpha": 2.0})),
+    (ActivatedCase(4, 2, 3, seed=13, activation="elu"), (None, {"ELU_alpha": 2.0})),
 ]
 
 
@@ -921,24 +931,25 @@ def right_when_tuned(reference, case, se_hPars):
 
 
 @check("hyperparameters", "Each layer's settings hold in both of its passes")
-@pytest.mark.parametrize("key", range(len(TUNED)), ids=lambda key: f"pair {key + 1}")
-def test_settings(key, tuned, observe, right, reference, works_otherwise):
+def test_settings(student, tuned, observe, right, reference, works_otherwise):
     """Two layers with other settings, used in turn. What is wrong anyway is not looked at here."""
-    case, settings = TUNED[key]
-    usual, usually_right = observe(case), right(case)
-    if works_otherwise(usual.input_gradient, "input_gradient"):
-        return
-    for number, (found, se_hPars) in enumerate(zip(tuned(key), settings, strict=True), 1):
-        wanted = right_when_tuned(reference, case, se_hPars)
-        sound = (
-            is_sound(usual.output, usually_right.output),
-            is_sound(usual.input_gradient, usually_right.input_gradient),
-        )
-        for yours, is_right, correct, name in zip(found, sound, wanted, PASSES, strict=True):
-            if is_right:
-                message = f"Two layers with {case.activation} are in use; this one, the "
-                message += f"{('first', 'second')[number - 1]}, has se_hPars={se_hPars}."
-                expect_close(yours.value, correct, what=name, message=message)
+    for key, (case, settings) in enumerate(TUNED):
+        student.begin()
+        with student.untraced():
+            usual, wanted = observe(case), right(case)
+            if works_otherwise(usual.input_gradient, "input_gradient"):
+                continue
+            sound = (
+                is_sound(usual.output, wanted.output),
+                is_sound(usual.input_gradient, wanted.input_gradient),
+            )
+        for found, se_hPars, which in zip(tuned(key), settings, ("first", "second"), strict=True):
+            correct = right_when_tuned(reference, case, se_hPars)
+            for yours, is_right, value, name in zip(found, sound, correct, PASSES, strict=True):
+                if is_right:
+                    message = f"Two layers with {case.activation} are in use; this one, the "
+                    message += f"{which}, has se_hPars={se_hPars}."
+                    expect_close(yours.value, value, what=name, message=message)
 
 
 PASSES = ("layer.forward(X)", "layer.backward(dX)")
@@ -1171,7 +1182,8 @@ def test_network(student, reference, observe):
             wanted = np.array(RUN[f"{name}{number}_after5"])
             if not is_close(yours, wanted):
                 wrong.append((f"p['{name}'] of layer {number}", yours, wanted))
-    seen = observe(SIMPLE)
+    with student.untraced():
+        seen = observe(SIMPLE)
     passes = as_array(seen.output) is not None or as_array(seen.input_gradient) is not None
     if wrong and (not passes or first_epochs(student, reference)):
         what, yours, wanted = wrong[0]
