@@ -473,9 +473,9 @@ class Student:
         self._block = None
         self._exposed.clear()  # numbers go on: what is kept from before is known as such
         self.trace = []
-        if self._next_handle > 2:
-            self._next_handle = 2
-            self.enqueue(["reset"], Step("reset"), traced=False)
+        self._next_handle = 2
+        # Always: the one that waited since the last call of this method is gone with its queue.
+        self.enqueue(["reset"], Step("reset"), traced=False)
         self.seed(self._seed)
 
     def take_output(self) -> str:

@@ -893,6 +893,17 @@ def test_every_step_can_be_read(optimizing: Student) -> None:
     assert [text for text in shown if "None." in text or ".(" in text] == []
 
 
+def test_beginning_twice_forgets_as_well(faulty: Student) -> None:
+    """An object that could not be made is not taken for an older one in its place."""
+    assert faulty.Faulty(2).size == 0.5
+    faulty.begin()
+    faulty.begin()
+    with faulty.program():
+        size = faulty.Faulty(0).size
+    assert size.error is not None
+    assert size.error.type_name == "Missing"
+
+
 def test_a_new_check_has_a_new_trace(student: Student) -> None:
     """The steps of the check before are not in it."""
     assert student.Counter().add() == 1
