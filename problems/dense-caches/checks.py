@@ -137,15 +137,21 @@ START_SEED = 3  # of a layer's own generator, where it does not matter
 GLOBAL_SEED = 8  # of NumPy's, so that a draw from the wrong one is known by its numbers
 
 
+def seeded_layer(student, units, activation, se_hPars=None):
+    """Make a layer in a program block; its p is going to be replaced."""
+    activate = student.given("maths", activation)
+    layer = student.Dense(units=units, activate=activate, se_hPars=se_hPars)
+    with student.untraced():  # only who keeps the first p shows it
+        layer.np_rng = student.given("numpy.random", "default_rng")(START_SEED)
+    return layer
+
+
 @lasting
 def new_layer(student):
     """Return a function: a layer with the weights of a case, ready for its forward pass."""
 
     def make(case, se_hPars=None):
-        activate = student.given("maths", activation_of(case))
-        layer = student.Dense(units=case.n_units, activate=activate, se_hPars=se_hPars)
-        with student.untraced():  # p is replaced; only who keeps the first one shows it
-            layer.np_rng = student.given("numpy.random", "default_rng")(START_SEED)
+        layer = seeded_layer(student, case.n_units, activation_of(case), se_hPars)
         layer.compute_shapes(case.X)
         layer.initialize_parameters()
         layer.p = {"W": case.W, "b": case.b}
@@ -521,8 +527,8 @@ def test_activation(case, observe, right):
 def replayed(student, case, se_hPars=None):
     """A recorded case on the student's layer: (output, input gradient), as promises."""
     arrays = {name: np.array(values) for name, values in case["arrays"].items()}
-    activate = student.given("maths", case["activation"]["activate"])
-    layer = student.Dense(units=arrays["W"].shape[1], activate=activate, se_hPars=se_hPars)
+    name = case["activation"]["activate"]
+    layer = seeded_layer(student, arrays["W"].shape[1], name, se_hPars)
     layer.compute_shapes(arrays["X"])
     layer.initialize_parameters()
     layer.p = {"W": arrays["W"], "b": arrays["b"]}
@@ -1064,14 +1070,12 @@ def side_by_side(student, once, new_layer):
         with student.untraced(), student.program():
             alone = [passes(new_layer(case), case) for case in TWO]
         with student.program():
-            identity = student.given("maths", "identity")
-            layers = [student.Dense(units=case.n_units, activate=identity) for case in TWO]
+            layers = [seeded_layer(student, case.n_units, "identity") for case in TWO]
             pairs = list(zip(layers, TWO, strict=True))
             for layer, case in pairs:
                 layer.compute_shapes(case.X)
             for layer, _ in pairs:
                 layer.initialize_parameters()
-            drawn = [layer.p for layer in layers]
             for layer, case in pairs:
                 layer.p = {"W": case.W, "b": case.b}
             outputs = [layer.forward(case.X) for layer, case in pairs]
@@ -1079,7 +1083,7 @@ def side_by_side(student, once, new_layer):
             for layer in layers:
                 layer.compute_gradients()
             runs = list(zip(outputs, found, [layer.g for layer in layers], strict=True))
-        return list(zip(runs, alone, drawn, strict=True))
+        return list(zip(runs, alone, strict=True))
 
     return lambda: once("side by side", run)
 
@@ -1087,7 +1091,7 @@ def side_by_side(student, once, new_layer):
 @check("state", "Two layers do not disturb each other")
 def test_two_layers(side_by_side, works_otherwise):
     """Every step is done for both before the next one."""
-    for found, alone, _ in side_by_side():
+    for found, alone in side_by_side():
         expect_as_alone(found, alone, "With a second layer in use", works_otherwise)
 
 
@@ -1104,11 +1108,8 @@ WIDTHS = (4, 1)
 
 def network(student):
     """EpyNN's two layers with its starting weights, and mse; for a program block."""
-    functions = [student.given("maths", name) for name in ("relu", "sigmoid")]
-    layers = [
-        student.Dense(units=units, activate=activate)
-        for units, activate in zip(WIDTHS, functions, strict=True)
-    ]
+    names = ("relu", "sigmoid")
+    layers = [seeded_layer(student, units, name) for units, name in zip(WIDTHS, names, strict=True)]
     A = TRAINING[0]
     for number, (layer, units) in enumerate(zip(layers, WIDTHS, strict=True), 1):
         layer.compute_shapes(A)
@@ -1267,7 +1268,7 @@ def expected_values(reference):
 def test_example(student, expected):
     """Its output, on its weights."""
     with student.program():
-        layer = student.Dense(units=3, activate=student.given("maths", "tanh"))
+        layer = seeded_layer(student, 3, "tanh")
         layer.compute_shapes(np.array(expected["X"]))
         layer.initialize_parameters()
         layer.p = {"W": np.array(expected["W"]), "b": np.zeros((1, 3))}
@@ -1544,8 +1545,8 @@ def see_layers(side_by_side):
 
     def look(_):
         runs = side_by_side()
-        alone = _plain(fresh for _, fresh, _ in runs)
-        return Seen(_plain(found for found, *_ in runs), alone, alone=alone)
+        alone = _plain(fresh for _, fresh in runs)
+        return Seen(_plain(found for found, _ in runs), alone, alone=alone)
 
     return look
 

@@ -5,6 +5,8 @@ Those of the affine part are shared by all dense layers. A prediction gets what 
 there is one. Where several fit, the first one is named.
 """
 
+import re
+
 import numpy as np
 
 from grader.judge.affine import Names, mistakes
@@ -181,24 +183,29 @@ def activation_for_derivative(s):
 
 @rules.mistake(
     "dz",
-    "The derivative is A·(1 - A), that of sigmoid, whatever the activation is.",
+    "The slope is always that of {function}, whatever the activation is.",
     why="Each function has a slope of its own.",
-    hint="Make a layer with relu. What should its slope be where Z is positive?",
+    hint="Make layers with relu and with sigmoid. What should their slopes be at Z = 3?",
     stronger="Ask the activation function itself, with deriv=True.",
+    each=[{"function": name} for name in ("sigmoid", "tanh", "relu")],
 )
-def always_slope_of_sigmoid(s):
-    return s.G * s.A * (1 - s.A)
+def always_one_slope(s, function):
+    """By the usual formulas, of which those of sigmoid and tanh are made of the output."""
+    formulas = {"sigmoid": s.A * (1 - s.A), "tanh": 1 - s.A**2, "relu": s.Z > 0}
+    return s.G * formulas[function]
 
 
 @rules.mistake(
     "dz",
-    "The slope is that of relu, whatever the activation is.",
+    "The slope is always that of {function} at Z, whatever the activation is.",
     why="Each function has a slope of its own.",
-    hint="Make a layer with sigmoid. What should its slope be at 0?",
+    hint="Make layers with relu and with sigmoid. What should their slopes be at Z = 3?",
     stronger="Ask the activation function itself, with deriv=True.",
+    each=[{"function": name} for name in ("sigmoid", "tanh")],
 )
-def always_slope_of_relu(s):
-    return s.G * (s.Z > 0)
+def always_one_slope_at_z(s, function):
+    y = np.tanh(s.Z) if function == "tanh" else 1 / (1 + np.exp(-s.Z))
+    return s.G * (1 - y**2 if function == "tanh" else y * (1 - y))
 
 
 @rules.mistake(
@@ -257,6 +264,17 @@ def jacobian_skipped(s):
 )
 def jacobian_as_table(s):
     return s.G * s.J
+
+
+@rules.mistake(
+    "softmax",
+    "The matrix product puts every row of dA together with every Jacobian.",
+    why="Row i of dA belongs to Jacobian i; dZ has two axes, as dA does.",
+    hint="Print the shapes of dA, of softmax(Z, deriv=True) and of their product.",
+    stronger="np.einsum('ij,ijk->ik', ...), or a product row by row.",
+)
+def jacobian_matrix_product(s):
+    return s.G @ s.J
 
 
 @rules.mistake(
@@ -563,14 +581,20 @@ def generator_not_used(s):
 
 @rules.mistake(
     "start",
-    "W is drawn from a generator that the layer seeds with {number} itself.",
+    "W is drawn from {generator}, which the layer seeds with {number} itself.",
     why="All layers get the same numbers, and nobody can choose others.",
     hint="Who should decide which numbers are drawn?",
     stronger="Take self.np_rng as it is.",
-    each=[{"number": number} for number in (0, 1, 42, 123, 1234)],
+    each=[
+        {"number": number, "generator": generator}
+        for number in (0, 1, 42, 123, 1234)
+        for generator in ("a new generator", "np.random")
+    ],
 )
-def generator_seeded_by_layer(s, number):
-    return s.initialization(s.shape, rng=np.random.default_rng(number))
+def generator_seeded_by_layer(s, number, generator):
+    new = generator.startswith("a new")
+    rng = np.random.default_rng(number) if new else np.random.RandomState(number)
+    return s.initialization(s.shape, rng=rng)
 
 
 @rules.mistake(
@@ -807,3 +831,17 @@ def layer_not_initialized(facts):
         error.type_name == "AttributeError" and any(words in error.message for words in missing)
         for _, error in facts.errors
     )
+
+
+@rules.telltale(
+    "activation-gradient",
+    "The activation functions are given an argument that they do not know: {argument}.",
+    why="deriv=True is how they are asked for the derivative.",
+    hint="What are the arguments of sigmoid in maths?",
+    stronger="activate(Z, deriv=True)",
+)
+def unknown_argument_of_activation(facts):
+    functions = "identity|relu|lrelu|elu|sigmoid|tanh|softplus|softmax"
+    wrong = re.compile(rf"^(?:{functions})\(\) got an unexpected keyword argument '(\w+)'")
+    found = (wrong.match(error.message) for _, error in facts.errors)
+    return next(({"argument": match[1]} for match in found if match), False)

@@ -1,7 +1,7 @@
 # mistake: takes A(1 - A) for the slope of every function
 # fails: activation-gradient
 # points: 0
-# diagnoses: always-slope-of-sigmoid
+# diagnoses: always-one-slope
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

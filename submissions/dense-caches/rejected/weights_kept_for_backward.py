@@ -1,5 +1,5 @@
 # mistake: forward takes W from p, backward the one that was drawn
-# fails: input-gradient, state
+# fails: input-gradient
 # points: 0
 # diagnoses: first-weights-in-backward
 import numpy as np

@@ -1,5 +1,5 @@
 # mistake: remembers W as an attribute, and does not see the p that is set later
-# fails: forward, state
+# fails: forward
 # points: 0
 # diagnoses: first-weights-kept
 import numpy as np
