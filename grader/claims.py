@@ -85,7 +85,7 @@ def judge_claims(problem: Problem, trials: Sequence[Trial]) -> Iterable[Finding]
 # -- samples -------------------------------------------------------------------------------
 
 
-def _counted(claim: str, total: int, faults: dict[str, list[str]]) -> Finding:
+def counted(claim: str, total: int, faults: dict[str, list[str]]) -> Finding:
     """A finding about ``total`` things, from what is wrong with some of them, by their places."""
     bad = {place: lines for place, lines in faults.items() if lines}
     details = [f"{place}: {line}" for place, lines in bad.items() for line in lines]
@@ -109,12 +109,12 @@ def _starter(problem: Problem, trial: Trial) -> Finding:
 
 def _accepted(problem: Problem, trials: Sequence[Trial]) -> Finding:
     faults = {problem.shown(t.path): list(faults_of_accepted(t.path, t.report)) for t in trials}
-    return _counted("accepted samples get full marks", len(trials), faults)
+    return counted("accepted samples get full marks", len(trials), faults)
 
 
 def _rejected(problem: Problem, trials: Sequence[Trial]) -> Finding:
     faults = {problem.shown(t.path): list(faults_of_rejected(t.path, t.report)) for t in trials}
-    return _counted("rejected samples get what they declare", len(trials), faults)
+    return counted("rejected samples get what they declare", len(trials), faults)
 
 
 # -- mutants -------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def _equivalents(problem: Problem, trials: Sequence[Trial]) -> Finding:
         elif trial.report.status != "passed":
             killers = ", ".join(check.id for check in lost(trial.report)) or trial.report.status
             details[shown] = [f"it is killed ({killers}); delete the entry"]
-    return _counted("mutants listed as right solutions are just that", len(entries), details)
+    return counted("mutants listed as right solutions are just that", len(entries), details)
 
 
 def _key(entry: Equivalent) -> tuple[str, str, str]:
@@ -183,7 +183,7 @@ def _can_fail(problem: Problem, checks: dict[str, str], wrong: Sequence[Trial]) 
         for check in checks
         if check not in failed
     }
-    return _counted("every check fails for something", len(checks), details)
+    return counted("every check fails for something", len(checks), details)
 
 
 def _finds(check: CheckResult) -> bool:
@@ -223,5 +223,5 @@ def _needed(problem: Problem, checks: dict[str, str], wrong: Sequence[Trial]) ->
         place = f"{problem.shown(problem.vouched_path)}: {check}"
         details[place] = [f"{why}; delete the entry"]
     claim = "every check finds what no other of its group does"
-    finding = _counted(claim, len(checks), details)
+    finding = counted(claim, len(checks), details)
     return Finding(claim, f"{len(needed & checks.keys())} of {len(checks)}", finding.details)

@@ -131,11 +131,24 @@ class Redundant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(min_length=1)]
 
 
+class Unshown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A known mistake for which there is no sample and no mutant.
+
+    Attributes:
+        diagnosis: Its id.
+        reason: Why nobody can write one, or why it is kept without.
+    """
+
+    diagnosis: str
+    reason: Annotated[str, msgspec.Meta(min_length=1)]
+
+
 class Vouched(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The contents of ``vouched.toml``: what an author vouches for where a program cannot tell."""
 
     equivalent: tuple[Equivalent, ...] = ()
     redundant: tuple[Redundant, ...] = ()
+    unshown: tuple[Unshown, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ A sample is a student's file with a header of comments. One that is right says i
     # style: every product is written as np.einsum
 
 One that is wrong says what its author believed, and what must come of it: the groups that lose
-points and no others, the points that are left, the diagnoses and no others, and words that the
-student must be told::
+points and no others, the points that are left, the diagnoses and no others (``none`` is an answer),
+and words that the student must be told::
 
     # mistake: averages the bias gradient over the batch
     # fails: bias-gradient
@@ -25,9 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.report import CheckResult, Report
-
-DIAGNOSES_REQUIRED = False
-"""Whether every rejected sample has to declare its diagnoses (``none`` is an answer)."""
 
 UNLOADABLE = "unloadable"
 
@@ -136,17 +133,29 @@ def faults_of_rejected(path: Path, report: Report) -> Iterator[str]:
         yield f"write a comment '# points: {report.score:g}'"
     elif abs(declared.points - report.score) > 0.005:
         yield f"gets {report.score:g} points, and declares {declared.points:g}"
-    found = frozenset(diagnosis.id for diagnosis in report.diagnoses)
-    if declared.diagnoses is not None:
-        text = _difference(declared.diagnoses, found, "be diagnosed as", "is diagnosed as")
-        if text:
-            yield f"{text}"
-    elif DIAGNOSES_REQUIRED:
-        yield f"write a comment '# diagnoses: {', '.join(sorted(found)) or 'none'}'"
     told = _told(report)
     for words in declared.says:
         if words not in told:
             yield f"the student is not told {words!r}"
+
+
+def faults_of_diagnoses(path: Path, report: Report) -> Iterator[str]:
+    """Where a sample that is wrong is diagnosed otherwise than it declares."""
+    try:
+        declared = read_declaration(path).diagnoses
+    except ValueError:
+        return  # told of the header as a whole
+    found = named(report)
+    if declared is None:
+        shown = ", ".join(sorted(found)) or "nothing"
+        yield f"write a comment '# diagnoses: ID, ID' (or: none); it is diagnosed as {shown}"
+    elif text := _difference(declared, found, "be diagnosed as", "is diagnosed as"):
+        yield text
+
+
+def named(report: Report) -> frozenset[str]:
+    """The ids of the mistakes that a report names."""
+    return frozenset(diagnosis.id for diagnosis in report.diagnoses)
 
 
 def _difference(wanted: frozenset[str], found: frozenset[str], should: str, does: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from grader.claims import Finding, Kind, Trial, judge_claims
 from grader.errors import ProblemError
 from grader.mutation import Mutant, mutants
+from grader.naming import judge_naming
 from grader.pool import grade_stream
 from grader.problem import Library, Problem
 from grader.repeat import ORDERS, SURROUNDINGS, report_in, reports_in_order, same, verdict
@@ -80,6 +81,7 @@ def verify_problem(
     graded, total = len(trials), len(trials) + again
     same = _same_again(problem, trials, jobs, lambda done: progress(graded + done, total))
     findings.insert(2, same)
+    findings += judge_naming(problem, trials)
     if problem.settings.conventions:
         findings.append(conventions_are_known(problem))
     seconds = time.perf_counter() - started
@@ -144,7 +146,7 @@ def _same_again(
                 details.append(f"{problem.shown(trial.path)}: another report with {name}")
     chosen += [trial for trial in trials if trial.kind == "rejected"][::EVERY]
     for number, name in enumerate(ORDERS, len(pairs) + 1):
-        again = reports_in_order(problem, [trial.submission for trial in chosen], name)
+        again = reports_in_order(problem, [trial.submission for trial in chosen], ORDERS[name])
         done(number)
         for trial, report in zip(chosen, again, strict=True):
             if verdict(trial.report) != verdict(report):

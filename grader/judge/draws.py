@@ -7,7 +7,9 @@ one check's matter, a wrong distribution another's: each of them lets the other 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,6 +23,41 @@ SLACK = 0.02
 CHANCE = 1e-12
 _DEVIATIONS = 7.2
 """P(|z| > 7.2) < 1e-12 for a normal z."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """How the statement has the weights drawn.
+
+    Attributes:
+        family: ``uniform`` on [-scale, scale], or ``normal`` with mean 0 and deviation ``scale``.
+        scale: From (n_inputs, n_units) to the limit or the standard deviation.
+        formula: The scale as the statement writes it: ``1/√n_inputs``.
+    """
+
+    family: Literal["uniform", "normal"]
+    scale: Callable[[int, int], float]
+    formula: str
+
+    @property
+    def example(self) -> str:
+        """A value to try one's own formula against."""
+        sizes = "4 inputs" if self.scale(4, 3) == self.scale(4, 5) else "4 inputs and 5 units"
+        return f"{sizes}; it should be {self.scale(4, 5):.4g}"
+
+    def __call__(
+        self,
+        random: np.random.RandomState,
+        n_inputs: int,
+        n_units: int,
+        shape: tuple[int, ...] | None = None,
+    ) -> Array:
+        """Draw weights for a layer of these sizes, in one call; of another ``shape`` if given."""
+        scale = self.scale(n_inputs, n_units)
+        size = (n_inputs, n_units) if shape is None else shape
+        if self.family == "uniform":
+            return random.uniform(-scale, scale, size)
+        return random.randn(*size) * scale
 
 
 def _shown(W: Array) -> str:
@@ -76,6 +113,11 @@ def expect_uniform(W: Array, *, what: str) -> None:
     )
 
 
+def _equation(formula: str, value: float) -> str:
+    shown = f"{value:.4g}"
+    return shown if formula == shown else f"{formula} = {shown}"
+
+
 def expect_deviation(W: Array, deviation: float, formula: str, *, what: str) -> None:
     """Fail unless weights have the mean 0 and the standard deviation ``deviation``.
 
@@ -93,7 +135,7 @@ def expect_deviation(W: Array, deviation: float, formula: str, *, what: str) -> 
     expect(
         abs(spread - deviation) <= 1.1 * _DEVIATIONS * deviation / math.sqrt(2 * count),
         f"The scale of the weights is not right: {sizes} their standard deviation is "
-        f"{spread:.4g}; it should be {formula} = {deviation:.4g}.",
+        f"{spread:.4g}; it should be {_equation(formula, deviation)}.",
         what=what,
         yours=W,
     )

@@ -21,7 +21,7 @@ MAX_LITERAL = 20_000
 
 _RECORDING = '''\
 class Recording:
-    """Hands every call on to an optimizer; keeps the arguments and what comes back."""
+    """Hands every call on to an object; keeps the arguments and what comes back."""
 
     def __init__(self, inner, calls):
         self.inner, self.calls = inner, calls
@@ -32,9 +32,13 @@ class Recording:
     def __copy__(self):
         return copy.deepcopy(self)
 
-    def update(self, w, grad):
-        self.calls.append([np.copy(w), np.copy(grad)])
-        result = self.inner.update(w, grad)
+    def __getattr__(self, name):
+        member = getattr(self.inner, name)
+        return functools.partial(self.record, member) if callable(member) else member
+
+    def record(self, method, *args, **named):
+        self.calls.append([np.copy(value) for value in (*args, *named.values())])
+        result = method(*args, **named)
         self.calls[-1].append(np.copy(result))
         return result
 '''
@@ -97,7 +101,8 @@ def write_script(
         f"Usage: python THIS_SCRIPT [{_for_docstring(given.file)}]\n"
         f'It needs nothing but NumPy and your file. {end}\n"""\n',
         "from __future__ import annotations\n\n"  # what the classes are annotated with is not here
-        "import copy\nimport math\nimport sys\nimport types\n"
+        + ("import copy\n" if not calls.classes else "import copy\nimport functools\n")
+        + "import math\nimport sys\nimport types\n"
         + ("from dataclasses import dataclass, field\n" if calls.dataclasses else "")
         + "\nimport numpy as np\n",
         *calls.classes.values(),
@@ -267,7 +272,10 @@ class _Calls:
         listed = ", ".join(args)
         match step.kind:
             case "make":
-                return f"{self._new_name(step.result, 'layer')} = student.{step.name}({listed})"
+                return f"{self._new_name(step.result, 'layer')} = {self._member(step)}({listed})"
+            case "define":
+                self._names[id(step.result)] = ""
+                return f"\n{step.name}\n"
             case "array":
                 return f"{self._new_name(step.result, 'array')} = {_in_layout(listed, step.name)}"
             case "expose":
@@ -281,12 +289,18 @@ class _Calls:
             case "read":
                 return self._value(step.target)
             case "set":
-                return f"{self._value(step.target)}.{step.name} = {listed}"
+                return f"{self._member(step)} = {listed}"
             case "get":
-                return f"{self._value(step.target)}.{step.name}"
+                return self._member(step)
             case _:
-                called = "" if step.name == "__call__" else f".{step.name}"
-                return f"{self._value(step.target)}{called}({listed})"
+                return f"{self._member(step)}({listed})"
+
+    def _member(self, step: Step) -> str:
+        """What a step is about, as source: a name in what it was asked of, or that itself."""
+        owner = self._value(step.target)
+        if step.name == "__call__":
+            return owner
+        return f"{owner}.{step.name}" if owner else step.name
 
     def _import(self, step: Step) -> str:
         (module,) = step.args
@@ -299,7 +313,7 @@ class _Calls:
         for name, source in sources_of(kind).items():
             self.classes[name] = source
             self.dataclasses = self.dataclasses or "@dataclass" in source
-        return f"{self._new_name(exposure, 'optimizer')} = Recording({exposure.real!r}, [])"
+        return f"{self._new_name(exposure, exposure.variable)} = Recording({exposure.real!r}, [])"
 
     def _value(self, value: Any) -> str:
         if isinstance(value, RemoteObject | Exposure):

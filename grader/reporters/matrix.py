@@ -8,6 +8,7 @@ from itertools import groupby
 
 from grader.claims import Trial, needed_checks
 from grader.report import CheckResult
+from grader.reporters.confusion import section
 from grader.samples import UNLOADABLE, lost, read_declaration
 from grader.verify import Proof
 
@@ -50,6 +51,14 @@ td.points { width: 3.5rem; text-align: right; padding-right: .75rem; color: var(
   font-variant-numeric: tabular-nums; }
 .band { background: var(--band); }
 td.alone { background: var(--alone); font-weight: 700; }
+td.named, th.named { width: auto; text-align: left; padding-left: 1rem; white-space: nowrap;
+  color: var(--faint); font-weight: 400; }
+h2 { font-size: 1.1rem; margin: 2.5rem 0 .25rem; }
+.confusion { table-layout: auto; }
+.confusion th, .confusion td { position: static; padding: .15rem 1rem .15rem 0; width: auto;
+  vertical-align: top; text-align: left; color: var(--ink); }
+.confusion td:last-child { max-width: 60rem; color: var(--faint); }
+.confusion td.bad, .confusion b { color: var(--bad); font-weight: 600; }
 tfoot td { color: var(--ink); border: 0; padding-top: .4rem; font-size: .8rem; }
 tfoot th { position: sticky; left: 0; background: var(--page); color: var(--faint); }
 tbody tr:hover th, tbody tr:hover td { border-bottom-color: var(--ink); }
@@ -71,7 +80,8 @@ def render(proof: Proof) -> str:
         f"<h1>{escape(title)}</h1>",
         "<p>A row is a file whose mistake is known, a column is a check. ● failed, ○ not possible"
         " because of another failure, ◷ ran into a limit, ✕ ended the process. Shaded: the only"
-        " check of its group that fails; without it the mistake would cost that group nothing.</p>",
+        " check of its group that fails; without it the mistake would cost that group nothing. At"
+        ' the right what each is told; <a href="#confusion">below</a> whether that is right.</p>',
         "<ul>",
         *(
             f'<li class="{"ok" if finding.ok else "no"}"><b>{escape(finding.figure)}</b>'
@@ -88,7 +98,8 @@ def render(proof: Proof) -> str:
         if rows:
             parts.append(f'<tr class="part"><th>{heading} ({len(rows)})</th></tr>')
             parts += [_row(trial, checks) for trial in rows]
-    parts += ["</tbody>", *_foot(proof.trials, checks), "</table>", "</html>"]
+    parts += ["</tbody>", *_foot(proof.trials, checks), "</table>", *section(proof.trials)]
+    parts.append("</html>")
     return "\n".join(parts) + "\n"
 
 
@@ -106,7 +117,7 @@ def _head(checks: Sequence[CheckResult]) -> Iterator[str]:
         hint = escape(f"{check.group}: {check.title}", quote=True)
         label = f"<div>{escape(shown)} <small>{escape(check.group)}</small></div>"
         yield f'<th class="check{bands[check.group]}" title="{hint}">{label}</th>'
-    yield "</tr></thead>"
+    yield '<th class="named">named</th></tr></thead>'
 
 
 def _row(trial: Trial, checks: Sequence[CheckResult]) -> str:
@@ -129,6 +140,7 @@ def _row(trial: Trial, checks: Sequence[CheckResult]) -> str:
         if report.status == UNLOADABLE:
             sign = "·"
         cells.append(f'<td class="{kind}">{sign}</td>' if kind else f"<td>{sign}</td>")
+    cells.append(f'<td class="named">{escape(", ".join(d.id for d in report.diagnoses))}</td>')
     return f'<tr><th title="{escape(hint, quote=True)}">{name}</th>{"".join(cells)}</tr>'
 
 

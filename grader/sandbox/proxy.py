@@ -11,9 +11,11 @@ be written that does the same without the grader.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import inspect
+import textwrap
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,10 +96,15 @@ class RemoteInstance(RemoteObject):
 
 @dataclass(frozen=True, slots=True)
 class RemoteMethod:
-    """A method of a :class:`RemoteInstance`, or a function of the student's module."""
+    """A method of a :class:`RemoteInstance`, or a function of the student's module.
+
+    Attributes:
+        methods: Of the instances that :meth:`make` gives, as far as is known.
+    """
 
     owner: RemoteInstance
     name: str
+    methods: frozenset[str] = frozenset()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker."""
@@ -105,6 +112,16 @@ class RemoteMethod:
         sent = owner._student.on_wire_call(args, kwargs)
         operation = ["call", owner._handle, self.name, *sent, 0]
         return owner._student.perform(operation, Step("call", owner, self.name, args, kwargs))
+
+    def make(self, *args: Any, **kwargs: Any) -> RemoteInstance:
+        """Call it in the worker; return what it returns as an object to go on working with.
+
+        For class methods and functions that make instances. Whether it has made one shows in what
+        comes of its methods.
+        """
+        student: Student = self.owner._student
+        methods = self.methods or student.known_methods
+        return student.make(self.owner, self.name, methods, args, kwargs)
 
     def sweep(
         self,
@@ -151,9 +168,13 @@ class RemoteFunction(RemoteObject):
 
 @dataclass(frozen=True, slots=True)
 class RemoteClass:
-    """A class of the student's module; calling it makes an instance in the worker.
+    """A class in the worker; calling it makes an instance there.
+
+    Other names are its class methods: ``student.Layer.from_dict(data)`` calls one, and
+    ``student.Layer.from_dict.make(data)`` gives the instance that it returns.
 
     Attributes:
+        module: Where it is: the student's module, or one of :meth:`Student.define`.
         methods: Names of its methods, inherited ones included.
         bases: Names of the classes it is derived from, nearest first, without ``object``.
         nested: Names of functions that are defined inside of its methods.
@@ -161,10 +182,10 @@ class RemoteClass:
         own: Names in its body, and in those of its base classes in the same file.
     """
 
-    student: Student
+    module: RemoteInstance
     name: str
     methods: frozenset[str]
-    bases: tuple[str, ...]
+    bases: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     own: frozenset[str] = frozenset()
@@ -176,7 +197,32 @@ class RemoteClass:
 
     def __call__(self, *args: Any, **kwargs: Any) -> RemoteInstance:
         """Make an instance in the worker."""
-        return self.student.make(self, args, kwargs)
+        student: Student = self.module._student
+        return student.make(self.module, self.name, self.methods, args, kwargs)
+
+    def __getattr__(self, name: str) -> RemoteMethod:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return RemoteMethod(self.module, f"{self.name}.{name}", self.methods)
+
+
+class Definitions:
+    """What a source of the judge's defines in the worker: attributes are classes and functions.
+
+    Attributes:
+        module: Where it is.
+    """
+
+    def __init__(self, module: RemoteInstance, classes: Mapping[str, frozenset[str]]) -> None:
+        self.module = module
+        self._classes = classes
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._classes:
+            return RemoteClass(self.module, name, self._classes[name])
+        return RemoteMethod(self.module, name)
 
 
 class Student:
@@ -227,8 +273,11 @@ class Student:
             raise AttributeError(name)
         if name in self._classes:
             return self._classes[name]
-        module = RemoteInstance(self, wire.MODULE, "module", self._functions, "student")
-        return getattr(module, name)
+        return getattr(self._module, name)
+
+    @property
+    def _module(self) -> RemoteInstance:
+        return RemoteInstance(self, wire.MODULE, "module", self._functions, "student")
 
     def seed(self, number: int) -> None:
         """Seed NumPy's global generator in the worker."""
@@ -271,6 +320,31 @@ class Student:
         step = Step("given", None, name, (module,), {}, remote)
         self.enqueue(["given", handle, module, name], step)
         return remote
+
+    def define(self, source: str) -> Definitions:
+        """Define classes and functions in the worker that use the student's.
+
+        In ``source``, which a script that shows a failure repeats, ``student`` is the student's
+        module and ``np`` is NumPy: ``class Half(student.Layer): ...``. It runs where the student's
+        code does, so that nothing in it is secret, and what it gives is worth what theirs is.
+
+        Returns:
+            An object whose attributes are what has been defined; forgotten as instances are.
+        """
+        handle = self._new_handle()
+        source = textwrap.dedent(source).strip()
+        tree = ast.parse(source)
+        classes = {
+            node.name: self.known_methods.union(
+                n.name for n in node.body if isinstance(n, ast.FunctionDef)
+            )
+            for node in tree.body
+            if isinstance(node, ast.ClassDef)
+        }
+        module = RemoteInstance(self, handle, "module", frozenset(), "")
+        operation = ["define", self._queue.writer.value(source), handle]
+        self.enqueue(operation, Step("define", None, source, (), {}, module))
+        return Definitions(module, classes)
 
     def array(self, values: Any, layout: str = "c") -> RemoteObject:
         """Make an array in the worker, to be handed over and looked at again with :meth:`read`.
@@ -443,7 +517,7 @@ class Student:
         classes, functions = _checked_description(program.pending[0].value)
         self._classes = {
             name: RemoteClass(
-                self,
+                self._module,
                 name,
                 frozenset(found["methods"]),
                 tuple(found["bases"]),
@@ -464,6 +538,11 @@ class Student:
     def functions(self) -> frozenset[str]:
         """Names of the functions that the file defines."""
         return self._functions
+
+    @property
+    def known_methods(self) -> frozenset[str]:
+        """Names of the methods that any class of the file has, or should have."""
+        return self._methods.union(*(kind.methods for kind in self._classes.values()))
 
     def begin(self) -> None:
         """Start a check or an example: forget the objects of the one before, seed anew."""
@@ -490,16 +569,21 @@ class Student:
     # -- operations ----------------------------------------------------------------------
 
     def make(
-        self, kind: RemoteClass, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        owner: RemoteInstance,
+        name: str,
+        methods: frozenset[str],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> RemoteInstance:
-        """Make an instance of a class of the student's."""
+        """Make an instance by calling a class, or what else makes one, by its name in ``owner``."""
         made = sum(step.kind == "make" for step in self.trace)
         variable = "layer" if made == 0 else f"layer{made + 1}"
         handle = self._new_handle()
-        methods = kind.methods | self._methods
-        remote = RemoteInstance(self, handle, kind.name, methods, variable)
-        operation = ["call", wire.MODULE, kind.name, *self.on_wire_call(args, kwargs), handle]
-        self.enqueue(operation, Step("make", None, kind.name, args, kwargs, remote))
+        kind, _, _ = name.partition(".")
+        remote = RemoteInstance(self, handle, kind, methods | self._methods, variable)
+        operation = ["call", owner._handle, name, *self.on_wire_call(args, kwargs), handle]
+        self.enqueue(operation, Step("make", owner, name, args, kwargs, remote))
         return remote
 
     def on_wire(self, value: Any) -> Any:

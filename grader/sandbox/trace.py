@@ -86,6 +86,8 @@ class Step:
             return f"{self.name}({', '.join(args)})"
         if self.kind in ("seed", "draw"):
             return f"np.random.{self.name}({', '.join(args)})"
+        if self.kind == "define":
+            return f"{self.name.partition(chr(10))[0]} ..."
         target = _brief(self.target)
         if self.kind == "expose":
             return f"{args[0]} = {self.args[0].real!r}"
@@ -99,8 +101,16 @@ class Step:
             return f"{target}.{self.name} = {args[0]}"
         if self.kind == "get":
             return f"{target}.{self.name}"
-        function = target if self.name == "__call__" else f"{target}.{self.name}"
-        return f"{function}({', '.join(args)})"
+        called = f"{target}.{self.name}" if target else self.name
+        if self.name == "__call__":
+            called = target
+        return f"{called}({', '.join(args)})"
+
+    @property
+    def function(self) -> str:
+        """Name of the function that a call runs: ``__init__`` where a class is called."""
+        *_, last = self.name.split(".")
+        return "__init__" if self.kind == "make" and last == self.name else last
 
 
 def _brief(value: Any) -> str:
@@ -109,7 +119,7 @@ def _brief(value: Any) -> str:
     if isinstance(value, RemoteObject):
         return value._variable
     if isinstance(value, Exposure):
-        return "optimizer" if "update" in value.methods else type(value.real).__name__
+        return value.variable
     if isinstance(value, Pending):
         return "…"
     if isinstance(value, dict):
@@ -150,6 +160,11 @@ class Exposure:
         self.methods = methods
         self.local = local
         self.calls: list[ExposureCall] = []
+
+    @property
+    def variable(self) -> str:
+        """What it is called where source is shown."""
+        return "optimizer" if "update" in self.methods else type(self.real).__name__.lower()
 
     def on_wire(self) -> wire.Exposed:
         """What the worker is told about the object."""

@@ -23,6 +23,7 @@ import importlib
 import io
 import linecache
 import math
+import operator
 import os
 import random
 import signal
@@ -298,7 +299,14 @@ class Server:
             raise Missing("not made, because an earlier call failed")
         return found
 
-    def _keep(self, handle: int, value: Any) -> Any:
+    def _keep(self, handle: int, make: Callable[[], Any]) -> Any:
+        """Make a value, and keep it if it has a number.
+
+        What had that number before is gone, also if this fails: numbers begin anew with each check.
+        """
+        if handle:
+            self.objects.pop(handle, None)
+        value = make()
         if handle:
             self.objects[handle] = value
         return value
@@ -346,13 +354,27 @@ class Server:
         self.own_objects.clear()
         self.objects = {key: self.objects[key] for key in (wire.MODULE, wire.RANDOM)}
 
+    def _do_define(self, source: str, handle: int) -> None:
+        """Run source of the judge's as a module in which `student` is the student's."""
+        module = types.ModuleType("judge")
+        vars(module).update(np=np, student=self.objects[wire.MODULE])
+        code = compile(source, "judge.py", "exec", dont_inherit=True)
+
+        def run() -> types.ModuleType:
+            exec(code, vars(module))
+            return module
+
+        self._keep(handle, run)
+
     def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:
-        function = getattr(self._object(target), name)
-        value = function(*self._localize(args), **self._localize(kwargs))
-        return self._keep(keep, value)
+        def call() -> Any:
+            function = operator.attrgetter(name)(self._object(target))
+            return function(*self._localize(args), **self._localize(kwargs))
+
+        return self._keep(keep, call)
 
     def _do_get(self, target: int, name: str, keep: int) -> Any:
-        return self._keep(keep, getattr(self._object(target), name))
+        return self._keep(keep, lambda: getattr(self._object(target), name))
 
     def _do_set(self, target: int, name: str, value: Any) -> None:
         setattr(self._object(target), name, self._localize(value))
@@ -431,7 +453,7 @@ class Server:
             return left > 0
 
         with contextlib.suppress(BaseException):
-            function = getattr(self._object(target), name)
+            function = operator.attrgetter(name)(self._object(target))
             arguments, keywords = self._localize(args), self._localize(kwargs)
             self._follow(lambda: function(*arguments, **keywords), note)
         return sorted(executed) if left > 0 else []

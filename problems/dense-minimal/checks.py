@@ -126,17 +126,12 @@ def part_of(observation, name):
 # -- numerical gradients -------------------------------------------------------------------
 
 
-def step_of(case):
-    """Exact for an affine layer and integers."""
-    return 1.0 if case.integers else gradients.STEP
-
-
 @lasting
 def own_slopes(student, once, new_layer, shaped):
     """Return a function: central differences of the student's own forward pass, by parameter."""
 
-    def run(case):
-        step, b = step_of(case), shaped(case.b)
+    def run(case, step):
+        b = shaped(case.b)
         with student.untraced(), student.program():
             layer = new_layer(case)
             sweep = layer.forward.sweep
@@ -150,7 +145,7 @@ def own_slopes(student, once, new_layer, shaped):
             for name, (at, promise) in swept.items()
         }
 
-    return lambda case: once(("slopes", case), lambda: run(case))
+    return lambda case, step: once(("slopes", case, step), lambda: run(case, step))
 
 
 @lru_cache(maxsize=4096)
@@ -164,7 +159,7 @@ def reference_slope(kind, case, name):
         setattr(layer, name.lower(), value)
         return layer.forward(case.X)
 
-    return gradients.measured(forward, getattr(case, name), case.G, step_of(case))
+    return gradients.measured(forward, getattr(case, name), case.G, case.step)
 
 
 @lasting
@@ -173,11 +168,11 @@ def hold(right, reference, own_slopes):
 
     def compare(case, yours, name, expected, what):
         shapes = [(case.n_units,)] if name == "b" else []
-        own = lambda: own_slopes(case)[name]  # noqa: E731
-        expect_gradient(yours, expected, what=what, own=own, or_shapes=shapes)
+        slopes = [(own_slopes(case, step)[name] for step in case.steps) for _ in range(2)]
+        expect_gradient(yours, expected, what=what, own=slopes[0], or_shapes=shapes)
         measured = reference_slope(reference.LayerDense, case, name)
-        exact = case.integers
-        expect_slope(yours, measured, what=what, own=own, exact=exact, or_shapes=shapes)
+        kept = {"own": slopes[1], "exact": case.exact, "or_shapes": shapes}
+        expect_slope(yours, measured, what=what, **kept)
 
     return compare
 
@@ -572,37 +567,49 @@ STARTS = tuple((sizes, seed) for sizes in [(2, 3), (3, 2), (4, 4), (9, 6)] for s
 
 @lasting
 def started(student, once):
-    """Return a function: w and b of a new layer, the generator seeded just before."""
+    """Return a function: w and b of a new layer, the generator seeded just before.
 
-    def run(key):
-        sizes, seed = key
+    They are looked at a second time where `time` is another.
+    """
+
+    def run(sizes, seed):
         student.seed(seed)
         with student.program():
             layer = student.LayerDense(*sizes)
             return layer.w, layer.b
 
-    return lambda key: once(("started", key), lambda: run(key))
+    return lambda sizes, seed, time=1: once(
+        ("started", sizes, seed, time), lambda: run(sizes, seed)
+    )
 
 
 @aspect("draw", groups=["constructor", "initialization", "seeded"], noun="w", cases=STARTS)
 def see_draw(started):
+    """w of a new layer; how it is after the same seed once more, and after another."""
+
     def look(key):
         sizes, seed = key
-        w, _ = started(key)
         given = looks_at_start(DRAW, seed, *sizes)
-        return Seen(w, DRAW(given["random"](), *sizes), w=w, **given)
+        given["W"], given["again"], given["other"] = (
+            started(*numbered)[0] for numbered in (key, (*key, 2), (sizes, seed + 1))
+        )
+        return Seen(given["W"], DRAW(np.random.RandomState(seed), *sizes), **given)
 
     return look
 
 
 @aspect("first-bias", groups=["constructor"], noun="b", cases=STARTS)
 def see_first_bias(started):
+    """b of a new layer, and after another seed."""
+
     def look(key):
         (n_inputs, n_units), seed = key
-        w, b = started(key)
-        yours = as_row(b.error or b.value, n_units)
         given = looks_at_start(DRAW, seed, n_inputs, n_units)
-        return Seen(yours, np.zeros((1, n_units)), first_W=w, **given)
+        given["b"], given["other_b"] = (
+            as_row(pending.error or pending.value, n_units)
+            for pending in (started(*key)[1], started(key[0], seed + 1)[1])
+        )
+        return Seen(given["b"], np.zeros((1, n_units)), **given)
 
     return look
 

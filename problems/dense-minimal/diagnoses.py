@@ -1,10 +1,8 @@
 """Known mistakes of the problem `dense-minimal`.
 
-Those of the affine part are shared by all dense layers. What is wrong only here follows: what the
-notebook does that the exercise comes from, and the numbers that w is drawn from.
+Those of the affine part are shared by all dense layers. What is wrong only here comes before them:
+what the notebook does that the exercise comes from.
 """
-
-import numpy as np
 
 from grader.judge.affine import Draw, Names, mistakes
 from grader.judge.diagnosis import Rules, Unknown
@@ -71,90 +69,13 @@ def stored_by_neuron(s):
 mistakes.add(
     rules,
     NAMES,
-    *("output", "input-gradient", "weight-gradient", "bias-gradient", "first-bias"),
-    without={"weights-transposed-in-forward"},
+    *("output", "input-gradient", "weight-gradient", "bias-gradient", "draw", "first-bias"),
+    without={
+        "weights-transposed-in-forward",  # above, with more to say
+        "init-default-rng",  # the layer is not told the seed
+        "init-variance",  # the same as a factor of 0.01
+    },
 )
-
-# -- how w is drawn ------------------------------------------------------------------------
-
-_DRAW = {
-    "why": "Weights that are too large or too small make a network learn slowly, or not at all.",
-    "hint": "Compare the line that makes w with the statement: which distribution, which scale?",
-}
-
-
-def _draw(name, title, stronger, make):
-    def predict(s):
-        return make(s.random(), (s.n_inputs, s.n_units))
-
-    predict.__name__ = name
-    rules.mistake("draw", title, stronger=stronger, **_DRAW)(predict)
-
-
-for _scale in (1.0, 0.01, 0.001, 0.5):
-    _draw(
-        f"drawn_with_{str(_scale).replace('.', '_')}",
-        f"w is drawn with the standard deviation {_scale:g}; the statement asks for 0.1.",
-        "np.random.randn has the standard deviation 1; what is it multiplied by?",
-        lambda random, shape, scale=_scale: scale * random.randn(*shape),
-    )
-_draw(
-    "drawn_with_he",
-    "w is drawn with the standard deviation √(2/n_inputs) (He); the statement asks for 0.1.",
-    "Here the scale does not depend on the sizes.",
-    lambda random, shape: np.sqrt(2 / shape[0]) * random.randn(*shape),
-)
-_draw(
-    "drawn_with_xavier",
-    "w is drawn with the standard deviation √(1/n_inputs) (Xavier); the statement asks for 0.1.",
-    "Here the scale does not depend on the sizes.",
-    lambda random, shape: np.sqrt(1 / shape[0]) * random.randn(*shape),
-)
-_draw(
-    "drawn_uniformly",
-    "w is drawn by np.random.rand, uniformly from 0 to 0.1.",
-    "rand is uniform, randn is normal; can your weights be negative?",
-    lambda random, shape: 0.10 * random.rand(*shape),
-)
-_draw(
-    "drawn_uniformly_around_zero",
-    "w is drawn uniformly from -0.1 to 0.1; the statement asks for a normal distribution.",
-    "np.random.randn draws from a normal distribution.",
-    lambda random, shape: random.uniform(-0.1, 0.1, shape),
-)
-_draw(
-    "drawn_transposed",
-    "w has a row for each neuron; it should have one for each input.",
-    "The shape is (n_inputs, n_neurons).",
-    lambda random, shape: 0.10 * random.randn(*shape[::-1]),
-)
-_draw(
-    "drawn_transposed_and_back",
-    "w is drawn with a row for each neuron, and then transposed: the numbers change places.",
-    "Draw it in the shape that it has.",
-    lambda random, shape: 0.10 * random.randn(*shape[::-1]).T,
-)
-_draw(
-    "zeros_drawn",
-    "w starts as zeros.",
-    "Neurons that start alike stay alike.",
-    lambda random, shape: np.zeros(shape),
-)
-
-
-@rules.mistake(
-    "draw",
-    "The generator is seeded by the layer itself: every layer starts with the same weights.",
-    why="Two layers of one size should differ, and so should two runs.",
-    hint="Make two layers of the same size and compare their weights.",
-    stronger="Remove np.random.seed; whoever uses the layer seeds, if anybody.",
-)
-def seeded_by_the_layer(s):
-    known = [np.random.RandomState(seed).randn(s.n_inputs, s.n_units) for seed in (0, 1, 42)]
-    yours = s.w
-    found = [w for w in known if isinstance(yours, np.ndarray) and np.allclose(yours, 0.10 * w)]
-    return 0.10 * found[0] if found else None
-
 
 # -- what is kept --------------------------------------------------------------------------
 

@@ -51,6 +51,11 @@ class Cluster(NamedTuple):
         """The processes that were started by those that grade."""
         return [judge for pid in self.workers() for judge in children(pid, deep=False)]
 
+    def problems(self) -> set[str]:
+        """Folders of problems that were unpacked, while some may just be being removed."""
+        found = os.walk(self.scratch)
+        return {folder for folder, _, files in found if "problem.toml" in files}
+
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
@@ -113,18 +118,18 @@ def test_items_are_taken_when_there_is_room(small: Problem, cluster: Cluster) ->
             taken += 1
             yield taken, thing()
 
-    before = set(cluster.scratch.rglob("problem.toml"))  # of workers that were killed
+    before = cluster.problems()  # of workers that were killed
     stream = grade_stream(small, items(), address=cluster.address)
     for done in range(1, 60):
         next(stream)
         assert taken <= done + 6 * coordinator._BATCH_MOST
     judges = cluster.judges()
     assert judges
-    assert set(cluster.scratch.rglob("problem.toml")) - before
+    assert cluster.problems() - before
     stream.close()
     for pid in judges:
         await_end(pid)
-    while set(cluster.scratch.rglob("problem.toml")) - before:
+    while cluster.problems() - before:
         pass  # whoever was at work when it was closed clears up right after its judge has ended
 
 

@@ -13,14 +13,16 @@ from grader.judge import gradients
 from grader.judge.affine import (
     ACTIVATIONS,
     CORNERS,
-    ActivatedCase,
     AffineCase,
-    activated,
     affine_cases,
-    each_activated_case,
     looks,
 )
-from grader.judge.affine.activated import MARGIN
+from grader.judge.affine.activated import (
+    MARGIN,
+    ActivatedCase,
+    activated,
+    each_activated_case,
+)
 from grader.judge.gradients import ATOL, RTOL
 from grader.judge.replay import draw_examples
 
@@ -37,6 +39,13 @@ def test_nothing_is_near_the_kink(case: ActivatedCase) -> None:
     assert moved < np.abs(Z).min()
 
 
+@given(CASES.filter(lambda case: case.integers))
+def test_nothing_is_at_the_kink_of_a_wrong_layer(case: ActivatedCase) -> None:
+    """Its own slope is to be measured, if the bias is left out, subtracted, or added often."""
+    for times in (0, -1, 2, case.batch):
+        assert np.abs(case.X @ case.W + times * case.b).min() >= 1 / 32
+
+
 @given(CASES)
 def test_shapes_are_those_of_the_plain_case(case: ActivatedCase) -> None:
     """Shapes, read-only values and the upstream gradient's kind are as in an affine case."""
@@ -46,7 +55,7 @@ def test_shapes_are_those_of_the_plain_case(case: ActivatedCase) -> None:
         assert mine.shape == other.shape
         assert not mine.flags.writeable
     if case.integers:
-        assert np.array_equal(case.X, plain.X)
+        assert np.array_equal(np.round(case.X), plain.X)
         assert np.array_equal(4 * case.W, plain.W)
 
 

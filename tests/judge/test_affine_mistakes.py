@@ -14,14 +14,14 @@ from grader.judge.affine import (
     CORNERS,
     AffineCase,
     Draw,
-    Names,
-    activated,
     as_row,
     looks,
     looks_at_start,
     mistakes,
 )
-from grader.judge.diagnosis import Aspect, Rules, explain
+from grader.judge.affine.activated import activated
+from grader.judge.affine.names import Names
+from grader.judge.diagnosis import Aspect, Mistake, Rules, Values, explain
 from grader.judge.seen import Seen
 
 Array = np.ndarray[Any, Any]
@@ -96,6 +96,13 @@ def _views(names: Names, case: AffineCase, activation: str) -> Iterator[tuple[st
         yield aspect, Seen(value, value, **given, **extra)
 
 
+def variants(rules: Rules) -> Iterator[tuple[Mistake, Values]]:
+    """Every mistake, with each of the values that it can differ in."""
+    for mistake in rules.mistakes:
+        for values in mistake.each:
+            yield mistake, values
+
+
 # -- what they say -------------------------------------------------------------------------
 
 
@@ -104,8 +111,8 @@ def test_texts_are_whole_sentences(names: Names) -> None:
     """Nothing is left open, and each text begins and ends as a sentence does."""
     rules = known(names)
     assert len(rules.ids) == len(set(rules.ids)) > 80
-    for mistake in rules.mistakes:
-        text = mistake.text
+    for mistake, values in variants(rules):
+        text = mistake.told(values)
         for part in (text.title, text.why, text.hint, text.stronger):
             assert not set("{}") & set(part), mistake.id
             assert part == part.strip(), mistake.id
@@ -135,7 +142,8 @@ def test_no_mistake_is_right(names: Names) -> None:
     for aspect, seen in views(names):
         told.setdefault(aspect, []).append(seen)
     for mistake in known(names).mistakes:
-        right = [mistake.predicts(seen) for seen in told[mistake.aspect]]
+        shown = told[mistake.aspect]
+        right = [all(mistake.predicts(one, values) for one in shown) for values in mistake.each]
         assert not all(right), mistake.id
 
 
@@ -144,8 +152,8 @@ def test_predictions_do_not_spoil_what_they_are_given(names: Names) -> None:
     """The next prediction sees the same values."""
     for aspect, seen in views(names):
         before = {k: v.copy() for k, v in vars(seen.given).items() if isinstance(v, np.ndarray)}
-        for mistake in known(names, aspect).mistakes:
-            mistake.predicts(seen)
+        for mistake, values in variants(known(names, aspect)):
+            mistake.predicts(seen, values)
         for name, value in before.items():
             assert np.array_equal(getattr(seen.given, name), value), (aspect, name)
 
@@ -189,7 +197,7 @@ def _relu(z: Array) -> Array:
         ),
         (MEANS, "bias-gradient", lambda X, G, D, Z, W: D.mean(0), "none"),
         (MEANS, "bias-gradient", lambda X, G, D, Z, W: D.sum(0), "bias-sum"),
-        (MEANS, "bias-gradient", lambda X, G, D, Z, W: D.mean(1), "bias-mean-axis1-flat"),
+        (MEANS, "bias-gradient", lambda X, G, D, Z, W: D.mean(1), "bias-mean-axis1"),
         (MEANS, "bias-gradient", lambda X, G, D, Z, W: np.mean(D), "bias-mean-all"),
         (MEANS, "input-gradient", lambda X, G, D, Z, W: D @ W.T / len(X), "input-gradient-mean"),
         (MEANS, "input-gradient", lambda X, G, D, Z, W: G, "returns-incoming-gradient"),

@@ -47,6 +47,10 @@ COUNTER = """
         def half(self):
             return self.count / 2
 
+        @classmethod
+        def from_dict(cls, data):
+            return cls(**data)
+
     def total(*counters):
         return sum(counter.count for counter in counters)
 
@@ -833,6 +837,93 @@ def test_a_student_that_was_never_loaded_can_be_closed(workers: Workers) -> None
     remote = Student(workers, Loadable("work", b""), LIMITS)
     assert remote.take_output() == ""
     remote.close()
+
+
+# -- class methods, and classes of the judge's ---------------------------------------------
+
+
+def test_class_methods_are_called_on_the_class(student: Student) -> None:
+    """What one returns crosses like any value, or is an instance to go on working with."""
+    given = {"start": 4, "name": "four"}
+    assert student.Counter.from_dict(given) == Opaque("work.Counter")
+    counter = student.Counter.from_dict.make(given)
+    assert (counter.name, counter.add(3)) == ("four", 7)
+    assert told(student.trace)[1] == f"layer = Counter.from_dict({given})"
+
+
+def test_a_class_method_that_fails_is_named_in_the_error(student: Student) -> None:
+    """The failure comes with the next answer, as a constructor's does."""
+    counter = student.Counter.from_dict.make({"begin": 4})
+    with pytest.raises(StudentError) as caught:
+        counter.add()
+    assert caught.value.call == "Counter.from_dict({'begin': 4})"
+    assert caught.value.step is not None
+    assert caught.value.step.function == "from_dict"
+
+
+def test_functions_make_instances_too(student: Student) -> None:
+    """What a function of the module returns can be worked with."""
+    counter = student.Counter(2)
+    assert student.same.make(counter).add(1) == 3
+    assert counter.count == 3
+
+
+DOUBLE = """
+    class Double(student.Counter):
+        def add(self, amount=1):
+            return super().add(2 * amount)
+
+        def twice(self):
+            return np.array([2 * self.count])
+
+    def kind(counter):
+        return type(counter).__mro__[1].__name__
+"""
+
+
+def test_the_judge_derives_classes_from_the_students(student: Student) -> None:
+    """Source of the judge's runs in the worker, with the student's module at hand."""
+    ours = student.define(DOUBLE)
+    double = ours.Double(3)
+    assert double.add(1) == 5
+    assert double.twice().tolist() == [10]
+    assert double.half == 2.5
+    assert ours.kind(double) == "Counter"
+    assert ours.Double.from_dict.make({"start": 7}).twice().tolist() == [14]
+
+
+def test_what_could_not_be_made_is_not_an_object_of_an_earlier_check(
+    student: Student,
+) -> None:
+    """Numbers of objects begin anew with each check; what fails leaves nothing under its own."""
+    student.Counter(7).add()
+    student.begin()
+    with student.aside(), student.program():
+        counter = student.Counter(unknown=1)
+        count = counter.count
+    assert count.error is not None
+    assert count.error.type_name == "Missing"
+
+
+def test_definitions_go_with_a_program(student: Student) -> None:
+    """They can be used in the block that they are made in, and are forgotten with the rest."""
+    with student.program():
+        ours = student.define(DOUBLE)
+        added, kind = ours.Double(1).add(1), ours.kind(student.Counter())
+    assert (added.value, kind.value) == (3, "object")
+    student.begin()
+    student.Counter()
+    with pytest.raises(StudentError):
+        ours.kind(student.Counter())
+
+
+def test_a_definition_that_does_not_fit_the_students_file(faulty: Student) -> None:
+    """What it needs of the student's module may be missing: that is the student's failure."""
+    ours = faulty.define(DOUBLE)
+    with pytest.raises(StudentError) as caught:
+        ours.Double(3).add(1)
+    assert "no attribute 'Counter'" in caught.value.message
+    assert caught.value.call == "class Double(student.Counter): ..."
 
 
 # -- traces --------------------------------------------------------------------------------

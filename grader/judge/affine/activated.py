@@ -26,8 +26,10 @@ class ActivatedCase(AffineCase):
     """A case for a layer ``act(X W + b)``: no element of Z is near 0, where ReLU has its kink.
 
     "Integers" are as in :class:`AffineCase`, but W and b a quarter of that, which spares sigmoids
-    from saturating. Z is then an odd multiple of 1/16, and all sums and products are exact still.
-    Floats are drawn again until none is within :data:`MARGIN` of 0.
+    from saturating, and the first input a quarter off. Then X W is an odd multiple of 1/32 and b
+    an even one: Z is not 0, nor is what a layer computes that forgets the bias, or subtracts it.
+    All sums and products are exact still. Floats are drawn again until no element of Z is within
+    :data:`MARGIN` of 0.
 
     Attributes:
         activation: Its name, which is all that a case knows of it.
@@ -42,7 +44,7 @@ class ActivatedCase(AffineCase):
 
     @property
     def step(self) -> float:
-        """Of central differences; it crosses no kink (inputs are at most 4, Z at least 1/16)."""
+        """Of central differences; it crosses no kink (inputs are below 5, Z at least 1/32)."""
         return 2.0**-10 if self.exact else STEP
 
     @property
@@ -60,8 +62,10 @@ def _away_from_zero(case: AffineCase) -> tuple[Array, Array, Array, Array]:
         drawn = replace(case, seed=seed)
         X, W, b, G = drawn.X, drawn.W, drawn.b, drawn.G
         if case.integers:
+            X = X.copy()
+            X[:, 0] += np.sign(X[:, 0]) / 4
             W, b = W / 4, b / 4
-            W.flags.writeable = b.flags.writeable = False
+            X.flags.writeable = W.flags.writeable = b.flags.writeable = False
         if np.abs(X @ W + b).min() >= MARGIN:
             break
     return X, W, b, G

@@ -13,10 +13,16 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Activation:
-    """A function of Z, element by element, and its derivative, a function of Z as well."""
+    """A function of Z, element by element.
+
+    Attributes:
+        name: In a sentence: ``ReLU``, ``the sigmoid``.
+        derivative: A function of Z as well.
+    """
 
     function: Callable[[Array], Array]
     derivative: Callable[[Array], Array]
+    name: str = "the activation"
 
 
 def _sigmoid(z: Array) -> Array:
@@ -24,10 +30,10 @@ def _sigmoid(z: Array) -> Array:
     return shares
 
 
-LINEAR = Activation(lambda z: z, np.ones_like)
-RELU = Activation(lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(float))
-SIGMOID = Activation(_sigmoid, lambda z: _sigmoid(z) * (1 - _sigmoid(z)))
-TANH = Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+LINEAR = Activation(lambda z: z, np.ones_like, "no activation")
+RELU = Activation(lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(float), "ReLU")
+SIGMOID = Activation(_sigmoid, lambda z: _sigmoid(z) * (1 - _sigmoid(z)), "the sigmoid")
+TANH = Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2, "tanh")
 
 ACTIVATIONS = {"linear": LINEAR, "relu": RELU, "sigmoid": SIGMOID, "tanh": TANH}
 """By the name that a case has for it; a problem may have more of its own."""

@@ -50,6 +50,11 @@ class AffineCase:
         return 1.0 if self.exact else STEP
 
     @property
+    def steps(self) -> tuple[float, ...]:
+        """For a student's own forward pass, which may be curved where the right one is not."""
+        return (self.step, STEP) if self.exact else (STEP,)
+
+    @property
     def size(self) -> float:
         """What small means, for finding the smallest failing case."""
         shape = self.batch * self.n_inputs + self.n_inputs * self.n_units + self.n_units

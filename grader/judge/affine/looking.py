@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.judge.affine.activations import LINEAR, Activation
 from grader.judge.affine.cases import AffineCase
-from grader.judge.affine.names import Draw
+from grader.judge.draws import Draw
 
 
 def looks(
@@ -25,9 +25,10 @@ def looks(
         activation: What Z = X W + b goes through.
 
     Returns:
-        The values of the case by name, and: ``act`` and ``derivative``, functions of Z; ``Z`` and
-        ``Y``, before and after ``act``; ``D``, the gradient with respect to Z (G, times the
-        derivative); ``over``, what sums over the batch are divided by (1, or the rows).
+        The values of the case by name, and: ``activation``, its name; ``act`` and ``derivative``,
+        functions of Z; ``Z`` and ``Y``, before and after ``act``; ``D``, the gradient with respect
+        to Z (G, times the derivative); ``over``, what sums over the batch are divided by (1, or
+        the number of rows).
     """
     given = {name: getattr(case, name) for name in "X W b G batch n_inputs n_units".split()}
     Z = case.X @ case.W + case.b
@@ -36,6 +37,7 @@ def looks(
         "Y": activation.function(Z),
         "D": case.G * activation.derivative(Z),
         "over": case.batch if mean else 1,
+        "activation": activation.name,
         "act": activation.function,
         "derivative": activation.derivative,
     }

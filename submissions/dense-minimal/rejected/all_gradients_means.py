@@ -1,7 +1,7 @@
 # mistake: divides both parameter gradients by the number of rows
 # fails: weight-gradient, bias-gradient
 # points: 74
-# diagnoses: weight-mean, bias-mean
+# diagnoses: weight-mean, bias-mean, other-convention
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: draws (n_neurons, n_inputs) and transposes
 # fails: seeded
 # points: 92
-# diagnoses: drawn-transposed-and-back
+# diagnoses: init-drawn-transposed
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: draws from default_rng
 # fails: seeded
 # points: 92
-# diagnoses: draw-noise
+# diagnoses: init-own-generator
 import numpy as np
 
 

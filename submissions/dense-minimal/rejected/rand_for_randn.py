@@ -1,7 +1,7 @@
 # mistake: rand in place of randn
 # fails: initialization, seeded
 # points: 83
-# diagnoses: drawn-uniformly
+# diagnoses: init-rand
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: applies ReLU to the output
 # fails: forward
 # points: 86.5
-# diagnoses: relu-added
+# diagnoses: activation-added
 import numpy as np
 
 

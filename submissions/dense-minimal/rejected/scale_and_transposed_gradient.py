@@ -1,7 +1,7 @@
 # mistake: two mistakes: no factor 0.1, and dw the other way round
 # fails: initialization, weight-gradient
 # points: 79
-# diagnoses: drawn-with-1-0, weight-transposed
+# diagnoses: init-standard-normal, weight-transposed
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: 0.5 for 0.10
 # fails: initialization
 # points: 95
-# diagnoses: drawn-with-0-5
+# diagnoses: draw-factor
 import numpy as np
 
 

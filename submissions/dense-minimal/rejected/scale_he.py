@@ -1,7 +1,7 @@
 # mistake: scales by He's formula
 # fails: initialization
 # points: 95
-# diagnoses: drawn-with-he
+# diagnoses: init-he-normal
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: 0.01 for 0.10
 # fails: initialization
 # points: 95
-# diagnoses: drawn-with-0-01
+# diagnoses: init-times-0-01
 import numpy as np
 
 

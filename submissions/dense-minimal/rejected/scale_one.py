@@ -1,7 +1,7 @@
 # mistake: forgets the factor 0.1
 # fails: initialization
 # points: 95
-# diagnoses: drawn-with-1-0
+# diagnoses: init-standard-normal
 import numpy as np
 
 

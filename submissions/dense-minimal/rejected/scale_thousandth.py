@@ -1,7 +1,7 @@
 # mistake: 0.001 for 0.10
 # fails: initialization
 # points: 95
-# diagnoses: drawn-with-0-001
+# diagnoses: init-times-0-001
 import numpy as np
 
 

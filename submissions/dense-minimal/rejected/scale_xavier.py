@@ -1,7 +1,7 @@
 # mistake: scales by 1/sqrt(n_inputs)
 # fails: initialization
 # points: 95
-# diagnoses: drawn-with-xavier
+# diagnoses: init-fan-in-normal
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: seeds the generator in the constructor
 # fails: initialization, seeded
 # points: 91
-# diagnoses: seeded-by-the-layer
+# diagnoses: init-reseeded
 import numpy as np
 
 

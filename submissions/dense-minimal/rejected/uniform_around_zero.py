@@ -1,7 +1,7 @@
 # mistake: uniform between -0.1 and 0.1
 # fails: initialization, seeded
 # points: 83
-# diagnoses: drawn-uniformly-around-zero
+# diagnoses: init-uniform
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: uniform, with the right standard deviation
 # fails: initialization, seeded
 # points: 88
-# diagnoses: none
+# diagnoses: init-other-numbers
 import numpy as np
 
 

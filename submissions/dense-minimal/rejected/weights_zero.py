@@ -1,7 +1,7 @@
 # mistake: w starts as zeros
 # fails: initialization, seeded
 # points: 82
-# diagnoses: zeros-drawn
+# diagnoses: init-zeros
 import numpy as np
 
 

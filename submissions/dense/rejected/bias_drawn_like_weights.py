@@ -1,6 +1,7 @@
 # mistake: the bias is drawn from the same uniform distribution as the weights
 # fails: initialization
 # points: 98
+# diagnoses: bias-random
 class Dense(Layer):
     """A fully connected layer."""
 

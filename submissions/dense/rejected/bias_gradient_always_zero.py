@@ -1,6 +1,7 @@
 # mistake: believes that the bias has no gradient because it does not depend on the input
 # fails: bias-gradient
 # points: 92
+# diagnoses: bias-zero
 import copy
 import math
 

@@ -1,6 +1,7 @@
 # mistake: averages the bias gradient over the units of the layer
 # fails: bias-gradient
 # points: 92
+# diagnoses: bias-divided-by-units
 import copy
 
 import numpy as np

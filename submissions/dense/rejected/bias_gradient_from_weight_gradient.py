@@ -1,6 +1,7 @@
 # mistake: sums the weight gradient over the inputs to get the bias gradient, as if every input were one
 # fails: bias-gradient
 # points: 92
+# diagnoses: bias-from-weight-gradient
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: sums the bias gradient in single precision
 # fails: bias-gradient
 # points: 94.67
+# diagnoses: bias-gradient-float32
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: sums the rows of accum_grad into its first row, which changes the caller's array
 # fails: purity
 # points: 98
+# diagnoses: argument-changed
 import copy
 
 import numpy as np

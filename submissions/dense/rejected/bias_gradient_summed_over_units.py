@@ -1,6 +1,7 @@
 # mistake: sums over the units of each sample instead of over the samples
 # fails: bias-gradient
 # points: 92
+# diagnoses: bias-sum-axis1
 import copy
 
 import numpy as np

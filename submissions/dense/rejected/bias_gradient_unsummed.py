@@ -1,6 +1,7 @@
 # mistake: passes accum_grad itself as the bias gradient, one row for each sample
 # fails: bias-gradient
 # points: 92
+# diagnoses: bias-unsummed
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: calls the bias b, as many textbooks do, so that the attribute w0 does not exist
 # fails: constructor, initialization
 # points: 95
+# diagnoses: parameters-misnamed
 import copy
 
 import numpy as np

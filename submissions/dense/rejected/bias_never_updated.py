@@ -1,6 +1,7 @@
 # mistake: trains the weights only and leaves the bias at what it started with
 # fails: bias-gradient, update
 # points: 84
+# diagnoses: not-updated
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: the output is X.W only, the bias is trained but never added
 # fails: forward
 # points: 87
+# diagnoses: bias-not-added
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: takes the training flag as the switch for the bias, so predictions are made without it
 # fails: forward
 # points: 98
+# diagnoses: bias-only-while-training
 import copy
 
 import numpy as np

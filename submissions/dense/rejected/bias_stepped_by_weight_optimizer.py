@@ -1,6 +1,7 @@
 # mistake: makes two copies but steps the bias with the optimizer of W
 # fails: optimizers
 # points: 95.5
+# diagnoses: opt-one-copy
 import copy
 import math
 

@@ -1,6 +1,7 @@
 # mistake: creates the bias as a column of shape (n_units, 1), as in the textbook formula with column vectors
 # fails: initialization
 # points: 98
+# diagnoses: bias-column
 import copy
 
 import numpy as np

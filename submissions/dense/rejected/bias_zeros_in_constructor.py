@@ -1,6 +1,7 @@
 # mistake: thinks that the bias can be zeros from the start, because its shape is already known in the constructor
 # fails: constructor
 # points: 97
+# diagnoses: made-too-early
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):
         self.n_units = n_units

@@ -1,6 +1,7 @@
 # mistake: calls the class DenseLayer
 # fails: unloadable
 # points: 0
+# diagnoses: class-misnamed
 # says: rename that class to 'Dense'
 import copy
 

@@ -1,6 +1,7 @@
 # mistake: takes the input shape first and the number of units second
 # fails: constructor
 # points: 97
+# diagnoses: arguments-reordered
 import copy
 
 import numpy as np

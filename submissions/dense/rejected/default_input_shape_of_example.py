@@ -1,6 +1,7 @@
 # mistake: gives input_shape the shape of the example as its default
 # fails: constructor
 # points: 99
+# diagnoses: default-input-shape
 import copy
 
 import numpy as np

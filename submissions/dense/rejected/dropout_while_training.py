@@ -1,6 +1,7 @@
 # mistake: sets a tenth of the outputs to zero while training, as a regulariser nobody asked for
 # fails: forward, seeded, state
 # points: 74
+# diagnoses: output-noise
 import copy
 
 import numpy as np

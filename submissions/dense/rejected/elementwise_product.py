@@ -1,6 +1,7 @@
 # mistake: multiplies X and W element by element
 # fails: forward, state, purity
 # points: 80
+# diagnoses: elementwise-product
 import copy
 
 import numpy as np

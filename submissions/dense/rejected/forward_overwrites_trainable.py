@@ -1,6 +1,7 @@
 # mistake: takes training and trainable for the same switch and sets trainable in every forward pass
 # fails: trainable
 # points: 98
+# diagnoses: trainable-set-by-forward
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: leaves the training argument out of forward_pass because the layer does not use it
 # fails: forward
 # points: 98
+# diagnoses: fwd-no-training
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: copies the optimizer again in every backward pass, so momentum and the like start from nothing each time
 # fails: optimizers
 # points: 98.5
+# diagnoses: opt-copied-every-step
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: freezes only the weights, the bias goes on learning
 # fails: trainable
 # points: 96
+# diagnoses: half-frozen
 import copy
 
 import numpy as np

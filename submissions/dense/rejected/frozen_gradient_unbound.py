@@ -1,6 +1,7 @@
 # mistake: saves the old weights only inside the if, so the return line fails for a frozen layer
 # fails: trainable
 # points: 96
+# diagnoses: trainable-unbound
 import copy
 import math
 

@@ -1,6 +1,7 @@
 # mistake: freezes the layer for good after a forward pass with training=False
 # fails: state
 # points: 99
+# diagnoses: frozen-by-evaluation
 import copy
 
 import numpy as np

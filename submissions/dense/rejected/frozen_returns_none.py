@@ -1,6 +1,7 @@
 # mistake: the return statement stands inside the if, so a frozen layer passes nothing on
 # fails: trainable
 # points: 96
+# diagnoses: trainable-returns-none
 import copy
 
 import numpy as np

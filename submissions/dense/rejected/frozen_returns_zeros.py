@@ -1,6 +1,7 @@
 # mistake: thinks that no gradient flows through a frozen layer and returns zeros
 # fails: trainable
 # points: 96
+# diagnoses: frozen-returns-zeros
 import copy
 
 import numpy as np

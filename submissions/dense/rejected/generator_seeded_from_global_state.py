@@ -1,6 +1,7 @@
 # mistake: seeds a generator of its own with a number from the global one: repeatable, but other numbers
 # fails: seeded
 # points: 92
+# diagnoses: init-other-numbers
 import copy
 
 import numpy as np

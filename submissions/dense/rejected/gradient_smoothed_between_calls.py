@@ -1,6 +1,7 @@
 # mistake: mixes each weight gradient with the one of the previous backward pass, which is a matter for the optimizer
 # fails: state
 # points: 99
+# diagnoses: gradient-smoothed
 import copy
 
 import numpy as np

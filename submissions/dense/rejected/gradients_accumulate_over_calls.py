@@ -1,6 +1,7 @@
 # mistake: adds every new gradient to the ones of earlier backward passes and never resets the sums
 # fails: state
 # points: 99
+# diagnoses: gradient-accumulates
 import copy
 
 import numpy as np

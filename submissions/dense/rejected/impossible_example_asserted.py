@@ -1,6 +1,7 @@
 # mistake: asserts the numbers of the original page, which no layer gives, and the file ends there
 # fails: unloadable
 # points: 0
+# diagnoses: impossible-example
 # says: AssertionError
 import copy
 

@@ -1,6 +1,7 @@
 # mistake: seeds NumPy's generator inside initialize to make results repeatable, so every layer starts with the same numbers
 # fails: seeded
 # points: 92
+# diagnoses: init-reseeded
 class Dense(Layer):
     """Dense layer: every input is connected with every unit.
 

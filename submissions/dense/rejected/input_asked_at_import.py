@@ -1,6 +1,7 @@
 # mistake: asks for the number of units with input() while the file is imported, as the old site wanted it
 # fails: unloadable
 # points: 0
+# diagnoses: input-at-import
 # says: input() waits for somebody to type
 import copy
 

@@ -1,6 +1,7 @@
 # mistake: divides the returned gradient by the batch size
 # fails: input-gradient
 # points: 86
+# diagnoses: input-gradient-mean
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: computes the returned gradient in single precision to save memory
 # fails: input-gradient
 # points: 90.67
+# diagnoses: input-gradient-float32
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: forgets the transpose, so that the product fails unless the layer is square
 # fails: input-gradient, trainable, state, purity
 # points: 78
+# diagnoses: missing-transpose
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: keeps the input for the backward pass in a global variable, which every other layer overwrites
 # fails: state
 # points: 99
+# diagnoses: input-shared-by-layers
 import copy
 
 import numpy as np

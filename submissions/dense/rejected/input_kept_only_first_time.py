@@ -1,6 +1,7 @@
 # mistake: keeps the input only if there is none yet, so later passes use the very first batch
 # fails: state
 # points: 99
+# diagnoses: first-input-kept
 class Dense(Layer):
     # fully-connected NN layer
 

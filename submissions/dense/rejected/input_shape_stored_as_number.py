@@ -1,6 +1,7 @@
 # mistake: keeps only the number of features instead of the whole input shape, since a dense layer needs no more
 # fails: constructor
 # points: 96
+# diagnoses: input-shape-as-number
 import copy
 import math
 

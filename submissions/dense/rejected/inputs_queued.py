@@ -1,6 +1,7 @@
 # mistake: appends every input to a list and lets the backward pass take the oldest one, which need not be the last
 # fails: state
 # points: 99
+# diagnoses: oldest-input-used
 import copy
 
 import numpy as np

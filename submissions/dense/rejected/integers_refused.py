@@ -1,6 +1,7 @@
 # mistake: refuses integer inputs, which NumPy would convert
 # fails: forward
 # points: 99
+# diagnoses: refused-by-own-check
 import copy
 
 import numpy as np

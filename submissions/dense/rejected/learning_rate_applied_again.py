@@ -1,6 +1,7 @@
 # mistake: thinks that update only says where to go, and moves the parameters a hundredth of the way there
 # fails: update
-# points: 96
+# points: 95
+# diagnoses: step-scaled-again
 import copy
 
 import numpy as np

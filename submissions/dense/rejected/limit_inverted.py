@@ -1,6 +1,7 @@
 # mistake: the limit is the square root of the number of inputs, not one divided by it, so wide layers start with huge weights
 # fails: initialization
 # points: 96
+# diagnoses: limit-inverted
 from copy import copy
 from math import sqrt
 

@@ -1,6 +1,7 @@
 # mistake: leaves out the square root, the limit is 1 / n_inputs
 # fails: initialization
 # points: 96
+# diagnoses: limit-no-sqrt
 import copy
 
 import numpy as np

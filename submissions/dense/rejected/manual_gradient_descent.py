@@ -1,6 +1,7 @@
 # mistake: steps by hand with a learning rate of 0.01 and never calls the optimizer
 # fails: weight-gradient, bias-gradient, update, optimizers
 # points: 66
+# diagnoses: manual-step
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: takes the memory of X for its rows one after the other, whatever the layout is
 # fails: forward
 # points: 99
+# diagnoses: memory-order
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: output_shape is indented one level too deep and became a function inside backward_pass
 # fails: output-shape
 # points: 98
+# diagnoses: method-nested
 import copy
 
 import numpy as np

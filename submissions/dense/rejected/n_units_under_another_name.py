@@ -1,6 +1,7 @@
 # mistake: keeps the number of units as self.units, so the attribute n_units does not exist
 # fails: constructor
 # points: 97
+# diagnoses: attribute-misnamed
 import numpy as np
 import copy
 

@@ -1,6 +1,7 @@
 # mistake: copies the optimizer once and lets W and w0 share that copy
 # fails: optimizers
 # points: 95.5
+# diagnoses: opt-one-copy
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: builds the row of ones for the bias gradient once and keeps it, so a batch of another size no longer fits
 # fails: state
 # points: 99
+# diagnoses: first-batch-size-kept
 import copy
 
 import numpy as np

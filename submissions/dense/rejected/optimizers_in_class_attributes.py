@@ -1,6 +1,7 @@
 # mistake: stores the two copies on the class, so all layers step with the copies of the layer that was initialized last
 # fails: optimizers
 # points: 98.5
+# diagnoses: opt-shared-by-layers
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: prints the output of the layer and forgets to return it
 # fails: forward
 # points: 86
+# diagnoses: output-not-returned
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):
         self.layer_input = None

@@ -1,6 +1,7 @@
 # mistake: rounds the output to four decimals so that it looks like the printed example
 # fails: forward
 # points: 90
+# diagnoses: output-rounded
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: writes (n_units) without the comma, which is a plain integer and not a tuple
 # fails: output-shape
 # points: 98
+# diagnoses: oshape-int
 class Dense(Layer):
     # fully-connected NN layer
 
@@ -33,7 +34,7 @@ class Dense(Layer):
         return grad_input
 
     def output_shape(self):
-        shape = (self.n_units)
+        shape = self.n_units
         return shape
 
     def parameters(self):

@@ -1,6 +1,7 @@
 # mistake: returns the shape of the weight matrix as the shape of the output
 # fails: output-shape
 # points: 98
+# diagnoses: oshape-wshape
 import copy
 import math
 

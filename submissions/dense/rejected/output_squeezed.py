@@ -1,6 +1,7 @@
 # mistake: squeezes the output, so a batch of one or a layer of one unit loses a dimension
 # fails: forward
 # points: 91
+# diagnoses: output-squeezed
 import copy
 
 import numpy as np

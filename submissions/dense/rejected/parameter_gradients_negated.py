@@ -1,6 +1,7 @@
 # mistake: passes the negative gradients to the optimizer because descent goes against the gradient, so the sign is turned twice
 # fails: weight-gradient, bias-gradient
 # points: 80
+# diagnoses: weight-negated, bias-negated
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):
         self.n_units, self.input_shape = n_units, input_shape

@@ -1,6 +1,7 @@
 # mistake: counts a single bias for the whole layer instead of one for each unit
 # fails: parameters
 # points: 98
+# diagnoses: params-one-bias
 import copy
 
 import numpy as np

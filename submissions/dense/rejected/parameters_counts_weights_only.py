@@ -1,6 +1,7 @@
 # mistake: counts the weights but not the biases
 # fails: parameters
 # points: 98
+# diagnoses: params-no-bias
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):
         self.n_units = n_units

@@ -1,6 +1,7 @@
 # mistake: adds the two shape tuples, which joins them, and multiplies all of their entries
 # fails: parameters
 # points: 98
+# diagnoses: params-tuple-concat
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: rounds W and w0 to six decimals after each step to keep printouts tidy
 # fails: update
-# points: 96
+# points: 95
+# diagnoses: parameters-rounded
 import copy
 
 import numpy as np

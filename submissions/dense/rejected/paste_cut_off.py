@@ -1,6 +1,7 @@
 # mistake: the end of the file was lost when it was pasted
 # fails: unloadable
 # points: 0
+# diagnoses: cut-off
 # says: was all of it pasted?
 import copy
 

@@ -1,6 +1,7 @@
 # mistake: thinks that a dense layer contains its activation and cuts negative outputs off
 # fails: forward
 # points: 86
+# diagnoses: activation-added
 import numpy as np
 import copy
 

@@ -1,6 +1,7 @@
 # mistake: hands the gradient of the weights to the layer below instead of the gradient of the input
 # fails: input-gradient
 # points: 86
+# diagnoses: returns-weight-gradient
 import copy
 
 import numpy as np

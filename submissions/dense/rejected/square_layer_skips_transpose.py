@@ -1,6 +1,7 @@
 # mistake: transposes W only when the shapes do not fit otherwise, which goes wrong silently in a square layer
 # fails: input-gradient
 # points: 86
+# diagnoses: transposed-if-needed
 import copy
 
 import numpy as np

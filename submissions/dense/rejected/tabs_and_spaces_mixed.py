@@ -1,6 +1,7 @@
 # mistake: some lines are indented with tabs and others with spaces
 # fails: unloadable
 # points: 0
+# diagnoses: tabs-and-spaces
 # says: TabError
 import copy
 

@@ -1,6 +1,7 @@
 # mistake: an import that the editor added and nothing needs; the module is not there
 # fails: unloadable
 # points: 0
+# diagnoses: module-not-available
 # says: the module 'torch' is not available
 import copy
 

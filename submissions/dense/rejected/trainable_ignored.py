@@ -1,6 +1,7 @@
 # mistake: never looks at trainable, a frozen layer learns like any other
 # fails: trainable
 # points: 96
+# diagnoses: trainable-ignored
 class Dense(Layer):
     # fully-connected NN layer
 

@@ -1,6 +1,7 @@
 # mistake: remembers trainable when the layer is initialized and does not notice when it is changed later
 # fails: trainable
 # points: 96
+# diagnoses: trainable-ignored
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: returns the gradient through the new weights; and lets both parameters share one optimizer
 # fails: input-gradient, optimizers
 # points: 80
+# diagnoses: post-update-w, opt-shared
 import copy
 
 import numpy as np

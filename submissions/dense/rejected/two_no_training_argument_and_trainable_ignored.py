@@ -1,6 +1,7 @@
 # mistake: leaves training out of forward_pass; and updates frozen layers too
 # fails: forward, trainable
 # points: 94
+# diagnoses: fwd-no-training, trainable-ignored
 import copy
 
 import numpy as np

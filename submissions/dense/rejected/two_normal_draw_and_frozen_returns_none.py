@@ -1,6 +1,7 @@
 # mistake: draws from a normal distribution; and returns the gradient inside the if only
 # fails: initialization, seeded, trainable
 # points: 80
+# diagnoses: init-normal, trainable-returns-none
 import copy
 
 import numpy as np

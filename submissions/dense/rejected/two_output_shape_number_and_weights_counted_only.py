@@ -1,6 +1,7 @@
 # mistake: leaves the comma out of output_shape; and forgets the biases in the count
 # fails: parameters, output-shape
 # points: 96
+# diagnoses: params-no-bias, oshape-int
 import copy
 
 import numpy as np
@@ -39,4 +40,4 @@ class Dense(Layer):
         return grad_input
 
     def output_shape(self):
-        return (self.n_units)
+        return self.n_units

@@ -1,6 +1,7 @@
 # mistake: ignores what update returns; and hands the optimizer the unsummed gradient of the bias
 # fails: bias-gradient, update
-# points: 88
+# points: 87
+# diagnoses: bias-unsummed, update-discarded
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: passes the negative gradients on; and adds up the bias gradients of all passes
 # fails: weight-gradient, bias-gradient, state
 # points: 79
+# diagnoses: weight-negated, bias-negated, gradient-accumulates
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: a comment was typed in Latin-1, and nothing in the file says so
 # fails: unloadable
 # points: 0
+# diagnoses: none
 # says: save the file as UTF-8
 import copy
 

@@ -1,6 +1,7 @@
 # mistake: calls update(grad, parameter), the other way round
 # fails: update
-# points: 96
+# points: 97
+# diagnoses: update-args-swapped
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: thinks that update changes the arrays in place and ignores what it returns
 # fails: update
-# points: 96
+# points: 95
+# diagnoses: update-discarded
 class Dense(Layer):
     # fully-connected NN layer
 

@@ -1,6 +1,7 @@
 # mistake: computes the weight gradient in single precision to save memory
 # fails: weight-gradient
 # points: 92
+# diagnoses: weight-in-float32
 import copy
 
 import numpy as np

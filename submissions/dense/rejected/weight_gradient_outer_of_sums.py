@@ -1,6 +1,7 @@
 # mistake: sums inputs and gradients over the batch first and multiplies the sums, which mixes different samples
 # fails: weight-gradient
 # points: 88
+# diagnoses: weight-outer-of-sums
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: multiplies the other way round, which gives the transposed gradient
 # fails: weight-gradient
 # points: 88
+# diagnoses: weight-transposed
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: adds a weight decay term to the weight gradient, which nobody asked for
 # fails: weight-gradient
 # points: 88
+# diagnoses: weight-decay
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: draws the weights in the constructor as soon as the input shape is given, and only else in initialize
 # fails: constructor
 # points: 97
+# diagnoses: made-too-early
 import copy
 
 import numpy as np

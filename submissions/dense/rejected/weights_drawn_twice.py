@@ -1,6 +1,7 @@
 # mistake: draws the weights in the constructor when the input shape is known and draws them again in initialize
 # fails: constructor, seeded
 # points: 89
+# diagnoses: made-too-early, init-drawn-twice
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: draws the weights from a normal distribution with the limit as its standard deviation
 # fails: initialization, seeded
 # points: 84
+# diagnoses: init-normal
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: draws the weights from [0, limit], so that no weight can be negative
 # fails: initialization
 # points: 96
+# diagnoses: init-one-sided
 import copy
 import numpy as np
 

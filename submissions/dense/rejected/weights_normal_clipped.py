@@ -1,6 +1,7 @@
 # mistake: draws from a normal distribution and clips the draws at the limits, where they pile up
 # fails: initialization, seeded
 # points: 88
+# diagnoses: init-normal-clipped
 import copy
 
 import numpy as np

@@ -1,6 +1,7 @@
 # mistake: steps W once when its gradient is known and a second time together with the bias
 # fails: update
-# points: 96
+# points: 97
+# diagnoses: update-double
 import copy
 
 import numpy as np

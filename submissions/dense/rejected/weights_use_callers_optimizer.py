@@ -1,6 +1,7 @@
 # mistake: copies the optimizer for the bias only, so all layers' weights share the caller's optimizer
 # fails: optimizers
 # points: 95.5
+# diagnoses: opt-original
 import copy
 
 import numpy as np

@@ -1,7 +1,7 @@
 # mistake: calls the class Relu
 # fails: unloadable
 # points: 0
-# diagnoses: none
+# diagnoses: class-misnamed
 # says: rename that class to 'ReLU'
 class Relu:
     def forward(self, X):

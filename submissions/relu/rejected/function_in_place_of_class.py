@@ -1,7 +1,7 @@
 # mistake: writes functions, where a class is asked for
 # fails: unloadable
 # points: 0
-# diagnoses: none
+# diagnoses: class-is-function
 # says: it has to be a class
 def ReLU(X):
     return np.maximum(X, 0)

@@ -50,6 +50,16 @@ for _number, _name in ((0.1, "0_1"), (0.01, "0_01"), (0.001, "0_001")):
         _PRINT,
         _constant(_number),
     )
+
+
+def _root_above(s: Given) -> float:
+    return float(np.sqrt(2) / s.n_inputs)
+
+
+def _root_below(s: Given) -> float:
+    return float(2 / np.sqrt(s.n_inputs))
+
+
 _FACTORS: tuple[tuple[str, str, Callable[[Given], float]], ...] = (
     ("init_he_normal", "√(2/{n_inputs}) (He)", lambda s: np.sqrt(2 / s.n_inputs)),
     (
@@ -59,6 +69,8 @@ _FACTORS: tuple[tuple[str, str, Callable[[Given], float]], ...] = (
     ),
     ("init_fan_in_normal", "1/√{n_inputs}", lambda s: 1 / np.sqrt(s.n_inputs)),
     ("init_no_sqrt", "2/{n_inputs}, without a square root", lambda s: 2 / s.n_inputs),
+    ("init_root_above", "√2/{n_inputs}, with only the 2 under the root", _root_above),
+    ("init_root_below", "2/√{n_inputs}, without the 2 under the root", _root_below),
     ("init_inverted", "√({n_inputs}/2)", lambda s: np.sqrt(s.n_inputs / 2)),
 )
 for _name, _shown, _factor in _FACTORS:
