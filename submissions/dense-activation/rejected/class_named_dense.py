@@ -1,5 +1,6 @@
 # mistake: calls the class Dense
 # fails: unloadable
+# points: 0
 # diagnoses: other-name
 import numpy as np
 

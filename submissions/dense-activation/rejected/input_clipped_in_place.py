@@ -1,5 +1,6 @@
 # mistake: rounds X in place after the product
 # fails: purity
+# points: 97
 # diagnoses: input-overwritten
 import numpy as np
 

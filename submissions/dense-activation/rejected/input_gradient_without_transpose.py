@@ -1,5 +1,6 @@
 # mistake: forgets the transpose of W
 # fails: input-gradient
+# points: 88
 # diagnoses: missing-transpose
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,5 +1,6 @@
 # mistake: writes the output into an array of the type of X
 # fails: forward
+# points: 98.6
 # diagnoses: none
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: imports numpy under its own name, and calls it nump
 # fails: unloadable
+# points: 0
 # diagnoses: none
 import nump as np
 

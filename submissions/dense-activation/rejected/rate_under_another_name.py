@@ -1,5 +1,6 @@
 # mistake: calls the learning rate learning_rate
 # fails: step
+# points: 97
 # diagnoses: wrong-argument
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: looks for 'ReLU' where the name is 'relu' in forward
 # fails: activation
+# points: 88
 # diagnoses: relu-missing
 import numpy as np
 

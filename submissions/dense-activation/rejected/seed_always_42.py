@@ -1,5 +1,6 @@
 # mistake: seeds with 42, whatever seed it is given
 # fails: seeded
+# points: 92
 # diagnoses: seed-fixed
 import numpy as np
 

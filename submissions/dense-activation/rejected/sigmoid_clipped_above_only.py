@@ -1,5 +1,6 @@
 # mistake: clips large z only
 # fails: overflow
+# points: 96
 # diagnoses: sigmoid-clipped-above
 import numpy as np
 

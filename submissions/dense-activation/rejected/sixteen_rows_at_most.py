@@ -1,5 +1,6 @@
 # mistake: fills an output of sixteen rows
 # fails: forward
+# points: 91.6
 # diagnoses: sixteen-rows-only
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,5 +1,6 @@
 # mistake: calls the sizes n_in and n_out
 # fails: start
+# points: 99
 # diagnoses: none
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: multiplies d_out by the slope in place
 # fails: purity
+# points: 97
 # diagnoses: upstream-always-overwritten
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: multiplies the random numbers by 0.1
 # fails: start
+# points: 98
 # diagnoses: init-other-factor
 import numpy as np
 
