@@ -219,6 +219,8 @@ class _Judge:
         assert self.channel is not None
         try:
             data = self.channel.recv(_READ_SIZE)
+        except ConnectionResetError:  # it has ended before it has read what it was sent
+            data = b""
         except OSError as error:
             raise _Lost(f"could not be read from ({error.strerror})") from None
         self._answer += data

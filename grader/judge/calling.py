@@ -96,8 +96,7 @@ def without_self(facts: Facts, error: StudentError) -> Told | None:
     """A method whose first parameter is not self."""
     if error.type_name not in ("TypeError", "AttributeError", "NameError"):
         return None
-    made = error.step is not None and error.step.kind == "make"
-    name = error.frames[-1][1] if error.frames else "__init__" if made else _called(error)
+    name = error.frames[-1][1] if error.frames else _called(error)
     method = facts.source.method(facts.entry, name)
     if method is None or method.decorators or method.first in ("self", "cls"):
         return None
@@ -118,7 +117,7 @@ def unwritten(facts: Facts, error: StudentError) -> Told | None:
     told = absent(facts, name)
     if told is not None:
         return told
-    if error.type_name != "NotImplementedError" or name not in facts.own:
+    if error.type_name != "NotImplementedError" or name not in facts.own | {"__init__"}:
         return None
     return Told(
         "not-written",
@@ -191,13 +190,32 @@ def constructor(facts: Facts, error: StudentError) -> Told | None:
 _INITS = ("init", "int", "inti", "initialise", "constructor")
 
 
+def on_the_class(facts: Facts, error: StudentError) -> Told | None:
+    """A method that is called on the class, and written for instances."""
+    found = _REFUSED.fullmatch(error.message)
+    if error.type_name != "TypeError" or error.frames or found is None:
+        return None
+    method = facts.source.method(facts.entry, found[2])
+    if found[2] not in facts.class_methods or method is None or method.decorators:
+        return None
+    return Told(
+        "class-method-missing",
+        Text(
+            f"{found[2]} is called on the class, and is not a class method.",
+            "It is called before there is an instance that could be handed to it.",
+            f"Who calls {found[2]}, and on what? What comes first in its arguments?",
+            f"@classmethod in the line above def {found[2]}(cls, ...)",
+        ),
+    )
+
+
 def arguments(facts: Facts, error: StudentError) -> Told | None:
     """A method of the student's that is called as the statement says, and refuses."""
     found = _REFUSED.fullmatch(error.message)
     if error.type_name != "TypeError" or error.frames or found is None:
         return None
     name, says = found[2], found[3]
-    shown = facts.entry if name == "__init__" else name
+    shown = found[1] or facts.entry if name == "__init__" else name
     hint = "Compare its first line with that in the statement, argument by argument."
     same_way = "Whoever uses the class calls it in the same way, whatever it does inside."
     if unknown := re.search(r"unexpected keyword argument '(\w+)'", says):
@@ -236,9 +254,17 @@ def arguments(facts: Facts, error: StudentError) -> Told | None:
 
 
 def _called(error: StudentError) -> str:
-    """The method that the judge called."""
-    return error.step.name if error.step is not None and error.step.kind == "call" else ""
+    """The method that the judge called, ``__init__`` where it made an instance."""
+    asked = error.step is not None and error.step.kind in ("make", "call")
+    return error.step.function if error.step is not None and asked else ""
 
 
-RULES: tuple[Rule, ...] = (without_self, unwritten, hidden, constructor, arguments)
+RULES: tuple[Rule, ...] = (
+    without_self,
+    unwritten,
+    hidden,
+    constructor,
+    on_the_class,
+    arguments,
+)
 """In order: the first that has something to say is taken."""

@@ -160,6 +160,7 @@ class Facts:
         attributes: Names of attributes that a check that failed has read or set.
         failing: Groups with a failed check.
         wanted: Names of the methods that the reference solution defines.
+        class_methods: Those of them that are called on the class.
         provided: Names that a file may use without defining or importing them.
         source: What the lines show about names.
     """
@@ -174,6 +175,7 @@ class Facts:
     attributes: frozenset[str] = frozenset()
     failing: frozenset[str] = frozenset()
     wanted: frozenset[str] = frozenset()
+    class_methods: frozenset[str] = frozenset()
     provided: frozenset[str] = frozenset()
     source: Source = field(init=False)
 

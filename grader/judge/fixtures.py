@@ -55,8 +55,14 @@ class Desk:
     def methods(self) -> frozenset[str]:
         """Names of the methods that the reference solution defines."""
         entry = getattr(self.reference, self.problem.settings.entry, None)
-        own = vars(entry).items() if isinstance(entry, type) else ()
-        return frozenset(n for n, value in own if callable(value) and not n.startswith("_"))
+        own = vars(entry) if isinstance(entry, type) else ()
+        return frozenset(n for n in own if callable(getattr(entry, n)) and not n.startswith("_"))
+
+    @cached_property
+    def class_methods(self) -> frozenset[str]:
+        """Names of those of them that are called on the class."""
+        entry = getattr(self.reference, self.problem.settings.entry, None)
+        return frozenset(n for n in self.methods if isinstance(vars(entry)[n], classmethod))
 
     @cached_property
     def student(self) -> Student:

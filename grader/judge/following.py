@@ -11,7 +11,7 @@ from typing import Any
 from grader.judge.evidence import CheckFailed
 from grader.judge.trial import Outcome, Trial
 from grader.sandbox.process import WorkerFailure
-from grader.sandbox.proxy import RemoteInstance, Student
+from grader.sandbox.proxy import RemoteInstance, RemoteMethod, Student
 from grader.sandbox.trace import Pending, Step, StudentError
 
 MAX_LINES = 400
@@ -66,9 +66,9 @@ class _Again:
         """Do a step; reading an array changes nothing and is left out."""
         student, args = self._student, [self._now(arg) for arg in step.args]
         if step.kind == "make":
-            kwargs = {key: self._now(value) for key, value in step.kwargs.items()}
-            made = student.make(student.classes[step.name], tuple(args), kwargs)
-            self._new[id(step.result)] = made
+            self._new[id(step.result)] = self._method(step).make(*args, **self._named(step))
+        elif step.kind == "define":
+            self._new[id(step.result)] = student.define(step.name).module
         elif step.kind == "array":
             self._new[id(step.result)] = student.array(args[0], step.name)
         elif step.kind == "expose":
@@ -79,21 +79,28 @@ class _Again:
         elif step.kind == "set":
             setattr(self._now(step.target), step.name, args[0])
         elif step.kind == "get":
-            getattr(self._now(step.target), step.name)
+            self._new[id(step)] = getattr(self._now(step.target), step.name)
         elif step.kind == "call":
-            kwargs = {key: self._now(value) for key, value in step.kwargs.items()}
-            getattr(self._now(step.target), step.name)(*args, **kwargs)
+            self._new[id(step)] = self._method(step)(*args, **self._named(step))
 
     def lines(self, step: Step) -> Any:
         """Make a call, or an object, and return what the worker says it executed."""
         target = self._now(step.target)
         owner = target if isinstance(target, RemoteInstance) else None
         args = tuple(self._now(arg) for arg in step.args)
-        kwargs = {key: self._now(value) for key, value in step.kwargs.items()}
-        return self._student.lines_of(owner, step.name, args, kwargs)
+        return self._student.lines_of(owner, step.name, args, self._named(step))
+
+    def _method(self, step: Step) -> RemoteMethod:
+        """What a step calls, by its name in what is there now."""
+        methods = step.result._methods if step.kind == "make" else frozenset()
+        return RemoteMethod(self._now(step.target), step.name, methods)
+
+    def _named(self, step: Step) -> dict[str, Any]:
+        return {key: self._now(value) for key, value in step.kwargs.items()}
 
     def _now(self, value: Any) -> Any:
         """The object that stands for one of the first time; other values as they are."""
         if isinstance(value, Pending):
-            return value.value
+            done = id(value.step) in self._new
+            return self._new[id(value.step)] if done else value.value
         return self._new.get(id(value), value)  # the steps keep the old ones alive

@@ -8,9 +8,13 @@ integers in float64 and ``h = 1`` it is computed without any rounding.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from grader.sandbox.trace import Pending
 
 Array = np.ndarray[Any, Any]
 
@@ -44,3 +48,61 @@ def from_outputs(outputs: Array, upstream: Array, step: float, shape: tuple[int,
     with np.errstate(all="ignore"):
         gradient: Array = ((up - down) * upstream).sum(axis=axes) / (2 * step)
     return gradient.reshape(shape)
+
+
+def measured(forward: Callable[[Array], Array], at: Array, upstream: Array, step: float) -> Array:
+    """Return the gradient of ``sum(forward(x) * upstream)`` with respect to x, where x is ``at``.
+
+    Args:
+        forward: The reference's forward pass, as a function of what is moved.
+        at: Of any shape, which the gradient has as well.
+        upstream: Of the shape of the output; divided by the rows, where the loss is a mean.
+        step: 1 for affine functions of small integers, else see :data:`STEP`.
+    """
+    outputs = np.stack([forward(x) for x in perturbed(at, step)])
+    return from_outputs(outputs, upstream, step, at.shape)
+
+
+def measured_at(
+    layer: Any, attribute: str, forward: Callable[[], Array], upstream: Array, step: float
+) -> Array:
+    """Return the gradient of ``sum(forward() * upstream)`` with respect to an attribute.
+
+    Args:
+        layer: Of the reference; the attribute is put back.
+        attribute: Holds an array, of which the gradient has the shape.
+        forward: The forward pass of ``layer``, with its input.
+        upstream: As in :func:`measured`.
+        step: As in :func:`measured`.
+    """
+    start = getattr(layer, attribute)
+
+    def moved(value: Array) -> Array:
+        setattr(layer, attribute, value)
+        return forward()
+
+    try:
+        return measured(moved, start, upstream, step)
+    finally:
+        setattr(layer, attribute, start)
+
+
+def from_sweep(
+    swept: Pending, upstream: Array, step: float, shape: tuple[int, ...]
+) -> Array | None:
+    """Return the gradient that a sweep of the student's forward pass shows, if it shows one.
+
+    Args:
+        swept: What ``layer.forward.sweep(perturbed(x, step))`` promised, now known.
+        upstream: The gradient of the loss with respect to the output.
+        step: As given to :func:`perturbed`.
+        shape: Of ``x``.
+
+    Returns:
+        None if the forward pass raised, or gave outputs of another shape than ``upstream``.
+    """
+    outputs = None if swept.error else swept.value
+    wanted = (2 * math.prod(shape), *upstream.shape)
+    if not isinstance(outputs, np.ndarray) or outputs.shape != wanted:
+        return None
+    return from_outputs(outputs, upstream, step, shape)

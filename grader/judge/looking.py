@@ -77,7 +77,7 @@ class Looker:
     def _facts(self, trial: Trial) -> Facts:
         settings = self._desk.problem.settings
         provided = frozenset(settings.provided.names)
-        return trial.facts(settings.entry, self._desk.methods, provided)
+        return trial.facts(settings.entry, self._desk.methods, provided, self._desk.class_methods)
 
     def name_mistakes(self, trial: Trial, next_item: pytest.Item) -> list[Diagnosis]:
         """Name the mistakes that explain what failed, as far as they are known."""

@@ -79,13 +79,20 @@ class Trial:
         """Groups with a check that failed."""
         return frozenset(o.check.group for o in self.outcomes if o.error is not None)
 
-    def facts(self, entry: str, wanted: frozenset[str], provided: frozenset[str]) -> Facts:
+    def facts(
+        self,
+        entry: str,
+        wanted: frozenset[str],
+        provided: frozenset[str],
+        class_methods: frozenset[str] = frozenset(),
+    ) -> Facts:
         """What is known of the submission besides the values that it gives.
 
         Args:
             entry: The class that the problem asks for.
             wanted: Its methods, as the reference solution defines them.
             provided: Names that a file may use without defining or importing them.
+            class_methods: Those of the methods that are called on the class.
         """
         failed = [outcome for outcome in self.outcomes if outcome.error is not None]
         steps = [(outcome.check.group, step) for outcome in failed for step in outcome.steps]
@@ -96,10 +103,11 @@ class Trial:
             lines=self.submission.lines,
             load_error=self.load_error if isinstance(self.load_error, StudentError) else None,
             errors=[(o.check.group, o.error) for o in failed if isinstance(o.error, StudentError)],
-            called=[(group, step.name) for group, step in steps if step.kind == "call"],
+            called=[(group, step.function) for group, step in steps if step.kind == "call"],
             attributes=frozenset(step.name for _, step in steps if step.kind in ("get", "set")),
             failing=self.failing,
             wanted=wanted,
+            class_methods=class_methods,
             provided=provided,
         )
 

@@ -235,7 +235,7 @@ def _shown(step: Step, yours: Any) -> bool:
     """Whether a step helps a reader: reading an attribute only if it is the one in question."""
     if step.kind in ("get", "read"):
         return yours is not None and step.result is yours
-    return step.kind in ("make", "set", "call")
+    return step.kind in ("make", "set", "call", "define")
 
 
 def _explain(
@@ -263,12 +263,7 @@ def _explain(
 def _underway(failure: WorkerFailure) -> str:
     """What a worker that failed was doing, where that can be told: it may have been asked a lot."""
     asked = [step for step in failure.steps if step.kind != "seed"]
-    seen = [
-        step
-        for step in asked
-        if failure.function
-        and failure.function == ("__init__" if step.kind == "make" else step.name)
-    ]
+    seen = [step for step in asked if failure.function and failure.function == step.function]
     if len(asked) > 1 and not seen:
         return "The code"
     return str((seen or asked or ["The code"])[-1])

@@ -11,9 +11,11 @@ be written that does the same without the grader.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import inspect
+import textwrap
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,10 +96,15 @@ class RemoteInstance(RemoteObject):
 
 @dataclass(frozen=True, slots=True)
 class RemoteMethod:
-    """A method of a :class:`RemoteInstance`, or a function of the student's module."""
+    """A method of a :class:`RemoteInstance`, or a function of the student's module.
+
+    Attributes:
+        methods: Of the instances that :meth:`make` gives, as far as is known.
+    """
 
     owner: RemoteInstance
     name: str
+    methods: frozenset[str] = frozenset()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker."""
@@ -106,14 +113,33 @@ class RemoteMethod:
         operation = ["call", owner._handle, self.name, *sent, 0]
         return owner._student.perform(operation, Step("call", owner, self.name, args, kwargs))
 
-    def sweep(self, stack: Any, *, attribute: str | None = None, x: Any = None) -> Any:
+    def make(self, *args: Any, **kwargs: Any) -> RemoteInstance:
+        """Call it in the worker; return what it returns as an object to go on working with.
+
+        For class methods and functions that make instances. Whether it has made one shows in what
+        comes of its methods.
+        """
+        student: Student = self.owner._student
+        methods = self.methods or student.known_methods
+        return student.make(self.owner, self.name, methods, args, kwargs)
+
+    def sweep(
+        self,
+        stack: Any,
+        *,
+        attribute: str | None = None,
+        key: str | None = None,
+        x: Any = None,
+    ) -> Any:
         """Call the method once per entry of ``stack`` (k, …) and return (k, …) outputs.
 
         Each entry is the argument, or with ``attribute`` is set as that attribute before the
-        method is called with ``x``. One message, however many entries.
+        method is called with ``x``; with ``key``, as that item of the attribute, a dictionary.
+        One message, however many entries.
         """
         owner, on_wire = self.owner, self.owner._student.on_wire
         operation = ["sweep", owner._handle, attribute, on_wire(stack), self.name, on_wire(x)]
+        operation += [] if key is None else [key]
         step = Step("call", owner, self.name, (stack[0] if attribute is None else x,))
         return owner._student.perform(operation, step, traced=False)
 
@@ -124,11 +150,31 @@ class RemoteMethod:
         return owner._student.perform(operation, Step("call", owner, self.name, args))
 
 
+class RemoteFunction(RemoteObject):
+    """A function that students are given, in the worker: it can be handed over, and called."""
+
+    __slots__ = ("_student",)
+
+    def __init__(self, student: Student, handle: int, name: str) -> None:
+        super().__init__(handle, name)
+        self._student = student
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it in the worker."""
+        sent = self._student.on_wire_call(args, kwargs)
+        operation = ["call", self._handle, "__call__", *sent, 0]
+        return self._student.perform(operation, Step("call", self, "__call__", args, kwargs))
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteClass:
-    """A class of the student's module; calling it makes an instance in the worker.
+    """A class in the worker; calling it makes an instance there.
+
+    Other names are its class methods: ``student.Layer.from_dict(data)`` calls one, and
+    ``student.Layer.from_dict.make(data)`` gives the instance that it returns.
 
     Attributes:
+        module: Where it is: the student's module, or one of :meth:`Student.define`.
         methods: Names of its methods, inherited ones included.
         bases: Names of the classes it is derived from, nearest first, without ``object``.
         nested: Names of functions that are defined inside of its methods.
@@ -136,10 +182,10 @@ class RemoteClass:
         own: Names in its body, and in those of its base classes in the same file.
     """
 
-    student: Student
+    module: RemoteInstance
     name: str
     methods: frozenset[str]
-    bases: tuple[str, ...]
+    bases: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     own: frozenset[str] = frozenset()
@@ -151,7 +197,32 @@ class RemoteClass:
 
     def __call__(self, *args: Any, **kwargs: Any) -> RemoteInstance:
         """Make an instance in the worker."""
-        return self.student.make(self, args, kwargs)
+        student: Student = self.module._student
+        return student.make(self.module, self.name, self.methods, args, kwargs)
+
+    def __getattr__(self, name: str) -> RemoteMethod:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return RemoteMethod(self.module, f"{self.name}.{name}", self.methods)
+
+
+class Definitions:
+    """What a source of the judge's defines in the worker: attributes are classes and functions.
+
+    Attributes:
+        module: Where it is.
+    """
+
+    def __init__(self, module: RemoteInstance, classes: Mapping[str, frozenset[str]]) -> None:
+        self.module = module
+        self._classes = classes
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._classes:
+            return RemoteClass(self.module, name, self._classes[name])
+        return RemoteMethod(self.module, name)
 
 
 class Student:
@@ -202,8 +273,11 @@ class Student:
             raise AttributeError(name)
         if name in self._classes:
             return self._classes[name]
-        module = RemoteInstance(self, wire.MODULE, "module", self._functions, "student")
-        return getattr(module, name)
+        return getattr(self._module, name)
+
+    @property
+    def _module(self) -> RemoteInstance:
+        return RemoteInstance(self, wire.MODULE, "module", self._functions, "student")
 
     def seed(self, number: int) -> None:
         """Seed NumPy's global generator in the worker."""
@@ -233,6 +307,44 @@ class Student:
         self._exposed[exposure.number] = (exposure, real)
         self.trace.append(Step("expose", None, "", (exposure,)))
         return exposure
+
+    def given(self, module: str, name: str) -> RemoteFunction:
+        """Return a function that students are given, to be handed to their code.
+
+        Args:
+            module: One of the problem's provided modules, or a part of NumPy: ``numpy.random``.
+            name: Of the function in it.
+        """
+        handle = self._new_handle()
+        remote = RemoteFunction(self, handle, name)
+        step = Step("given", None, name, (module,), {}, remote)
+        self.enqueue(["given", handle, module, name], step)
+        return remote
+
+    def define(self, source: str) -> Definitions:
+        """Define classes and functions in the worker that use the student's.
+
+        In ``source``, which a script that shows a failure repeats, ``student`` is the student's
+        module and ``np`` is NumPy: ``class Half(student.Layer): ...``. It runs where the student's
+        code does, so that nothing in it is secret, and what it gives is worth what theirs is.
+
+        Returns:
+            An object whose attributes are what has been defined; forgotten as instances are.
+        """
+        handle = self._new_handle()
+        source = textwrap.dedent(source).strip()
+        tree = ast.parse(source)
+        classes = {
+            node.name: self.known_methods.union(
+                n.name for n in node.body if isinstance(n, ast.FunctionDef)
+            )
+            for node in tree.body
+            if isinstance(node, ast.ClassDef)
+        }
+        module = RemoteInstance(self, handle, "module", frozenset(), "")
+        operation = ["define", self._queue.writer.value(source), handle]
+        self.enqueue(operation, Step("define", None, source, (), {}, module))
+        return Definitions(module, classes)
 
     def array(self, values: Any, layout: str = "c") -> RemoteObject:
         """Make an array in the worker, to be handed over and looked at again with :meth:`read`.
@@ -405,7 +517,7 @@ class Student:
         classes, functions = _checked_description(program.pending[0].value)
         self._classes = {
             name: RemoteClass(
-                self,
+                self._module,
                 name,
                 frozenset(found["methods"]),
                 tuple(found["bases"]),
@@ -427,6 +539,11 @@ class Student:
         """Names of the functions that the file defines."""
         return self._functions
 
+    @property
+    def known_methods(self) -> frozenset[str]:
+        """Names of the methods that any class of the file has, or should have."""
+        return self._methods.union(*(kind.methods for kind in self._classes.values()))
+
     def begin(self) -> None:
         """Start a check or an example: forget the objects of the one before, seed anew."""
         if self._worker is None or not self._worker.alive:
@@ -435,9 +552,9 @@ class Student:
         self._block = None
         self._exposed.clear()  # numbers go on: what is kept from before is known as such
         self.trace = []
-        if self._next_handle > 2:
-            self._next_handle = 2
-            self.enqueue(["reset"], Step("reset"), traced=False)
+        self._next_handle = 2
+        # Always: the one that waited since the last call of this method is gone with its queue.
+        self.enqueue(["reset"], Step("reset"), traced=False)
         self.seed(self._seed)
 
     def take_output(self) -> str:
@@ -452,16 +569,21 @@ class Student:
     # -- operations ----------------------------------------------------------------------
 
     def make(
-        self, kind: RemoteClass, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        owner: RemoteInstance,
+        name: str,
+        methods: frozenset[str],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> RemoteInstance:
-        """Make an instance of a class of the student's."""
+        """Make an instance by calling a class, or what else makes one, by its name in ``owner``."""
         made = sum(step.kind == "make" for step in self.trace)
         variable = "layer" if made == 0 else f"layer{made + 1}"
         handle = self._new_handle()
-        methods = kind.methods | self._methods
-        remote = RemoteInstance(self, handle, kind.name, methods, variable)
-        operation = ["call", wire.MODULE, kind.name, *self.on_wire_call(args, kwargs), handle]
-        self.enqueue(operation, Step("make", None, kind.name, args, kwargs, remote))
+        kind, _, _ = name.partition(".")
+        remote = RemoteInstance(self, handle, kind, methods | self._methods, variable)
+        operation = ["call", owner._handle, name, *self.on_wire_call(args, kwargs), handle]
+        self.enqueue(operation, Step("make", owner, name, args, kwargs, remote))
         return remote
 
     def on_wire(self, value: Any) -> Any:
@@ -566,7 +688,8 @@ class Student:
         call = ExposureCall(number, method, _in_order(function, args, kwargs))
         exposure.calls.append(call)
         try:
-            call.result = function(*args, **kwargs)
+            with np.errstate(all="ignore"):  # what overflows is for the checks to see
+                call.result = function(*args, **kwargs)
         except Exception as error:  # what it was given was unfit: that is for the student to see
             raise ValueError(f"{type(real).__name__}.{method}: {error}") from error
         return call.result

@@ -86,18 +86,31 @@ class Step:
             return f"{self.name}({', '.join(args)})"
         if self.kind in ("seed", "draw"):
             return f"np.random.{self.name}({', '.join(args)})"
+        if self.kind == "define":
+            return f"{self.name.partition(chr(10))[0]} ..."
         target = _brief(self.target)
         if self.kind == "expose":
             return f"{args[0]} = {self.args[0].real!r}"
         if self.kind == "array":
             return f"{_brief(self.result)} = {args[0]}"
+        if self.kind == "given":
+            return f"from {self.args[0]} import {self.name}"
         if self.kind == "read":
             return target
         if self.kind == "set":
             return f"{target}.{self.name} = {args[0]}"
         if self.kind == "get":
             return f"{target}.{self.name}"
-        return f"{target}.{self.name}({', '.join(args)})"
+        called = f"{target}.{self.name}" if target else self.name
+        if self.name == "__call__":
+            called = target
+        return f"{called}({', '.join(args)})"
+
+    @property
+    def function(self) -> str:
+        """Name of the function that a call runs: ``__init__`` where a class is called."""
+        *_, last = self.name.split(".")
+        return "__init__" if self.kind == "make" and last == self.name else last
 
 
 def _brief(value: Any) -> str:
@@ -106,9 +119,11 @@ def _brief(value: Any) -> str:
     if isinstance(value, RemoteObject):
         return value._variable
     if isinstance(value, Exposure):
-        return "optimizer" if "update" in value.methods else type(value.real).__name__
+        return value.variable
     if isinstance(value, Pending):
         return "…"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_brief(item)}' for key, item in value.items())}}}"
     return repr(value)
 
 
@@ -145,6 +160,11 @@ class Exposure:
         self.methods = methods
         self.local = local
         self.calls: list[ExposureCall] = []
+
+    @property
+    def variable(self) -> str:
+        """What it is called where source is shown."""
+        return "optimizer" if "update" in self.methods else type(self.real).__name__.lower()
 
     def on_wire(self) -> wire.Exposed:
         """What the worker is told about the object."""

@@ -19,9 +19,11 @@ from __future__ import annotations
 import contextlib
 import copy
 import faulthandler
+import importlib
 import io
 import linecache
 import math
+import operator
 import os
 import random
 import signal
@@ -297,7 +299,14 @@ class Server:
             raise Missing("not made, because an earlier call failed")
         return found
 
-    def _keep(self, handle: int, value: Any) -> Any:
+    def _keep(self, handle: int, make: Callable[[], Any]) -> Any:
+        """Make a value, and keep it if it has a number.
+
+        What had that number before is gone, also if this fails: numbers begin anew with each check.
+        """
+        if handle:
+            self.objects.pop(handle, None)
+        value = make()
         if handle:
             self.objects[handle] = value
         return value
@@ -345,13 +354,27 @@ class Server:
         self.own_objects.clear()
         self.objects = {key: self.objects[key] for key in (wire.MODULE, wire.RANDOM)}
 
+    def _do_define(self, source: str, handle: int) -> None:
+        """Run source of the judge's as a module in which `student` is the student's."""
+        module = types.ModuleType("judge")
+        vars(module).update(np=np, student=self.objects[wire.MODULE])
+        code = compile(source, "judge.py", "exec", dont_inherit=True)
+
+        def run() -> types.ModuleType:
+            exec(code, vars(module))
+            return module
+
+        self._keep(handle, run)
+
     def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:
-        function = getattr(self._object(target), name)
-        value = function(*self._localize(args), **self._localize(kwargs))
-        return self._keep(keep, value)
+        def call() -> Any:
+            function = operator.attrgetter(name)(self._object(target))
+            return function(*self._localize(args), **self._localize(kwargs))
+
+        return self._keep(keep, call)
 
     def _do_get(self, target: int, name: str, keep: int) -> Any:
-        return self._keep(keep, getattr(self._object(target), name))
+        return self._keep(keep, lambda: getattr(self._object(target), name))
 
     def _do_set(self, target: int, name: str, value: Any) -> None:
         setattr(self._object(target), name, self._localize(value))
@@ -360,6 +383,10 @@ class Server:
         """Make an array here, in a given memory layout, for calls to refer to."""
         self.objects[handle] = _LAYOUTS[layout](value)
 
+    def _do_given(self, handle: int, module: str, name: str) -> None:
+        """Find a function of a module that students are given, for calls to refer to."""
+        self.objects[handle] = getattr(importlib.import_module(module), name)
+
     def _do_value(self, handle: int) -> Any:
         return self._object(handle)
 
@@ -367,11 +394,20 @@ class Server:
         """Names in the instance's own namespace, sorted."""
         return sorted(vars(self._object(target)))
 
-    def _do_sweep(self, target: int, attribute: str | None, stack: Any, method: str, x: Any) -> Any:
+    def _do_sweep(
+        self,
+        target: int,
+        attribute: str | None,
+        stack: Any,
+        method: str,
+        x: Any,
+        key: str | None = None,
+    ) -> Any:
         """Call ``method`` once per entry of ``stack`` and stack what it returns.
 
-        The entry is set as ``attribute`` first and ``x`` is the argument; without an attribute
-        the entry is the argument. Central differences need thousands of calls: this is one.
+        The entry is set as ``attribute`` first, or as its item ``key``, and ``x`` is the argument;
+        without an attribute the entry is the argument. Central differences need thousands of
+        calls: this is one.
         """
         instance = self._object(target)
         function = getattr(instance, method)
@@ -379,9 +415,12 @@ class Server:
         for entry in stack:
             if attribute is None:
                 outputs.append(function(entry.copy()))
-            else:
+                continue
+            if key is None:
                 setattr(instance, attribute, entry.copy())
-                outputs.append(function(x.copy()))
+            else:
+                getattr(instance, attribute)[key] = entry.copy()
+            outputs.append(function(x.copy()))
         return np.stack(outputs)
 
     def _do_count_lines(self, target: int, name: str, args: Any) -> int:
@@ -414,7 +453,7 @@ class Server:
             return left > 0
 
         with contextlib.suppress(BaseException):
-            function = getattr(self._object(target), name)
+            function = operator.attrgetter(name)(self._object(target))
             arguments, keywords = self._localize(args), self._localize(kwargs)
             self._follow(lambda: function(*arguments, **keywords), note)
         return sorted(executed) if left > 0 else []

@@ -18,6 +18,7 @@ from grader.judge import (
     StudentError,
     aspect,
     check,
+    draws,
     expect,
     expect_array,
     expect_close,
@@ -35,11 +36,11 @@ from grader.judge.affine import (
     some_cases,
 )
 from grader.judge.seen import Raised
+from grader.judge.slopes import expect_gradient, expect_slope
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 WEIGHT_NAMES = ("W", "w", "weights", "weight", "kernel")
 BIAS_NAMES = ("w0", "b", "bias", "W0", "w_0", "b0", "biases")
-LIMIT_SLACK = 0.02  # of the limit: with 4,000 draws the extremes are nearer than that
 
 
 @dataclass
@@ -265,8 +266,8 @@ def _reference_layer(kind, case):
 def numerical(student, once, conventions, new_layer):
     """Return a function: central differences of the student's own forward pass.
 
-    For integer cases the step is 1 and the result exact, if the forward pass is affine. Whether it
-    is, is not known of a wrong one: `fine` steps are right for that.
+    For integer cases the first of the case's steps is 1 and the result exact, if the forward pass
+    is affine. Whether it is, is not known of a wrong one.
     """
 
     def run(case, step):
@@ -281,94 +282,32 @@ def numerical(student, once, conventions, new_layer):
             put_weights(layer, case, conventions())
             stack = gradients.perturbed(b, step)
             swept["bias"] = (b, forward.sweep(stack, attribute=conventions().bias, x=case.X))
-        found = {}
-        for name, (moved, pending) in swept.items():
-            wanted = (2 * moved.size, *case.G.shape)
-            outputs = None if pending.error else pending.value
-            if isinstance(outputs, np.ndarray) and outputs.shape == wanted:
-                found[name] = gradients.from_outputs(outputs, case.G, step, moved.shape)
-        return found
+        return {
+            name: gradients.from_sweep(pending, case.G, step, moved.shape)
+            for name, (moved, pending) in swept.items()
+        }
 
-    def measured(case, fine=False):
-        step = gradients.STEP if fine else _step(case)
-        return once(("numerical", case, step), lambda: run(case, step))
-
-    return measured
+    return lambda case, step: once(("numerical", case, step), lambda: run(case, step))
 
 
-def _step(case):
-    return 1.0 if case.integers else gradients.STEP
+@lasting
+def measured(reference):
+    """Return a function: central differences of the reference's forward pass."""
+    return lambda case: _measured(reference.Dense, case)
 
 
 @lru_cache(maxsize=4096)
-def _reference_numerical(kind, case):
-    """Central differences of the reference's forward pass."""
-    layer, step = _reference_layer(kind, case), _step(case)
-    moved = gradients.perturbed(case.X, step)
-    found = {"input": (case.X, [layer.forward_pass(x) for x in moved])}
-    outputs = []
-    for W in gradients.perturbed(case.W, step):
-        layer.W = W
-        outputs.append(layer.forward_pass(case.X))
-    found["weight"] = (case.W, outputs)
-    layer.W, outputs = case.W, []
-    for b in gradients.perturbed(case.b, step):
-        layer.w0 = b
-        outputs.append(layer.forward_pass(case.X))
-    found["bias"] = (case.b, outputs)
+def _measured(kind, case):
+    layer = _reference_layer(kind, case)
+
+    def forward():
+        return layer.forward_pass(case.X)
+
     return {
-        name: gradients.from_outputs(np.stack(outputs), case.G, step, start.shape)
-        for name, (start, outputs) in found.items()
+        "input": gradients.measured(layer.forward_pass, case.X, case.G, case.step),
+        "weight": gradients.measured_at(layer, "W", forward, case.G, case.step),
+        "bias": gradients.measured_at(layer, "w0", forward, case.G, case.step),
     }
-
-
-def agrees(yours, numerical, exact):
-    """Whether a gradient agrees with a numerical one; to the last digits, for integer cases."""
-    if numerical is None or not isinstance(yours, np.ndarray) or yours.size != numerical.size:
-        return False
-    yours = yours.reshape(numerical.shape)
-    if exact:  # the differences are; what is compared with them may be rounded, as 3 * mean is
-        return is_close(yours, numerical)
-    return is_close(yours, numerical, gradients.RTOL, gradients.ATOL)
-
-
-def expect_gradient(yours, case, part, *, what, expected, own):
-    """Fail unless `yours` is the gradient: of the right forward pass, or of the student's own.
-
-    A backward pass that fits a wrong forward pass has earned its points. One that fits a forward
-    pass on which nothing depends has not.
-    """
-    or_shapes = [(case.n_units,)] if part == "bias" else []
-    array = expect_array(yours, what, expected.shape, or_shapes=or_shapes)
-    if is_close(array.reshape(expected.shape), expected):
-        return
-    forward_is_right = agrees(expected, own(case).get(part), exact=False)
-    if not forward_is_right and fits_own_forward(array, case, part, own):
-        return
-    expect_close(yours, expected, what=what, or_shapes=or_shapes)
-
-
-def fits_own_forward(array, case, part, own):
-    """Whether a gradient is the slope of the student's own forward pass, and not just zero."""
-    for fine in (False, True) if case.integers else (False,):
-        slope = own(case, fine).get(part)
-        if np.any(slope) and agrees(array, slope, exact=False):
-            return True
-    return False
-
-
-def expect_numerical(yours, case, part, *, what, reference, own):
-    """Fail unless `yours` agrees with central differences of either forward pass."""
-    expected = _reference_numerical(reference.Dense, case)[part]
-    or_shapes = [(case.n_units,)] if part == "bias" else []
-    array = expect_array(yours, what, expected.shape, or_shapes=or_shapes)
-    if np.any(expected) and agrees(array, expected, exact=case.integers):
-        return
-    if fits_own_forward(array, case, part, own):  # measured only where the right one is not met
-        return
-    tolerance = {} if case.integers else {"rtol": gradients.RTOL, "atol": gradients.ATOL}
-    message = "The gradient is not the slope of the loss, as central differences measure it."
-    expect_close(yours, expected, what=what, message=message, or_shapes=or_shapes, **tolerance)
 
 
 # -- constructor ---------------------------------------------------------------------------
@@ -500,47 +439,16 @@ def large_layers(initialized):
 @check("initialization", "W lies within the limit 1/√(number of inputs)", weight=4)
 def test_weight_limits(large_layers):
     """The draws fill [-limit, limit] and do not leave it."""
-    for n_inputs, n_units, W in large_layers():
+    for n_inputs, _, W in large_layers():
         limit = 1 / np.sqrt(n_inputs)
-        low, high = W.min(), W.max()
-        shown = f"for {n_inputs} inputs and {n_units} units, W runs from {low:.4f} to {high:.4f}"
-        expect(
-            np.abs(W).max() <= limit * (1 + 1e-12),
-            f"Some weights are too large: {shown}; the limit is 1/√{n_inputs} = {limit:.4f}.",
-            what="layer.W",
-            yours=W,
-        )
-        reach = limit * (1 - LIMIT_SLACK)
-        expect(
-            low <= -reach and high >= reach,
-            f"The weights do not fill the range: {shown}; it should be ±{limit:.4f}.",
-            what="layer.W",
-            yours=W,
-        )
+        draws.expect_limit(W, limit, f"1/√{n_inputs}", what="layer.W")
 
 
 @check("initialization", "W is spread evenly over its range", weight=4)
 def test_weights_are_uniform(large_layers):
-    """Kolmogorov-Smirnov against the uniform distribution over the range that W covers.
-
-    The range is taken from W itself: a wrong limit is the previous check's matter. By the DKW
-    inequality (Massart 1990), P(D > d) <= 2 exp(-2 n d²); d is chosen for P < 1e-12.
-    """
+    """Whatever the range: a wrong limit is the previous check's matter."""
     for _, _, W in large_layers():
-        values = np.sort(W, axis=None)
-        low, high = values[0], values[-1]
-        message = "All weights are equal; they should be random."
-        expect(high > low, message, what="layer.W", yours=W)
-        ranks = np.arange(1, values.size + 1) / values.size
-        distance = np.abs((values - low) / (high - low) - ranks).max()
-        bound = np.sqrt(np.log(2 / 1e-12) / (2 * values.size)) + 2 / values.size
-        expect(
-            distance <= bound,
-            f"The weights are not uniform: {values.size} draws differ from an even spread by "
-            f"{distance:.3f}, where chance explains {bound:.3f}.",
-            what="layer.W",
-            yours=W,
-        )
+        draws.expect_uniform(W, what="layer.W")
 
 
 # -- forward -------------------------------------------------------------------------------
@@ -620,25 +528,22 @@ def test_input_gradient(case, observe, right, numerical):
     """Compared with the reference; the optimizer really moves W in between."""
     expect_gradient(
         observe(case).input_gradient.value,
-        case,
-        "input",
+        right(case).input_gradient,
         what="layer.backward_pass(G)",
-        expected=right(case).input_gradient,
-        own=numerical,
+        own=(numerical(case, step)["input"] for step in case.steps),
     )
 
 
 @check("input-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8)
-def test_input_gradient_numerically(case, observe, numerical, reference):
+def test_input_gradient_numerically(case, observe, numerical, measured):
     """Exact central differences for integers, in double precision for floats."""
-    expect_numerical(
+    expect_slope(
         observe(case).input_gradient.value,
-        case,
-        "input",
+        measured(case)["input"],
         what="layer.backward_pass(G)",
-        reference=reference,
-        own=numerical,
+        own=(numerical(case, step)["input"] for step in case.steps),
+        exact=case.exact,
     )
 
 
@@ -663,25 +568,22 @@ def test_weight_gradient(case, observe, right, numerical):
     """Compared with the reference."""
     expect_gradient(
         gradient_for(observe(case), case.W, "W"),
-        case,
-        "weight",
+        right(case).weight_gradient,
         what="the gradient given to the optimizer of W",
-        expected=right(case).weight_gradient,
-        own=numerical,
+        own=(numerical(case, step)["weight"] for step in case.steps),
     )
 
 
 @check("weight-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8)
-def test_weight_gradient_numerically(case, observe, numerical, reference):
+def test_weight_gradient_numerically(case, observe, numerical, measured):
     """Exact central differences for integers, in double precision for floats."""
-    expect_numerical(
+    expect_slope(
         gradient_for(observe(case), case.W, "W"),
-        case,
-        "weight",
+        measured(case)["weight"],
         what="the gradient given to the optimizer of W",
-        reference=reference,
-        own=numerical,
+        own=(numerical(case, step)["weight"] for step in case.steps),
+        exact=case.exact,
     )
 
 
@@ -691,25 +593,24 @@ def test_bias_gradient(case, observe, right, numerical):
     """Compared with the reference."""
     expect_gradient(
         gradient_for(observe(case), case.b, "w0"),
-        case,
-        "bias",
+        right(case).bias_gradient,
         what="the gradient given to the optimizer of w0",
-        expected=right(case).bias_gradient,
-        own=numerical,
+        own=(numerical(case, step)["bias"] for step in case.steps),
+        or_shapes=[(case.n_units,)],
     )
 
 
 @check("bias-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8)
-def test_bias_gradient_numerically(case, observe, numerical, reference):
+def test_bias_gradient_numerically(case, observe, numerical, measured):
     """Exact central differences for integers, in double precision for floats."""
-    expect_numerical(
+    expect_slope(
         gradient_for(observe(case), case.b, "w0"),
-        case,
-        "bias",
+        measured(case)["bias"],
         what="the gradient given to the optimizer of w0",
-        reference=reference,
-        own=numerical,
+        own=(numerical(case, step)["bias"] for step in case.steps),
+        exact=case.exact,
+        or_shapes=[(case.n_units,)],
     )
 
 
@@ -1246,7 +1147,7 @@ def expect_seeded(student, conventions, wanted):
     if all(right):
         return
     drawn = expect_array(W.value, "layer.W after initialize", np.shape(wanted["W"]))
-    if not same_draw(drawn, np.array(wanted["W"])):
+    if not draws.same_draw(drawn, np.array(wanted["W"])):
         expect_close(
             W.value,
             np.array(wanted["W"]),
@@ -1267,18 +1168,6 @@ def expect_seeded(student, conventions, wanted):
     unbiased = w0.error is None and is_close(w0.value, zeros)
     if unbiased and again.error is None and is_close(again.value, np.array(wanted["output"])):
         expect_close(output.value, np.array(wanted["output"]), what="layer.forward_pass(X)")
-
-
-def same_draw(W, wanted):
-    """Whether W is the expected draw, up to a clearly different range (another check's matter)."""
-    if is_close(W, wanted):
-        return True
-    ones = np.ones(W.size)
-    line, *_ = np.linalg.lstsq(np.stack([wanted.ravel(), ones], axis=1), W.ravel(), rcond=None)
-    slope, shift = line
-    fitted = slope * wanted + shift
-    nearly_right = abs(slope - 1) < LIMIT_SLACK and abs(shift) < LIMIT_SLACK * np.abs(wanted).max()
-    return slope > 0 and not nearly_right and is_close(W, fitted)
 
 
 def expected_values(reference):

@@ -32,6 +32,10 @@ mistakes.add(
         "returns-weight-gradient": {
             "stronger": "Two gradients go to the optimizers; a third one is returned."
         },
+        "input-gradient-negated": {
+            "hint": "Which part of training turns a gradient into a step down: the layer or the "
+            "optimizer?"
+        },
         "limit-n-units": {"stronger": "The statement's limit contains input_shape[0]."},
         "init-hardcoded-2": {
             "title": "W always has two rows, whatever the input shape is.",

@@ -31,6 +31,7 @@ COUNTER = """
         def __init__(self, start=0, *, name="counter"):
             self.count = start
             self.name = name
+            self.kept = {"offset": 0}
 
         def add(self, amount=1, times=1):
             self.count += amount * times
@@ -39,9 +40,16 @@ COUNTER = """
         def double(self, x):
             return x * 2
 
+        def moved(self, x):
+            return x + self.kept["offset"]
+
         @property
         def half(self):
             return self.count / 2
+
+        @classmethod
+        def from_dict(cls, data):
+            return cls(**data)
 
     def total(*counters):
         return sum(counter.count for counter in counters)
@@ -224,6 +232,64 @@ def test_subclasses_of_arrays_are_noted(workers: Workers) -> None:
         student.masked()
         assert len(student.notes) == 1
         assert "MaskedArray" in next(iter(student.notes))
+
+
+# -- functions that students are given -----------------------------------------------------
+
+GIVEN = """
+    def double(x, plus=0):
+        return 2 * x + plus
+"""
+USES = """
+    import tools
+
+    def same(function):
+        return function is tools.double
+
+    def apply(function, x):
+        return function(x)
+
+    def take(generator):
+        return generator.random()
+"""
+
+
+@pytest.fixture
+def given(workers: Workers) -> Iterator[Student]:
+    """A module that works with functions, and a module of functions beside it."""
+    provided = {"tools": textwrap.dedent(GIVEN)}
+    loadable = Loadable("work", textwrap.dedent(USES).encode(), provided)
+    remote = Student(workers, loadable, LIMITS, SEED)
+    try:
+        remote.begin()
+        yield remote
+    finally:
+        remote.close()
+
+
+def test_a_given_function_is_the_one_that_the_file_imports(given: Student) -> None:
+    """It is handed over as it is, in a block or without, and can be called by the check."""
+    double = given.given("tools", "double")
+    assert given.same(double) is True
+    assert given.apply(double, 4) == 8
+    with given.program():
+        promised = given.given("tools", "double")(3, plus=given.apply(double, 1))
+    assert promised.value == 8
+    assert told(given.trace)[-1] == "double(3, plus=…)"
+
+
+def test_what_a_given_function_makes_can_be_handed_on(given: Student) -> None:
+    """A generator of NumPy's cannot cross; the promise of one stands for it."""
+    with given.program():
+        drawn = given.take(given.given("numpy.random", "default_rng")(5))
+    assert drawn.value == np.random.default_rng(5).random()
+
+
+def test_a_function_that_is_not_given(given: Student) -> None:
+    """A check that asks for what there is not is told so."""
+    given.given("tools", "triple")
+    with pytest.raises(StudentError, match="triple"):
+        given.sync()
 
 
 # -- errors --------------------------------------------------------------------------------
@@ -452,6 +518,8 @@ def test_sweeps(student: Student) -> None:
     assert np.array_equal(counter.double.sweep(stack), 2 * stack)
     outputs = counter.add.sweep(np.arange(3), attribute="count", x=np.array([10]))
     assert outputs.ravel().tolist() == [10, 11, 12]
+    outputs = counter.moved.sweep(np.arange(3), attribute="kept", key="offset", x=np.array([5]))
+    assert outputs.ravel().tolist() == [5, 6, 7]
 
 
 def test_lines_are_counted(student: Student) -> None:
@@ -771,6 +839,93 @@ def test_a_student_that_was_never_loaded_can_be_closed(workers: Workers) -> None
     remote.close()
 
 
+# -- class methods, and classes of the judge's ---------------------------------------------
+
+
+def test_class_methods_are_called_on_the_class(student: Student) -> None:
+    """What one returns crosses like any value, or is an instance to go on working with."""
+    given = {"start": 4, "name": "four"}
+    assert student.Counter.from_dict(given) == Opaque("work.Counter")
+    counter = student.Counter.from_dict.make(given)
+    assert (counter.name, counter.add(3)) == ("four", 7)
+    assert told(student.trace)[1] == f"layer = Counter.from_dict({given})"
+
+
+def test_a_class_method_that_fails_is_named_in_the_error(student: Student) -> None:
+    """The failure comes with the next answer, as a constructor's does."""
+    counter = student.Counter.from_dict.make({"begin": 4})
+    with pytest.raises(StudentError) as caught:
+        counter.add()
+    assert caught.value.call == "Counter.from_dict({'begin': 4})"
+    assert caught.value.step is not None
+    assert caught.value.step.function == "from_dict"
+
+
+def test_functions_make_instances_too(student: Student) -> None:
+    """What a function of the module returns can be worked with."""
+    counter = student.Counter(2)
+    assert student.same.make(counter).add(1) == 3
+    assert counter.count == 3
+
+
+DOUBLE = """
+    class Double(student.Counter):
+        def add(self, amount=1):
+            return super().add(2 * amount)
+
+        def twice(self):
+            return np.array([2 * self.count])
+
+    def kind(counter):
+        return type(counter).__mro__[1].__name__
+"""
+
+
+def test_the_judge_derives_classes_from_the_students(student: Student) -> None:
+    """Source of the judge's runs in the worker, with the student's module at hand."""
+    ours = student.define(DOUBLE)
+    double = ours.Double(3)
+    assert double.add(1) == 5
+    assert double.twice().tolist() == [10]
+    assert double.half == 2.5
+    assert ours.kind(double) == "Counter"
+    assert ours.Double.from_dict.make({"start": 7}).twice().tolist() == [14]
+
+
+def test_what_could_not_be_made_is_not_an_object_of_an_earlier_check(
+    student: Student,
+) -> None:
+    """Numbers of objects begin anew with each check; what fails leaves nothing under its own."""
+    student.Counter(7).add()
+    student.begin()
+    with student.aside(), student.program():
+        counter = student.Counter(unknown=1)
+        count = counter.count
+    assert count.error is not None
+    assert count.error.type_name == "Missing"
+
+
+def test_definitions_go_with_a_program(student: Student) -> None:
+    """They can be used in the block that they are made in, and are forgotten with the rest."""
+    with student.program():
+        ours = student.define(DOUBLE)
+        added, kind = ours.Double(1).add(1), ours.kind(student.Counter())
+    assert (added.value, kind.value) == (3, "object")
+    student.begin()
+    student.Counter()
+    with pytest.raises(StudentError):
+        ours.kind(student.Counter())
+
+
+def test_a_definition_that_does_not_fit_the_students_file(faulty: Student) -> None:
+    """What it needs of the student's module may be missing: that is the student's failure."""
+    ours = faulty.define(DOUBLE)
+    with pytest.raises(StudentError) as caught:
+        ours.Double(3).add(1)
+    assert "no attribute 'Counter'" in caught.value.message
+    assert caught.value.call == "class Double(student.Counter): ..."
+
+
 # -- traces --------------------------------------------------------------------------------
 
 
@@ -827,6 +982,17 @@ def test_every_step_can_be_read(optimizing: Student) -> None:
     optimizing.use(optimizer)
     shown = [str(step) for step in optimizing.trace]
     assert [text for text in shown if "None." in text or ".(" in text] == []
+
+
+def test_beginning_twice_forgets_as_well(faulty: Student) -> None:
+    """An object that could not be made is not taken for an older one in its place."""
+    assert faulty.Faulty(2).size == 0.5
+    faulty.begin()
+    faulty.begin()
+    with faulty.program():
+        size = faulty.Faulty(0).size
+    assert size.error is not None
+    assert size.error.type_name == "Missing"
 
 
 def test_a_new_check_has_a_new_trace(student: Student) -> None:

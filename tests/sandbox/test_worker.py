@@ -434,6 +434,22 @@ def test_sweeping_an_attribute(started: Worker) -> None:
     assert np.array_equal(outcomes[2][1], stack[2])
 
 
+def test_sweeping_an_item(started: Worker) -> None:
+    """Each entry of a stack is set as an item of the attribute, a dictionary."""
+    source = """
+        class Layer:
+            def __init__(self):
+                self.p = {"W": 1.0, "b": 100.0}
+
+            def forward(self, X):
+                return X * self.p["W"] + self.p["b"]
+    """
+    load(started, source)
+    sweep = ["sweep", 5, "p", Value(np.arange(3.0)), "forward", Value(np.ones(2)), "W"]
+    outcomes = ask(started, call("Layer", keep=5), sweep)
+    assert np.array_equal(outcomes[1][1], [[100, 100], [101, 101], [102, 102]])
+
+
 def test_only_lines_of_the_students_file_are_counted(started: Worker) -> None:
     """Lines of NumPy and of provided modules cost nothing; those of helpers count."""
     source = """

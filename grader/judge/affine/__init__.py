@@ -1,12 +1,24 @@
 """Room: affine layers, Y = X W + b: what every problem about a dense layer shares.
 
-Importable from here: cases to try a layer on, what is right for them, the words of a problem, and
-what an aspect hands to predictions. The known mistakes (:mod:`grader.judge.affine.mistakes`) are
-imported by a problem's ``diagnoses.py`` alone, which is read only when something has failed.
+From here ``checks.py`` has cases to try a layer on, and what an aspect hands to predictions;
+``diagnoses.py``, which is read only when something has failed, has :class:`Names` and the known
+mistakes (:mod:`grader.judge.affine.mistakes`). What not every problem needs is imported when it is
+asked for: the first check of a file waits for all imports.
 """
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from grader.judge.affine.activations import (
+    ACTIVATIONS,
+    LINEAR,
+    RELU,
+    SIGMOID,
+    TANH,
+    Activation,
+)
 from grader.judge.affine.cases import (
     CORNERS,
     AffineCase,
@@ -15,17 +27,45 @@ from grader.judge.affine.cases import (
     some_cases,
 )
 from grader.judge.affine.looking import as_row, looks, looks_at_start
-from grader.judge.affine.names import Draw, Names
+from grader.judge.draws import Draw
+
+if TYPE_CHECKING:
+    from grader.judge.affine.activated import ActivatedCase, activated, each_activated_case
+    from grader.judge.affine.names import Names
 
 __all__ = [
+    "ACTIVATIONS",
     "CORNERS",
+    "LINEAR",
+    "RELU",
+    "SIGMOID",
+    "TANH",
+    "ActivatedCase",
+    "Activation",
     "AffineCase",
     "Draw",
     "Names",
+    "activated",
     "affine_cases",
     "as_row",
+    "each_activated_case",
     "each_case",
     "looks",
     "looks_at_start",
     "some_cases",
 ]
+
+_LATER = {
+    "ActivatedCase": "activated",
+    "Names": "names",
+    "activated": "activated",
+    "each_activated_case": "activated",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)
+    globals()[name] = found
+    return found

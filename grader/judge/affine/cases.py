@@ -11,6 +11,8 @@ import numpy as np
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
+from grader.judge.gradients import STEP
+
 Array = np.ndarray[Any, Any]
 
 
@@ -36,6 +38,21 @@ class AffineCase:
     n_units: int
     integers: bool = True
     seed: int = 0
+
+    @property
+    def exact(self) -> bool:
+        """Whether central differences of the forward pass are free of rounding."""
+        return self.integers
+
+    @property
+    def step(self) -> float:
+        """Of central differences."""
+        return 1.0 if self.exact else STEP
+
+    @property
+    def steps(self) -> tuple[float, ...]:
+        """For a student's own forward pass, which may be curved where the right one is not."""
+        return (self.step, STEP) if self.exact else (STEP,)
 
     @property
     def size(self) -> float:

@@ -2,51 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from grader.judge.affine.activations import LINEAR, Activation
 from grader.judge.affine.cases import AffineCase
-from grader.judge.affine.names import Draw
-
-Array = np.ndarray[Any, Any]
-
-
-def _identity(z: Array) -> Array:
-    return z
+from grader.judge.draws import Draw
 
 
 def looks(
     case: AffineCase,
     *,
     mean: bool = False,
-    act: Callable[[Array], Array] = _identity,
-    derivative: Callable[[Array], Array] | None = None,
+    activation: Activation = LINEAR,
 ) -> dict[str, Any]:
     """Return what every prediction about a forward or backward pass may use, for ``Seen``.
 
     Args:
         case: Has X (batch, n_inputs), W (n_inputs, n_units), b (1, n_units), G (batch, n_units).
         mean: Whether parameter gradients are means over the batch.
-        act: Of Z = X W + b, gives the output; the identity for a linear layer.
-        derivative: Of ``act``, as a function of Z, element by element.
+        activation: What Z = X W + b goes through.
 
     Returns:
-        The values of the case by name, and: ``act`` and ``derivative``; ``Z`` and ``Y``, before and
-        after ``act``; ``D``, the gradient with respect to Z (G, times the derivative); ``over``,
-        what sums over the batch are divided by (1, or the number of rows).
+        The values of the case by name, and: ``activation``, its name; ``act`` and ``derivative``,
+        functions of Z; ``Z`` and ``Y``, before and after ``act``; ``D``, the gradient with respect
+        to Z (G, times the derivative); ``over``, what sums over the batch are divided by (1, or
+        the number of rows).
     """
     given = {name: getattr(case, name) for name in "X W b G batch n_inputs n_units".split()}
     Z = case.X @ case.W + case.b
-    D = case.G if derivative is None else case.G * derivative(Z)
     return given | {
         "Z": Z,
-        "Y": act(Z),
-        "D": D,
+        "Y": activation.function(Z),
+        "D": case.G * activation.derivative(Z),
         "over": case.batch if mean else 1,
-        "act": act,
-        "derivative": derivative,
+        "activation": activation.name,
+        "act": activation.function,
+        "derivative": activation.derivative,
     }
 
 

@@ -2,48 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, fields
 
-import numpy as np
-
-Array = np.ndarray[Any, Any]
-
-
-@dataclass(frozen=True)
-class Draw:
-    """How the statement has the weights drawn.
-
-    Attributes:
-        family: ``uniform`` on [-scale, scale], or ``normal`` with mean 0 and deviation ``scale``.
-        scale: From (n_inputs, n_units) to the limit or the standard deviation.
-        formula: The scale as the statement writes it: ``1/√n_inputs``.
-    """
-
-    family: Literal["uniform", "normal"]
-    scale: Callable[[int, int], float]
-    formula: str
-
-    @property
-    def example(self) -> str:
-        """A value to try one's own formula against."""
-        sizes = "4 inputs" if self.scale(4, 3) == self.scale(4, 5) else "4 inputs and 5 units"
-        return f"{sizes}; it should be {self.scale(4, 5):.4g}"
-
-    def __call__(
-        self,
-        random: np.random.RandomState,
-        n_inputs: int,
-        n_units: int,
-        shape: tuple[int, ...] | None = None,
-    ) -> Array:
-        """Draw weights for a layer of these sizes, in one call; of another ``shape`` if given."""
-        scale = self.scale(n_inputs, n_units)
-        size = (n_inputs, n_units) if shape is None else shape
-        if self.family == "uniform":
-            return random.uniform(-scale, scale, size)
-        return random.randn(*size) * scale
+from grader.judge.draws import Draw
 
 
 @dataclass(frozen=True)
@@ -101,7 +62,8 @@ class Names:
         "averaged"), ``{scale}`` (the formula of the draw) and ``{example}`` (a value of it, as
         "4 inputs; it should be 0.5").
         """
-        words = asdict(self) | {
+        words = {field.name: getattr(self, field.name) for field in fields(self)}
+        words |= {
             "at_z": self.at_z or self.upstream,
             "Stepper": self.stepper[:1].upper() + self.stepper[1:],
             "summed": "averaged" if self.mean else "summed",

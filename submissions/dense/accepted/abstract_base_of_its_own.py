@@ -13,20 +13,16 @@ class Layer(ABC):
         return self.__class__.__name__
 
     @abstractmethod
-    def parameters(self):
-        ...
+    def parameters(self): ...
 
     @abstractmethod
-    def forward_pass(self, X, training):
-        ...
+    def forward_pass(self, X, training): ...
 
     @abstractmethod
-    def backward_pass(self, accum_grad):
-        ...
+    def backward_pass(self, accum_grad): ...
 
     @abstractmethod
-    def output_shape(self):
-        ...
+    def output_shape(self): ...
 
 
 class Dense(Layer):
@@ -56,7 +52,9 @@ class Dense(Layer):
     def backward_pass(self, accum_grad):
         grad = np.matmul(accum_grad, np.transpose(self.W))
         if self.trainable:
-            self.W = self.W_opt.update(self.W, np.matmul(np.transpose(self.layer_input), accum_grad))
+            self.W = self.W_opt.update(
+                self.W, np.matmul(np.transpose(self.layer_input), accum_grad)
+            )
             self.w0 = self.w0_opt.update(self.w0, np.sum(accum_grad, axis=0, keepdims=True))
         return grad
 

@@ -20,10 +20,7 @@ class Dense(Layer):
     def initialize(self, optimizer):
         limit = 1 / np.sqrt(self.input_shape[0])
         # row by row is the same stream as all at once
-        rows = [
-            np.random.uniform(-limit, limit, self.n_units)
-            for _ in range(self.input_shape[0])
-        ]
+        rows = [np.random.uniform(-limit, limit, self.n_units) for _ in range(self.input_shape[0])]
         self.W = np.array(rows)
         self.w0 = np.zeros((1, self.n_units))
         self.W_opt = copy.copy(optimizer)

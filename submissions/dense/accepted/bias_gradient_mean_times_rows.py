@@ -2,6 +2,7 @@
 import copy
 import numpy as np
 
+
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):
         self.layer_input = None

@@ -33,7 +33,9 @@ class Dense(Layer):
         grad_X = np.sum(accum_grad[:, np.newaxis, :] * self.W[np.newaxis, :, :], axis=2)
         if self.trainable:
             # (batch, in, 1) * (batch, 1, units)
-            grad_W = np.sum(self.layer_input[:, :, np.newaxis] * accum_grad[:, np.newaxis, :], axis=0)
+            grad_W = np.sum(
+                self.layer_input[:, :, np.newaxis] * accum_grad[:, np.newaxis, :], axis=0
+            )
             grad_w0 = np.sum(accum_grad, axis=0)[np.newaxis, :]
             self.W = self.W_opt.update(self.W, grad_W)
             self.w0 = self.w0_opt.update(self.w0, grad_w0)

@@ -15,7 +15,7 @@ class Dense(Layer):
 
     def initialize(self, optimizer):
         n_inputs = self.input_shape[0]
-        limit = 1 / n_inputs ** 0.5
+        limit = 1 / n_inputs**0.5
         self.W = np.random.uniform(-limit, limit, (n_inputs, self.n_units))
         self.w0 = np.zeros((1, self.n_units))
         self.W_opt = copy.copy(optimizer)

@@ -35,9 +35,7 @@ class Dense(Layer):
         downstream = accum_grad @ self.W.T
         if self.trainable:
             self.W = self.W_opt.update(self.W, self.layer_input.T @ accum_grad)
-            self.w0 = self.w0_opt.update(
-                self.w0, np.sum(accum_grad, axis=0, keepdims=True)
-            )
+            self.w0 = self.w0_opt.update(self.w0, np.sum(accum_grad, axis=0, keepdims=True))
         return downstream
 
     def output_shape(self):

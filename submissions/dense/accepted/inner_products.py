@@ -32,7 +32,9 @@ class Dense(Layer):
         upstream = inner(accum_grad, self.W)
         if self.trainable:
             self.W = self.W_opt.update(self.W, inner(self.layer_input.T, accum_grad.T))
-            self.w0 = self.w0_opt.update(self.w0, inner(np.ones((1, accum_grad.shape[0])), accum_grad.T))
+            self.w0 = self.w0_opt.update(
+                self.w0, inner(np.ones((1, accum_grad.shape[0])), accum_grad.T)
+            )
         return upstream
 
     def output_shape(self):

@@ -11,7 +11,9 @@ class Dense(Layer):
         self.W = self.w0 = self.layer_input = None
 
     def initialize(self, optimizer):
-        self.W = np.random.uniform(-(limit := 1 / np.sqrt(n := self.input_shape[0])), limit, (n, self.n_units))
+        self.W = np.random.uniform(
+            -(limit := 1 / np.sqrt(n := self.input_shape[0])), limit, (n, self.n_units)
+        )
         self.w0 = np.zeros_like(self.W[:1])
         self.W_opt, self.w0_opt = (copy.copy(optimizer) for _ in range(2))
 
@@ -19,7 +21,8 @@ class Dense(Layer):
     output_shape = lambda self: (self.n_units,)
 
     def forward_pass(self, X, training=True):
-        self.layer_input = X; return affine(X, self.W, self.w0)
+        self.layer_input = X
+        return affine(X, self.W, self.w0)
 
     def backward_pass(self, accum_grad):
         result = accum_grad @ self.W.T

@@ -32,9 +32,7 @@ class Layer(object):
 
 
 class Dense(Layer):
-    def __init__(
-        self, n_units: int, input_shape: tuple[int, ...] | None = None
-    ) -> None:
+    def __init__(self, n_units: int, input_shape: tuple[int, ...] | None = None) -> None:
         if n_units < 1:
             raise ValueError("a layer needs at least one unit")
         self.n_units = n_units

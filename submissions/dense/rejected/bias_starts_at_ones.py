@@ -33,9 +33,7 @@ class Dense(Layer):
         previous_W = self.W
         if self.trainable:
             self.W = self.W_opt.update(self.W, self.layer_input.T.dot(accum_grad))
-            self.w0 = self.w0_opt.update(
-                self.w0, np.sum(accum_grad, axis=0, keepdims=True)
-            )
+            self.w0 = self.w0_opt.update(self.w0, np.sum(accum_grad, axis=0, keepdims=True))
         return accum_grad.dot(previous_W.T)
 
     def output_shape(self):

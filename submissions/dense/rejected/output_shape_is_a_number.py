@@ -34,7 +34,7 @@ class Dense(Layer):
         return grad_input
 
     def output_shape(self):
-        shape = (self.n_units)
+        shape = self.n_units
         return shape
 
     def parameters(self):

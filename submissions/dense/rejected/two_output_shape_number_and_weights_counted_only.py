@@ -40,4 +40,4 @@ class Dense(Layer):
         return grad_input
 
     def output_shape(self):
-        return (self.n_units)
+        return self.n_units

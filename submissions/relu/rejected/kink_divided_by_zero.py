@@ -5,7 +5,7 @@
 class ReLU:
     def forward(self, X):
         Y = np.maximum(X, 0)
-        with np.errstate(all='ignore'):
+        with np.errstate(all="ignore"):
             self.slope = Y / X
         return Y
 

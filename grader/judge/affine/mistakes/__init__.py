@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from grader.judge.affine.looking import looks_at_start
 from grader.judge.affine.mistakes import (
+    activation,
     bias_gradient,
     first_bias,
     input_gradient,
+    normal,
     output,
     uniform,
     weight_gradient,
 )
 from grader.judge.affine.names import Names
 from grader.judge.diagnosis import Mistake, Rules
+from grader.judge.seen import Seen
 
 _CATALOGUES = (
     output.known,
@@ -22,7 +26,9 @@ _CATALOGUES = (
     weight_gradient.known,
     bias_gradient.known,
     uniform.known,
+    normal.known,
     first_bias.known,
+    *activation.catalogues,
 )
 
 
@@ -48,16 +54,7 @@ def add(
         ValueError: An aspect or an id is not known.
     """
     texts = texts or {}
-    found: list[Mistake] = []
-    for aspect in aspects:
-        of_aspect = [
-            m for known in _CATALOGUES if known.aspect == aspect for m in known.under(names)
-        ]
-        if not of_aspect:
-            raise ValueError(
-                f"no mistakes are known of the aspect {aspect!r} as it is settled here"
-            )
-        found += of_aspect
+    found = [mistake for aspect in aspects for mistake in _of(aspect, names)]
     unknown = sorted({*without, *texts} - {mistake.id for mistake in found})
     if unknown:
         raise ValueError(f"no mistake of {', '.join(aspects)} is called {unknown[0]!r}")
@@ -65,3 +62,25 @@ def add(
         if mistake.id not in without:
             text = replace(mistake.text, **texts.get(mistake.id, {}))
             rules.mistakes.append(replace(mistake, text=text))
+
+
+def _of(aspect: str, names: Names) -> list[Mistake]:
+    known = [catalogue for catalogue in _CATALOGUES if catalogue.aspect == aspect]
+    found = [mistake for catalogue in known for mistake in catalogue.under(names)]
+    if not found:
+        raise ValueError(f"no mistakes are known of {aspect!r}, as these Names have it")
+    if aspect == "draw":
+        return [mistake for mistake in found if not _is_right(mistake, names)]
+    return found
+
+
+def _is_right(mistake: Mistake, names: Names) -> bool:
+    """Whether what is a mistake elsewhere is how this statement has the weights drawn."""
+    if names.draw is None:
+        return False
+    for sizes in ((3, 5), (5, 3)):
+        given = looks_at_start(names.draw, 1, *sizes)
+        right = names.draw(given["random"](), *sizes)
+        if not mistake.predicts(Seen(right, right, **given)):
+            return False
+    return True

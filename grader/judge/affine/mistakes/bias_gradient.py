@@ -80,7 +80,9 @@ def _everywhere(value: Any, s: Given, form: str) -> Any:
     return np.full(shapes[form], value)
 
 
-_FORMS = [{"form": form} for form in ("a number", "one element", "every element")]
+_FORMS: list[dict[str, Any]] = [
+    {"form": form} for form in ("a number", "one element", "every element")
+]
 
 
 @known.mistake(
@@ -88,10 +90,10 @@ _FORMS = [{"form": form} for form in ("a number", "one element", "every element"
     why="Every unit's bias gets the same step, whatever its own error is.",
     hint="Should every unit's bias get the same step?",
     stronger="Which argument tells np.sum to go along one axis only?",
-    each=_FORMS,
+    each=[form | {"divided": divided} for divided in (False, True) for form in _FORMS],
 )
-def bias_sum_all(s: Given, form: str) -> Any:
-    return _everywhere(np.sum(s.D), s, form)
+def bias_sum_all(s: Given, form: str, divided: bool) -> Any:
+    return _everywhere(np.sum(s.D) / (s.over if divided else 1), s, form)
 
 
 @known.mistake(

@@ -146,7 +146,7 @@ def input_gradient_transposed(s: Given) -> Any:
 @known.mistake(
     "The returned gradient has the wrong sign.",
     why="The layers below would climb the loss instead of going down.",
-    hint="Which part of training turns a gradient into a step down: the layer or {stepper}?",
+    hint="What turns a gradient into a step down: the gradient itself, or what subtracts it?",
     stronger="The formula for the returned gradient has no minus.",
 )
 def input_gradient_negated(s: Given) -> Any:

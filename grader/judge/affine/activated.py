@@ -1,0 +1,112 @@
+"""Room: cases for layers with an activation, away from what finite differences cannot see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+import numpy as np
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from grader.judge.affine.cases import CORNERS, AffineCase
+from grader.judge.gradients import STEP
+
+Array = np.ndarray[Any, Any]
+
+MARGIN = 1e-3
+"""No element of Z is nearer to 0; a step of central differences moves it a hundredth of that."""
+
+
+@dataclass(frozen=True)
+class ActivatedCase(AffineCase):
+    """A case for a layer ``act(X W + b)``: no element of Z is near 0, where ReLU has its kink.
+
+    "Integers" are as in :class:`AffineCase`, but W and b a quarter of that, which spares sigmoids
+    from saturating, and the first input a quarter off. Then X W is an odd multiple of 1/32 and b
+    an even one: Z is not 0, nor is what a layer computes that forgets the bias, or subtracts it.
+    All sums and products are exact still. Floats are drawn again until no element of Z is within
+    :data:`MARGIN` of 0.
+
+    Attributes:
+        activation: Its name, which is all that a case knows of it.
+    """
+
+    activation: str = "linear"
+
+    @property
+    def exact(self) -> bool:
+        """Whether central differences are free of rounding: not those of a curved activation."""
+        return self.integers and self.activation in ("linear", "relu")
+
+    @property
+    def step(self) -> float:
+        """Of central differences; it crosses no kink (inputs are below 5, Z at least 1/32)."""
+        return 2.0**-10 if self.exact else STEP
+
+    @property
+    def _values(self) -> tuple[Array, Array, Array, Array]:
+        plain = AffineCase(self.batch, self.n_inputs, self.n_units, self.integers, self.seed)
+        return _away_from_zero(plain)
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}, {self.activation}"
+
+
+@lru_cache(maxsize=4096)
+def _away_from_zero(case: AffineCase) -> tuple[Array, Array, Array, Array]:
+    for seed in count(case.seed, 256):
+        drawn = replace(case, seed=seed)
+        X, W, b, G = drawn.X, drawn.W, drawn.b, drawn.G
+        if case.integers:
+            X = X.copy()
+            X[:, 0] += np.sign(X[:, 0]) / 4
+            W, b = W / 4, b / 4
+            X.flags.writeable = W.flags.writeable = b.flags.writeable = False
+        if np.abs(X @ W + b).min() >= MARGIN:
+            break
+    return X, W, b, G
+
+
+@lru_cache(maxsize=64)
+def _strategy(activations: tuple[str, ...]) -> Any:
+    """Made once, so that all checks of a session see the same cases."""
+    return st.builds(
+        ActivatedCase,
+        batch=st.integers(1, 24),
+        n_inputs=st.integers(1, 5),
+        n_units=st.integers(1, 5),
+        integers=st.booleans(),
+        seed=st.integers(0, 255),
+        activation=st.sampled_from(activations),
+    )
+
+
+def activated(case: AffineCase, activation: str) -> ActivatedCase:
+    """Return the case of the same shape, kind and seed with an activation."""
+    sizes = (case.batch, case.n_inputs, case.n_units)
+    return ActivatedCase(*sizes, case.integers, case.seed, activation)
+
+
+def each_activated_case(activations: Sequence[str], examples: int = 15) -> Callable[[Any], Any]:
+    """Run a check on all corners with each of ``activations``, and on generated cases.
+
+    As :func:`grader.judge.affine.each_case`; the argument of the check is called ``case``.
+
+    Args:
+        activations: Names; those of which cases know that they are exact are ``linear`` and
+            ``relu``.
+        examples: How many cases hypothesis adds.
+    """
+
+    def decorate(test: Any) -> Any:
+        test = settings(max_examples=examples)(given(case=_strategy(tuple(activations)))(test))
+        for corner in CORNERS:
+            for activation in activations:
+                test = example(case=activated(corner, activation))(test)
+        return test
+
+    return decorate

@@ -1,0 +1,16 @@
+# style: the @ operator, no import
+class LayerDense:
+    def __init__(self, n_inputs, n_neurons):
+        self.w = 0.10 * np.random.randn(n_inputs, n_neurons)
+        self.b = np.zeros((1, n_neurons))
+
+    def forward(self, a):
+        self.a = a
+        self.z = a @ self.w + self.b
+        return self.z
+
+    def backward(self, dz):
+        self.dw = self.a.T @ dz
+        self.db = dz.sum(0, keepdims=True)
+        self.dz = dz @ self.w.T
+        return self.dz
