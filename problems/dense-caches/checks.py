@@ -333,7 +333,7 @@ def test_defaults(student):
     expect(units == 1, message, what="Dense().d['u']", yours=units)
     student.seed(GLOBAL_SEED)
     with student.untraced(), student.program():
-        named = run(student.Dense(units=1, activate=usual, initialization=xavier))
+        named = run(student.Dense(1, usual, xavier, None))
     pairs = (
         ("layer.forward(X) after Dense()", output, named[1], "sigmoid is the usual activation."),
         ("layer.p['W'] after Dense()", p, named[0], "xavier is the usual way to draw the weights."),
@@ -758,7 +758,10 @@ def test_input_gradient_numerically(case, observe, reference, own_slope, works_o
 @check("input-gradient", "It comes from dZ, not from dA, where there is an activation", weight=2)
 @some_cases(ACTIVE)
 def test_input_gradient_through_activation(case, observe, right, own_slope, works_otherwise):
-    """For each activation function."""
+    """For each activation function; the last digits are looked at for the identity."""
+    returned = as_array(observe(case).input_gradient)
+    if agrees(returned, right(case).input_gradient, exact=False):
+        return
     expect_input_gradient(case, observe, right, own_slope, works_otherwise)
 
 
@@ -874,7 +877,10 @@ def test_weight_gradient_numerically(case, observe, reference, own_slope, works_
 @check("weight-gradient", "It comes from dZ, not from dA, where there is an activation")
 @some_cases(ACTIVE)
 def test_weight_gradient_through_activation(case, observe, right, own_slope, works_otherwise):
-    """For each activation function."""
+    """For each activation function; the last digits are looked at for the identity."""
+    kept = observe(case).peek("g", "dW")
+    if agrees(kept, right(case).weight_gradient, exact=False):
+        return
     expect_parameter_gradient("W", case, observe, right, own_slope, works_otherwise)
 
 
@@ -895,7 +901,10 @@ def test_bias_gradient_numerically(case, observe, reference, own_slope, works_ot
 @check("bias-gradient", "It comes from dZ, not from dA, where there is an activation")
 @some_cases(ACTIVE)
 def test_bias_gradient_through_activation(case, observe, right, own_slope, works_otherwise):
-    """For each activation function."""
+    """For each activation function; the last digits are looked at for the identity."""
+    kept = observe(case).peek("g", "db")
+    if agrees(as_row(kept, case.n_units), right(case).bias_gradient, exact=False):
+        return
     expect_parameter_gradient("b", case, observe, right, own_slope, works_otherwise)
 
 
