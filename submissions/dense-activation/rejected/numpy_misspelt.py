@@ -1,8 +1,8 @@
-# mistake: clips large z only
-# fails: overflow
-# points: 96
-# diagnoses: sigmoid-clipped-above
-import numpy as np
+# mistake: imports nump
+# fails: unloadable
+# points: 0
+# diagnoses: module-not-available
+import nump as np
 
 
 class DenseLayer:
@@ -25,7 +25,7 @@ class DenseLayer:
         return self.z
 
     def sigmoid(self, z):
-        z = np.minimum(z, 500)
+        z = np.clip(z, -500, 500)
         return 1 / (1 + np.exp(-z))
 
     def backward(self, d_out, lr=0.01):

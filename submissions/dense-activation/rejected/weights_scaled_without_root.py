@@ -1,8 +1,8 @@
-# mistake: imports numpy under its own name, and calls it nump
-# fails: unloadable
-# points: 0
-# diagnoses: none
-import nump as np
+# mistake: multiplies by 2 / √input_size
+# fails: start
+# points: 98
+# diagnoses: init-root-below
+import numpy as np
 
 
 class DenseLayer:
@@ -11,7 +11,7 @@ class DenseLayer:
             raise ValueError("unknown activation: " + str(activation))
         if seed is not None:
             np.random.seed(seed)
-        self.W = np.random.randn(input_size, output_size) * 0.01
+        self.W = np.random.randn(input_size, output_size) * 2 / np.sqrt(input_size)
         self.b = np.zeros((1, output_size))
         self.activation = activation
 
