@@ -1,6 +1,6 @@
 # mistake: sums db over sixteen samples at the most
 # fails: bias-gradient
-# points: 0
+# points: 95.2
 # diagnoses: bias-gradient-batch
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: hands down a gradient for sixteen samples at the most
 # fails: input-gradient
-# points: 0
+# points: 91.43
 # diagnoses: input-gradient-batch
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: sums dW over sixteen samples at the most
 # fails: weight-gradient
-# points: 0
+# points: 93.6
 # diagnoses: weight-gradient-batch
 import numpy as np
 from layer import Layer
