@@ -688,7 +688,8 @@ class Student:
         call = ExposureCall(number, method, _in_order(function, args, kwargs))
         exposure.calls.append(call)
         try:
-            call.result = function(*args, **kwargs)
+            with np.errstate(all="ignore"):  # what overflows is for the checks to see
+                call.result = function(*args, **kwargs)
         except Exception as error:  # what it was given was unfit: that is for the student to see
             raise ValueError(f"{type(real).__name__}.{method}: {error}") from error
         return call.result

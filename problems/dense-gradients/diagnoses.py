@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.judge.affine import Draw, Names, mistakes
 from grader.judge.diagnosis import Rules, Unknown
+from grader.judge.seen import Raised
 
 rules = Rules()
 
@@ -419,6 +420,18 @@ def weights_not_read(s):
 )
 def flag_not_set_on_reading(s):
     return ({"weights_initialized": False}, True, False)
+
+
+@rules.mistake(
+    "read",
+    "from_dict keeps the lists; weights and biases should be arrays again.",
+    why="A list has no transpose and no arithmetic.",
+    hint="Print the type of layer.weights after from_dict.",
+    stronger="np.array makes an array of lists.",
+    each=[{"output": output} for output in (True, False, Raised("AttributeError"))],
+)
+def lists_kept_as_lists(s, output):
+    return ({}, "list", output)
 
 
 @rules.mistake(

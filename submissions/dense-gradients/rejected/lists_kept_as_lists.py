@@ -1,7 +1,7 @@
 # mistake: keeps the lists as weights
 # fails: from-dict
 # points: 97.43
-# diagnoses: value-of-another-kind
+# diagnoses: lists-kept-as-lists
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,7 +1,7 @@
 # mistake: gives the sums over the batch for weights and biases
 # fails: weight-gradient, bias-gradient
 # points: 86
-# diagnoses: weight-sum, bias-sum
+# diagnoses: weight-sum, bias-sum, other-convention
 import logging
 from abc import ABC, abstractmethod
 
