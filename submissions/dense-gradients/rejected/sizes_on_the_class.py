@@ -1,4 +1,4 @@
-# mistake: draws in the constructor's module, with sizes on the class
+# mistake: keeps the sizes on the class
 # fails: state
 # points: 99
 # diagnoses: none
