@@ -1,6 +1,6 @@
 # mistake: applies tanh whatever activation it is given
 # fails: forward
-# points: 88
+# points: 0
 # diagnoses: always-tanh
 import logging
 from abc import ABC, abstractmethod

@@ -1,7 +1,7 @@
 # mistake: computes the gradient of the biases in single precision
 # fails: bias-gradient
-# points: 94
-# diagnoses: bias-gradient-float32
+# points: 0
+# diagnoses: bias-gradient-inexact
 import logging
 from abc import ABC, abstractmethod
 
@@ -64,7 +64,7 @@ class DenseLayer(Layer):
         m = G.shape[0]
         dz = G * self.activation_function.derivative(self.last_z)
         dw = self.last_input.T @ dz / m
-        db = (np.sum(dz, axis=0) / m).astype(np.float32)
+        db = np.sum(dz, axis=0).astype(np.float32).astype(np.float64) / m
         dx = dz @ self.weights.T
         return {"inputs": dx, "weights": dw, "biases": db}
 

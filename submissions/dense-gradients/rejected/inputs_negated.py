@@ -1,6 +1,6 @@
 # mistake: turns the sign of the gradient of the inputs
 # fails: input-gradient
-# points: 90
+# points: 0
 # diagnoses: input-gradient-negated
 import logging
 from abc import ABC, abstractmethod

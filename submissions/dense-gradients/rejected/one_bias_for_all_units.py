@@ -1,6 +1,6 @@
 # mistake: starts the biases as one number
 # fails: initialization
-# points: 98
+# points: 0
 # diagnoses: bias-scalar
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps the output as last_input
 # fails: cache
-# points: 98
+# points: 0
 # diagnoses: output-kept-as-input
 import logging
 from abc import ABC, abstractmethod

@@ -1,7 +1,7 @@
 # mistake: computes the gradient of the weights in single precision
 # fails: weight-gradient
-# points: 92
-# diagnoses: weight-in-float32
+# points: 0
+# diagnoses: weight-gradient-inexact
 import logging
 from abc import ABC, abstractmethod
 
@@ -63,7 +63,7 @@ class DenseLayer(Layer):
     def backward(self, G):
         m = G.shape[0]
         dz = G * self.activation_function.derivative(self.last_z)
-        dw = self.last_input.astype(np.float32).T @ dz.astype(np.float32) / m
+        dw = (self.last_input.T @ dz).astype(np.float32).astype(np.float64) / m
         db = np.sum(dz, axis=0) / m
         dx = dz @ self.weights.T
         return {"inputs": dx, "weights": dw, "biases": db}
