@@ -14,15 +14,13 @@ from typing import Any
 import numpy as np
 
 from grader.judge.evidence import is_close
-from grader.judge.numbers import FEW, NUMBERS, Array, Pairs, Tell, Told
+from grader.judge.numbers import NUMBERS
+from grader.judge.proportions import FEW, SIZES, Array, Pairs, Tell, Told
 from grader.judge.seen import Raised, Seen, same
 from grader.judge.words import kind_of
 
 LARGE = 10**9
 """Beyond it nobody's count is an expression of sizes, and floats are not exact for ever."""
-
-SIZES = ("batch", "n_inputs", "n_units")
-"""Names of sizes that an aspect may give, in which shapes are described."""
 
 
 def describe(
@@ -200,9 +198,11 @@ def _dtype(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     if kinds & set("bc"):
         holds = "True and False" if "b" in kinds else "complex numbers"
         return "dtype", f"{noun} holds {holds}; real numbers are asked for.", hint
-    cut = [(a, b) for a, b in pairs if a.shape == b.shape and np.all(np.abs(a - b) < 1)]
-    if kinds <= set("iu") and len(cut) == len(pairs):
-        return "dtype", f"{noun} holds whole numbers: the fractions are cut off.", hint
+    fractions = any(np.any(b % 1) for _, b in pairs)
+    if kinds <= set("iu") and fractions:
+        cut = all(a.shape == b.shape and np.all(np.abs(a - b) < 1) for a, b in pairs)
+        text = ": the fractions are cut off." if cut else "; numbers with fractions are asked for."
+        return "dtype", f"{noun} holds whole numbers{text}", hint
     return None
 
 

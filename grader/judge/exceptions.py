@@ -89,19 +89,10 @@ def _not_kept(facts: Facts, error: StudentError) -> Told | None:
             ),
         )
     if name in source.local:
-        return Told(
-            "self-forgotten",
-            Text(
-                f"Line {source.local[name]} keeps {name} without self, so that line {line} finds"
-                f" no self.{name}.",
-                "A plain name is a variable of its method, and is gone when the method ends.",
-                "How do the other lines keep what another method needs?",
-                f"Write self.{name} = ... there.",
-            ),
-        )
-    names = {kept for kept in source.kept if kept != name} | facts.own
-    same = [kept for kept in sorted(names) if kept.lower() == name.lower()]
-    near = same or difflib.get_close_matches(name, sorted(names), 1, 0.75)
+        return _without_self(name, source.local[name], f"line {line} finds no self.{name}")
+    names = sorted({*source.kept, *facts.own} - {name})
+    same = [kept for kept in names if kept.lower() == name.lower()]
+    near = same or difflib.get_close_matches(name, names, 1, 0.8)
     meant = f"; is self.{near[0]} meant?" if near else ", and no line sets it."
     return Told(
         "attribute-unknown",
@@ -110,6 +101,18 @@ def _not_kept(facts: Facts, error: StudentError) -> Told | None:
             why,
             f"Which line gives self.{name} its value?",
             "Compare the spelling, capitals included, with the line that sets it.",
+        ),
+    )
+
+
+def _without_self(name: str, line: int, so_that: str) -> Told:
+    return Told(
+        "self-forgotten",
+        Text(
+            f"Line {line} keeps {name} without self, so that {so_that}.",
+            "A plain name is a variable of its method, and is gone when the method ends.",
+            "How do the other lines keep what another method needs?",
+            f"Write self.{name} = ... there.",
         ),
     )
 
@@ -155,6 +158,11 @@ def _none_used(facts: Facts, error: StudentError) -> Told | None:
         return None
     name = holder[1] if holder else "A value"
     given = facts.source.given(name.removeprefix("self.")) if name.startswith("self.") else 0
+    plain = name.removeprefix("self.")
+    if given is None and plain in facts.source.local:
+        return _without_self(
+            plain, facts.source.local[plain], f"{name} is None in line {error.line}"
+        )
     stronger = f"No line of the file gives {name} another value than None."
     if given is not None:
         stronger = f"Find out which line should have given {name} its value, and whether it ran."
@@ -212,6 +220,16 @@ def _helper_misused(facts: Facts, error: StudentError) -> Told | None:
                 "A new one has its own settings, not those that were chosen.",
                 "Which learning rate would the new one have, and which should it have?",
                 "Copy it with the module copy.",
+            ),
+        )
+    if "from before" in error.message and error.type_name == "ValueError" and error.frames:
+        return Told(
+            "object-of-another-layer",
+            Text(
+                f"Line {error.line} uses an object that was given to an earlier layer.",
+                "What one layer is given is its own; what it remembers disturbs the others.",
+                "Where is it kept: on self, on the class, or in a global variable?",
+                "Keep it on self, and replace it whenever initialize is called.",
             ),
         )
     found = re.match(r"\w+\.(\w+): (?:\w+\.)?\w+\(\) (missing|takes) .*", error.message)
@@ -308,7 +326,9 @@ _MISFITS = (
     r"bad operand type for .*: '([\w.]+)'",
     r"loop of ufunc does not support argument \d+ of type ([\w.]+)",
     r"'([\w.]+)' object cannot be interpreted as an integer",
-    r"'([\w.]+)' object is not (?:subscriptable|iterable|callable)",
+    r"'([\w.]+)' object is not (?:subscriptable|iterable)",
+    r"can only concatenate ([\w.]+) \(not \"([\w.]+)\"\) to",
+    r"can't multiply sequence by non-int of type '([\w.]+)'",
     r"float\(\) argument must be .*, not '([\w.]+)'",
     r"\w+\.\w+: unsupported operand .*: '([\w.]+)' and '([\w.]+)'",
 )
@@ -323,10 +343,56 @@ def _operands(facts: Facts, error: StudentError) -> Told | None:
     return Told(
         "value-of-another-kind",
         Text(
-            f"Line {error.line} works with {odd}, where it needs something else.",
+            f"Line {error.line} works with {odd}, and cannot do with it what it should.",
             "What a value can be used for depends on what kind of value it is.",
             "Print what you have there, and its type, one line before.",
             "Follow the value back to the line that made it.",
+        ),
+    )
+
+
+def _not_callable(facts: Facts, error: StudentError) -> Told | None:
+    found = re.match(r"'([\w.]+)' object is not callable", error.message)
+    if found is None or not error.frames:
+        return None
+    return Told(
+        "not-callable",
+        Text(
+            f"Line {error.line} calls {kind_named(found[1])} as if it were a function.",
+            "Parentheses behind a name call it; only functions, methods and classes can be called.",
+            f"What stands in front of the parentheses in line {error.line}?",
+            "Name the method that is meant, or replace the parentheses by what is meant.",
+        ),
+    )
+
+
+def _not_there(facts: Facts, error: StudentError) -> Told | None:
+    if error.type_name not in ("IndexError", "KeyError") or not error.frames:
+        return None
+    return Told(
+        "element-not-there",
+        Text(
+            f"Line {error.line} asks for an element that is not there ({error.message[:60]}).",
+            "Counting begins at 0: the first of n elements is [0], and the last is [n - 1].",
+            f"Print what stands before the bracket in line {error.line}: how long is it?",
+            "A tuple such as (3,) has one element, [0].",
+        ),
+    )
+
+
+def _anything(facts: Facts, error: StudentError) -> Told | None:
+    if not error.frames or error.type_name == "NotImplementedError":
+        return None
+    function = error.frames[-1][1].replace("<module>", "The file")
+    said = error.message.splitlines() or [""]
+    shown = f"{error.type_name}: {said[0][:80]}" if said[0] else error.type_name
+    return Told(
+        "raises",
+        Text(
+            f"{function} ends with an exception in line {error.line} ({shown}).",
+            "Nothing comes of the call, and what needs it cannot be looked at.",
+            f"What does line {error.line} work with, and what does it expect?",
+            f"Print what goes into line {error.line}, one line before.",
         ),
     )
 
@@ -340,5 +406,14 @@ CERTAIN: tuple[Rule, ...] = (
     _endless,
     _helper_misused,
 )
-LIKELY: tuple[Rule, ...] = (_unset, _refused, _truth, _shapes, _operands)
+LIKELY: tuple[Rule, ...] = (
+    _unset,
+    _refused,
+    _truth,
+    _shapes,
+    _operands,
+    _not_callable,
+    _not_there,
+    _anything,
+)
 """In order: the first that has something to say is taken."""

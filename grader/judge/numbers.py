@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from grader.judge.evidence import is_close
+from grader.judge.formulas import formula
+from grader.judge.proportions import (
+    FEW,
+    Array,
+    Pairs,
+    Tell,
+    Told,
+    factor,
+    offset,
+    part,
+    sizes_of_one,
+)
 from grader.judge.seen import Seen
-
-Array = np.ndarray[Any, Any]
-Told = tuple[str, str, str]
-"""The kind of difference, what is wrong, and a hint."""
-Pairs = Sequence[tuple[Array, Array]]
-"""What came, and what is right."""
-Tell = Callable[[str, Pairs, Sequence[Seen]], Told | None]
 
 SINGLE = 1e-5
 """Relative error up to which a difference looks like single precision (24 bits: 6e-8)."""
-
-FEW = 3
-"""So many examples at least must show what could otherwise be chance."""
-
-
-_A_NUMBER = "Is there a number in your code that does not stand in the statement?"
 
 
 def _transposed(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
@@ -48,61 +46,6 @@ def _constant(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     if changing and all(is_close(a, first) for a, _ in others):
         title = f"{noun} is always the same, whatever is given."
         return "constant", title, "Which line computes it, and from what?"
-    return None
-
-
-def _factor(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
-    factors = []
-    for a, b in pairs:
-        if a.shape != b.shape or not np.any(b):
-            return None
-        factor = float(np.vdot(b, a).real / np.vdot(b, b).real)
-        if not factor or not is_close(a, factor * b):
-            return None
-        factors.append(factor)
-    if np.ptp(factors) < 1e-9:
-        if abs(factors[0] + 1) < 1e-9:
-            return "sign", f"{noun} has the wrong sign.", "Follow the minus signs one by one."
-        if all(b.size == 1 for _, b in pairs) and len(pairs) < FEW:
-            return None
-        return (
-            "factor",
-            f"{noun} is {factors[0]:.6g} times the right one, for every shape.",
-            _A_NUMBER,
-        )
-    return _scaled(noun, factors, seen)
-
-
-def _scaled(noun: str, factors: Sequence[float], seen: Sequence[Seen]) -> Told | None:
-    """A factor that goes with one of the sizes."""
-    words = {"batch": "rows of the batch", "n_inputs": "inputs", "n_units": "units"}
-    wrong = [found for found in seen if not found.is_right]
-    for name, word in words.items():
-        counts = [getattr(found.given, name, None) for found in wrong]
-        if None in counts:
-            continue
-        for power, text in ((-1.0, "divided by "), (1.0, "multiplied by "), (-0.5, "divided by √")):
-            predicted = np.array(counts, float) ** power
-            for sign in (1, -1):
-                if np.allclose(factors, sign * predicted, rtol=1e-9):
-                    minus = "" if sign == 1 else ", and has the wrong sign"
-                    title = f"{noun} is {text}the number of {word}{minus}."
-                    return "scaled", title, f"Does the number of {word} belong in it?"
-    return None
-
-
-def _offset(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
-    if len(pairs) < FEW or any(a.shape != b.shape for a, b in pairs):
-        return None
-    shift = float(np.mean(pairs[0][0] - pairs[0][1]))
-    if abs(shift) > SINGLE and all(is_close(a, b + shift) for a, b in pairs):
-        way = "large" if shift > 0 else "small"
-        title = f"{noun} is too {way} by {abs(shift):.6g} everywhere."
-        return (
-            "offset",
-            title,
-            "Is there a number in your code that does not stand in the statement?",
-        )
     return None
 
 
@@ -148,18 +91,51 @@ def _right_lines(yours: Array, right: Array, axis: int) -> Array:
     return np.array([is_close(a, b) for a, b in rows])
 
 
-def _batch(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
-    if any(getattr(found.given, "batch", None) is None for found in seen):
+_ONE = {"batch": "a batch of one row", "n_inputs": "one input", "n_units": "one unit"}
+_MANY = {"batch": "rows", "n_inputs": "inputs", "n_units": "units"}
+
+
+def _small(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    """Right up to some size, and wrong beyond."""
+    for name, good, bad in sizes_of_one(seen, tuple(_ONE)):
+        word = _MANY[name]
+        if good == 1:
+            title = f"{noun} is right for {_ONE[name]}, and wrong for every larger number."
+        else:
+            title = f"{noun} is right for up to {good} {word}, and wrong from {bad} {word} on."
+        return "small", title, f"Try it with two {word} by hand; how do they come together?"
+    return None
+
+
+def _places(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    """The right numbers in other places."""
+
+    def moved(a: Array, b: Array) -> bool:
+        return a.shape == b.shape and is_close(np.sort(a, axis=None), np.sort(b, axis=None))
+
+    if len(pairs) >= FEW and all(moved(a, b) for a, b in pairs):
+        title = f"{noun} has the right numbers, in other places."
+        return (
+            "places",
+            title,
+            "reshape keeps the order of the numbers; .T exchanges rows, columns.",
+        )
+    return None
+
+
+def _cut(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    """The right numbers, but for those below or above a limit, or for their signs."""
+    if any(a.shape != b.shape for a, b in pairs):
         return None
-    good = sorted(found.given.batch for found in seen if found.is_right)
-    bad = sorted(found.given.batch for found in seen if not found.is_right)
-    if not good or not bad or good[-1] >= bad[0]:
-        return None
-    if good[-1] == 1:
-        title = f"{noun} is right for a batch of one row, and wrong for every larger one."
-    else:
-        title = f"{noun} is right for up to {good[-1]} rows, and wrong from {bad[0]} rows on."
-    return "batch", title, "Try it with two rows by hand; what should the rows have in common?"
+    if all(is_close(a, np.abs(b)) for a, b in pairs):
+        return "abs", f"{noun} is the absolute value of the right one.", "Can it be negative?"
+    low, high = min(a.min() for a, _ in pairs), max(a.max() for a, _ in pairs)
+    ends = [f"{low:.6g}"] if any(b.min() < low for _, b in pairs) else []
+    ends += [f"{high:.6g}"] if any(b.max() > high for _, b in pairs) else []
+    if len(pairs) >= FEW and all(is_close(a, np.clip(b, low, high)) for a, b in pairs):
+        title = f"{noun} is right, but cut off at {' and '.join(ends)}."
+        return "cut", title, "What does your code do with numbers beyond that?"
+    return None
 
 
 def _square(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
@@ -179,11 +155,15 @@ def _square(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
 NUMBERS: Sequence[Tell] = (
     _transposed,
     _constant,
-    _factor,
-    _offset,
+    factor,
+    offset,
+    part,
     _single,
+    _cut,
     _lines,
-    _batch,
+    _places,
+    _small,
     _square,
+    formula,
 )
 """In order: the first that has something to say is taken."""

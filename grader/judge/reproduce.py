@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,7 +107,7 @@ def write_script(
         + "\nimport numpy as np\n",
         *calls.classes.values(),
         *([_RECORDING] if calls.classes else []),
-        _surroundings(given) + _LOAD.format(file=given.file),
+        _surroundings(given, calls.modules) + _LOAD.format(file=given.file),
         "\n".join(body) + "\n",
         comparison if calls.found else "",
     ]
@@ -121,13 +121,17 @@ def _for_docstring(text: str) -> str:
     return "\n".join(textwrap.fill(line, 88) for line in safe.splitlines())
 
 
-def _surroundings(given: Given) -> str:
-    """Code that makes the module ``student`` with the names that the file finds defined."""
+def _surroundings(given: Given, imported: Collection[str]) -> str:
+    """Code that makes the module ``student`` with the names that the file finds defined.
+
+    Args:
+        imported: Modules that the script's own lines import from.
+    """
     lines = ['student = types.ModuleType("student")']
     needed = [
         name
         for name in given.provided
-        if re.search(rf"^\s*(from|import)\s+{name}\b", given.source, re.M)
+        if name in imported or re.search(rf"^\s*(from|import)\s+{name}\b", given.source, re.M)
     ]
     for name, module, attribute in given.names:
         if module in given.provided:
@@ -201,6 +205,7 @@ class _Calls:
         found: Whether one of the lines assigns ``yours``.
         classes: Source of the classes of exposed objects, by name.
         dataclasses: Whether these need :mod:`dataclasses`.
+        modules: That functions are imported from.
         elements: How many array elements the lines spell out.
     """
 
@@ -210,6 +215,7 @@ class _Calls:
         self.found = False
         self.classes: dict[str, str] = {}
         self.dataclasses = False
+        self.modules: set[str] = set()
         self.elements = 0
         self._names: dict[int, str] = {}
         self._count: dict[str, int] = {}
@@ -221,9 +227,10 @@ class _Calls:
         """Yield one line for each step, and one that fetches ``yours`` from a recorded call."""
         for step in self.steps:
             line = self._line(step)
-            if self._is_yours(step):
+            part = self._part_of(step)
+            if part is not None:
                 self.found = True
-                yield f"yours = {line}"
+                yield f"yours = {line}{part}"
             elif id(step) in self._referred:
                 yield f"{self._new_name(step, 'result')} = {line}"
             elif step.kind not in ("get", "read"):
@@ -231,9 +238,17 @@ class _Calls:
         if not self.found and self.yours is not None:
             yield from self._from_recorded_calls()
 
-    def _is_yours(self, step: Step) -> bool:
-        answers = step.kind in ("call", "get", "read", "draw")
-        return answers and self.yours is not None and step.result is self.yours
+    def _part_of(self, step: Step) -> str | None:
+        """Where in what a step gave ``yours`` is: nothing behind it, or a key of a dictionary."""
+        if step.kind not in ("call", "get", "read", "draw") or self.yours is None:
+            return None
+        if step.result is self.yours:
+            return ""
+        if isinstance(step.result, dict):
+            for key, value in step.result.items():
+                if value is self.yours:
+                    return f"[{key!r}]"
+        return None
 
     def _from_recorded_calls(self) -> Iterator[str]:
         for step in self.steps:
@@ -265,6 +280,8 @@ class _Calls:
                 return f"{self._new_name(step.result, 'array')} = {_in_layout(listed, step.name)}"
             case "expose":
                 return self._expose(step.args[0])
+            case "given":
+                return self._import(step)
             case "seed":
                 return f"np.random.seed({listed})"
             case "draw":
@@ -279,9 +296,17 @@ class _Calls:
                 return f"{self._member(step)}({listed})"
 
     def _member(self, step: Step) -> str:
-        """What a step is about, as source: a name in what it was asked of."""
+        """What a step is about, as source: a name in what it was asked of, or that itself."""
         owner = self._value(step.target)
+        if step.name == "__call__":
+            return owner
         return f"{owner}.{step.name}" if owner else step.name
+
+    def _import(self, step: Step) -> str:
+        (module,) = step.args
+        self.modules.add(module)
+        name = self._new_name(step.result, step.name)
+        return f"from {module} import {step.name}" + (f" as {name}" if name != step.name else "")
 
     def _expose(self, exposure: Exposure) -> str:
         kind: type = type(exposure.real)
@@ -298,6 +323,9 @@ class _Calls:
         if isinstance(value, np.ndarray):
             self.elements += value.size
             return _literal(value) if self.elements <= MAX_LITERAL else "..."
+        if isinstance(value, dict):
+            items = [f"{key!r}: {self._value(item)}" for key, item in value.items()]
+            return f"{{{', '.join(items)}}}"
         return repr(value)
 
 

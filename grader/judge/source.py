@@ -79,7 +79,7 @@ class Source:
 
     def given(self, name: str) -> int | None:
         """The first line that gives ``self.name`` a value other than None."""
-        gives = re.compile(rf"self\.{name}\s*(?:[-+*/@]?=(?!=)\s*(?!None\b)|,)")
+        gives = re.compile(rf"self\.{name}\s*(?:[-+*/@]?=(?!=)(?!\s*None\b)|,)")
         return next((n for n, line in self._numbered() if gives.search(line)), None)
 
     def method(self, owner: str, name: str) -> Method | None:

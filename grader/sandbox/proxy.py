@@ -150,6 +150,22 @@ class RemoteMethod:
         return owner._student.perform(operation, Step("call", owner, self.name, args))
 
 
+class RemoteFunction(RemoteObject):
+    """A function that students are given, in the worker: it can be handed over, and called."""
+
+    __slots__ = ("_student",)
+
+    def __init__(self, student: Student, handle: int, name: str) -> None:
+        super().__init__(handle, name)
+        self._student = student
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it in the worker."""
+        sent = self._student.on_wire_call(args, kwargs)
+        operation = ["call", self._handle, "__call__", *sent, 0]
+        return self._student.perform(operation, Step("call", self, "__call__", args, kwargs))
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteClass:
     """A class in the worker; calling it makes an instance there.
@@ -291,6 +307,19 @@ class Student:
         self._exposed[exposure.number] = (exposure, real)
         self.trace.append(Step("expose", None, "", (exposure,)))
         return exposure
+
+    def given(self, module: str, name: str) -> RemoteFunction:
+        """Return a function that students are given, to be handed to their code.
+
+        Args:
+            module: One of the problem's provided modules, or a part of NumPy: ``numpy.random``.
+            name: Of the function in it.
+        """
+        handle = self._new_handle()
+        remote = RemoteFunction(self, handle, name)
+        step = Step("given", None, name, (module,), {}, remote)
+        self.enqueue(["given", handle, module, name], step)
+        return remote
 
     def define(self, source: str) -> Definitions:
         """Define classes and functions in the worker that use the student's.
@@ -525,9 +554,9 @@ class Student:
         self._block = None
         self._exposed.clear()  # numbers go on: what is kept from before is known as such
         self.trace = []
-        if self._next_handle > 2:
-            self._next_handle = 2
-            self.enqueue(["reset"], Step("reset"), traced=False)
+        self._next_handle = 2
+        # Always: the one that waited since the last call of this method is gone with its queue.
+        self.enqueue(["reset"], Step("reset"), traced=False)
         self.seed(self._seed)
 
     def take_output(self) -> str:

@@ -93,6 +93,8 @@ class Step:
             return f"{args[0]} = {self.args[0].real!r}"
         if self.kind == "array":
             return f"{_brief(self.result)} = {args[0]}"
+        if self.kind == "given":
+            return f"from {self.args[0]} import {self.name}"
         if self.kind == "read":
             return target
         if self.kind == "set":
@@ -100,6 +102,8 @@ class Step:
         if self.kind == "get":
             return f"{target}.{self.name}"
         called = f"{target}.{self.name}" if target else self.name
+        if self.name == "__call__":
+            called = target
         return f"{called}({', '.join(args)})"
 
     @property
@@ -118,6 +122,8 @@ def _brief(value: Any) -> str:
         return value.variable
     if isinstance(value, Pending):
         return "…"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_brief(item)}' for key, item in value.items())}}}"
     return repr(value)
 
 

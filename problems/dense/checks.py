@@ -122,10 +122,16 @@ def first_array(found, usual):
 
 
 class Updates:
-    """Calls of an optimizer's update, sorted by the parameter that they are about."""
+    """Calls of an optimizer's update, sorted by the parameter that they are about.
 
-    def __init__(self, calls):
+    Args:
+        starts: All the parameters that there were: what is called first with one of them is about
+            that one, whatever its gradient looks like.
+    """
+
+    def __init__(self, calls, starts=()):
         self.calls = calls
+        self._starts = starts
         self._found = {}
 
     def of(self, start):
@@ -140,6 +146,8 @@ class Updates:
             if len(call.values) != 2:
                 continue
             for position, value in enumerate(call.values):
+                if position == 1 and any(_same(call.values[0], other) for other in self._starts):
+                    break
                 if any(_same(value, other) for other in known):
                     found.append((call, call.values[1 - position], position == 1))
                     if isinstance(call.result, np.ndarray):
@@ -206,7 +214,8 @@ def observe(student, once, drawn, conventions, new_layer):
             output = layer.forward_pass(case.X)
             input_gradient = layer.backward_pass(case.G)
             W, w0 = parameters_of(layer, conventions())
-        return Observation(output, input_gradient, W, w0, Updates(optimizer.calls))
+        updates = Updates(optimizer.calls, (case.W, case.b))
+        return Observation(output, input_gradient, W, w0, updates)
 
     return once.each("observe", drawn("case"), run)
 
@@ -681,14 +690,20 @@ def first_step(student, once, conventions):
     return once.each("first step", FEW[1:], run)
 
 
+def starting_shapes(case):
+    """What shapes W and w0 may have after initialize."""
+    W = (case.n_inputs, case.n_units)
+    return [W, (1, case.n_units)], [W, (case.n_units,)]
+
+
 @check("update", "What the very first update returns is kept as well", weight=2)
 @some_cases(FEW[1:])
 def test_first_update_is_kept(case, first_step):
-    """From the arrays that initialize made, of whatever type."""
+    """From the arrays that initialize made, of whatever type; their shapes are not this matter."""
     before, done, after, updates = first_step(case)
+    if [np.shape(start.value) for start in before] not in starting_shapes(case):
+        return
     for name, start, end in zip(("W", "w0"), before, after, strict=True):
-        if not isinstance(start.value, np.ndarray):
-            continue  # another check's matter
         found = updates.of(start.value)
         if not found:
             done.value
@@ -726,7 +741,8 @@ def three_steps(student, once, conventions, new_layer):
 
     def steps(case):
         optimizer, cases, results = ran(case)
-        updates = Updates(optimizer.calls)
+        starts = [start for step in cases for start in (step.W, step.b)]
+        updates = Updates(optimizer.calls, starts)
         found = [{"W": updates.of(step.W), "w0": updates.of(step.b)} for step in cases]
         used = [call for step in found for calls in step.values() for call, _, _ in calls]
         if not used or any(call.result is None for call in used):
@@ -1211,30 +1227,63 @@ def test_vectorised(student, new_layer):
 # -- ways to look at what failed, for diagnoses.py -----------------------------------------
 
 MORE = tuple(AffineCase(*shape, integers=False, seed=99) for shape in [(5, 4, 3), (3, 3, 3)])
-KEPT = ("n_units", "input_shape", "trainable", "W", "w0")
+KEPT = {
+    "layer.n_units after the constructor": ("n_units", "", 4),
+    "layer.input_shape after the constructor": ("input_shape", "", (3,)),
+    "layer.input_shape without the argument": ("input_shape", "never given", None),
+    "layer.input_shape after set_input_shape": ("input_shape", "set", (3,)),
+    "layer.trainable after the constructor": ("trainable", "", True),
+    "layer.W after the constructor": ("W", "", None),
+    "layer.w0 after the constructor": ("w0", "", None),
+}
+"""What the constructor is asked to keep: the attribute, what of the input shape is late, and what
+is right."""
 
 
-@aspect(
-    "kept",
-    groups=["constructor"],
-    noun="layer.{case} after the constructor",
-    cases=[*KEPT, "input_shape by default"],
-    apart=True,
-)
+@aspect("kept", groups=["constructor"], noun="{case}", cases=KEPT, apart=True)
 def see_kept(student):
     """What the constructor keeps, attribute by attribute."""
 
-    def look(attribute):
+    def look(case):
+        name, late, right = KEPT[case]
         student.begin()
-        name, _, default = attribute.partition(" ")
         with student.program():
-            shape = {} if default else {"input_shape": (3,)}
-            yours = getattr(student.Dense(n_units=4, **shape), name)
-        right = {"n_units": 4, "input_shape": (3,), "trainable": True}.get(attribute)
+            layer = student.Dense(n_units=4, **({} if late else {"input_shape": (3,)}))
+            if late == "set":
+                set_input_shape(student, layer, (3,))
+            yours = getattr(layer, name)
         value = yours.error or yours.value
         if isinstance(value, list):
             value = tuple(value)  # as good
-        return Seen(value, right, attribute=attribute, value=value)
+        return Seen(value, right, attribute=name, late=late, value=value)
+
+    return look
+
+
+@aspect(
+    "unmoved",
+    groups=["forward", "weight-gradient", "bias-gradient", "update", "trainable", "state"],
+    noun="layer.{case} after forward_pass",
+    cases=["W", "w0"],
+    apart=True,
+)
+def see_unmoved(student, new_layer, conventions):
+    """Whether forward_pass leaves the parameters alone."""
+
+    def look(name):
+        changed = []
+        for case in FEW:
+            student.begin()
+            with student.program():
+                layer = new_layer(case, student.expose(Probe(), "update", local=True))
+                output = layer.forward_pass(case.X)
+                after = dict(zip(("W", "w0"), parameters_of(layer, conventions()), strict=True))
+            if output.error or after[name].error:
+                return None
+            start = case.W if name == "W" else case.b
+            changed.append(not _same(after[name].value, start))
+        yours = "changed" if any(changed) else "as it was"
+        return Seen(yours, "as it was", name=name)
 
     return look
 

@@ -157,8 +157,8 @@ def frozen_from_the_start(s):
 
 @rules.mistake(
     "kept",
-    "The constructor keeps the number of inputs, not the whole input shape.",
-    why="Whoever reads input_shape expects a tuple, as set_input_shape stores it.",
+    "input_shape is kept as the number of inputs, not as the whole shape.",
+    why="Whoever reads input_shape expects a tuple.",
     hint="What is layer.input_shape after Dense(4, input_shape=(3,))?",
     stronger="Keep the argument as it is; take the number out of it where you need it.",
 )
@@ -177,7 +177,7 @@ def input_shape_as_number(s):
     each=[{"value": (2,)}, {"value": (1,)}, {"value": 0}, {"value": ()}],
 )
 def default_input_shape(s, value):
-    if s.attribute != "input_shape by default":
+    if s.late != "never given":
         raise Unknown
     return value
 
@@ -191,6 +191,20 @@ def default_input_shape(s, value):
 )
 def late_shape_ignored(s):
     return s.W_late
+
+
+@rules.mistake(
+    "unmoved",
+    "forward_pass changes {name}.",
+    why="Only backward_pass learns; who asks for an output twice has to get it twice.",
+    hint="Print {name} before and after forward_pass.",
+    stronger="forward_pass reads {name} and leaves it as it is.",
+    each=[{"name": "W"}, {"name": "w0"}],
+)
+def parameter_changed_by_forward(s, name):
+    if s.name != name:
+        raise Unknown
+    return "changed"
 
 
 # -- the output under other circumstances --------------------------------------------------

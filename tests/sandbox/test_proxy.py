@@ -234,6 +234,64 @@ def test_subclasses_of_arrays_are_noted(workers: Workers) -> None:
         assert "MaskedArray" in next(iter(student.notes))
 
 
+# -- functions that students are given -----------------------------------------------------
+
+GIVEN = """
+    def double(x, plus=0):
+        return 2 * x + plus
+"""
+USES = """
+    import tools
+
+    def same(function):
+        return function is tools.double
+
+    def apply(function, x):
+        return function(x)
+
+    def take(generator):
+        return generator.random()
+"""
+
+
+@pytest.fixture
+def given(workers: Workers) -> Iterator[Student]:
+    """A module that works with functions, and a module of functions beside it."""
+    provided = {"tools": textwrap.dedent(GIVEN)}
+    loadable = Loadable("work", textwrap.dedent(USES).encode(), provided)
+    remote = Student(workers, loadable, LIMITS, SEED)
+    try:
+        remote.begin()
+        yield remote
+    finally:
+        remote.close()
+
+
+def test_a_given_function_is_the_one_that_the_file_imports(given: Student) -> None:
+    """It is handed over as it is, in a block or without, and can be called by the check."""
+    double = given.given("tools", "double")
+    assert given.same(double) is True
+    assert given.apply(double, 4) == 8
+    with given.program():
+        promised = given.given("tools", "double")(3, plus=given.apply(double, 1))
+    assert promised.value == 8
+    assert told(given.trace)[-1] == "double(3, plus=…)"
+
+
+def test_what_a_given_function_makes_can_be_handed_on(given: Student) -> None:
+    """A generator of NumPy's cannot cross; the promise of one stands for it."""
+    with given.program():
+        drawn = given.take(given.given("numpy.random", "default_rng")(5))
+    assert drawn.value == np.random.default_rng(5).random()
+
+
+def test_a_function_that_is_not_given(given: Student) -> None:
+    """A check that asks for what there is not is told so."""
+    given.given("tools", "triple")
+    with pytest.raises(StudentError, match="triple"):
+        given.sync()
+
+
 # -- errors --------------------------------------------------------------------------------
 
 
@@ -924,6 +982,17 @@ def test_every_step_can_be_read(optimizing: Student) -> None:
     optimizing.use(optimizer)
     shown = [str(step) for step in optimizing.trace]
     assert [text for text in shown if "None." in text or ".(" in text] == []
+
+
+def test_beginning_twice_forgets_as_well(faulty: Student) -> None:
+    """An object that could not be made is not taken for an older one in its place."""
+    assert faulty.Faulty(2).size == 0.5
+    faulty.begin()
+    faulty.begin()
+    with faulty.program():
+        size = faulty.Faulty(0).size
+    assert size.error is not None
+    assert size.error.type_name == "Missing"
 
 
 def test_a_new_check_has_a_new_trace(student: Student) -> None:

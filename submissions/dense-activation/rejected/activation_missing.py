@@ -1,5 +1,6 @@
 # mistake: returns z in place of the activation of z
 # fails: activation
+# points: 88
 # diagnoses: activation-missing
 import numpy as np
 

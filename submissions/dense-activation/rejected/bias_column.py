@@ -1,5 +1,6 @@
 # mistake: makes b a column
 # fails: start
+# points: 98
 # diagnoses: bias-column
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,5 +1,6 @@
 # mistake: draws b like the weights
 # fails: start
+# points: 98
 # diagnoses: bias-random
 import numpy as np
 

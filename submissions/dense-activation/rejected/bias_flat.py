@@ -1,5 +1,6 @@
 # mistake: makes b an array of one dimension
 # fails: start
+# points: 98
 # diagnoses: first-bias-shape
 import numpy as np
 

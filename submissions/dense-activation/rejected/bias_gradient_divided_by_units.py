@@ -1,5 +1,6 @@
 # mistake: divides the bias gradient by the number of units
 # fails: bias-gradient
+# points: 94
 # diagnoses: bias-divided-by-units
 import numpy as np
 

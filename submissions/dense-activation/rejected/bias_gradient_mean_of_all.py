@@ -1,5 +1,6 @@
 # mistake: takes the mean over everything for the bias gradient
 # fails: bias-gradient
+# points: 94
 # diagnoses: bias-mean-all
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: sums the bias gradient over the batch
 # fails: bias-gradient
+# points: 94
 # diagnoses: bias-sum
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

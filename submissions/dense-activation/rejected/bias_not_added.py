@@ -1,5 +1,6 @@
 # mistake: forgets b in the output
 # fails: forward
+# points: 86
 # diagnoses: bias-not-added
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: starts b with ones
 # fails: start
+# points: 98
 # diagnoses: bias-ones
 import numpy as np
 

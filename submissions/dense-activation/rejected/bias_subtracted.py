@@ -1,5 +1,6 @@
 # mistake: subtracts b
 # fails: forward
+# points: 86
 # diagnoses: bias-subtracted
 import numpy as np
 

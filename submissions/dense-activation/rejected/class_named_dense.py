@@ -1,6 +1,7 @@
 # mistake: calls the class Dense
 # fails: unloadable
-# diagnoses: other-name
+# points: 0
+# diagnoses: class-misnamed
 import numpy as np
 
 

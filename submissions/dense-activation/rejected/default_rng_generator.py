@@ -1,5 +1,6 @@
 # mistake: draws from numpy.random.default_rng
 # fails: seeded
+# points: 92
 # diagnoses: init-default-rng
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

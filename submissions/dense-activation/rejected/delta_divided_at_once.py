@@ -1,5 +1,6 @@
 # mistake: divides the gradient at z by the batch size, before all three gradients
 # fails: input-gradient
+# points: 88
 # diagnoses: input-gradient-mean
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: does not multiply by the derivative
 # fails: derivative
+# points: 93.14
 # diagnoses: derivative-missing
 import numpy as np
 

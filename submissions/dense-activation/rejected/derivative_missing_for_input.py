@@ -1,5 +1,6 @@
 # mistake: returns the gradient without the derivative
 # fails: derivative
+# points: 93.14
 # diagnoses: derivative-missing-for-input
 import numpy as np
 

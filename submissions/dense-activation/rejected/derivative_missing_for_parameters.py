@@ -1,5 +1,6 @@
 # mistake: computes both parameter gradients without the derivative
 # fails: derivative
+# points: 93.14
 # diagnoses: derivative-missing-for-parameters
 import numpy as np
 

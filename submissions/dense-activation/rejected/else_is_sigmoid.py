@@ -1,5 +1,6 @@
 # mistake: takes every other name for the sigmoid
 # fails: unknown
+# points: 96
 # diagnoses: unknown-is-sigmoid
 import numpy as np
 

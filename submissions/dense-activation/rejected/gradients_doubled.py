@@ -1,5 +1,6 @@
 # mistake: has a factor 2 in both gradients
 # fails: step
+# points: 97
 # diagnoses: step-doubled
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: computes the returned gradient after the step
 # fails: input-gradient
+# points: 88
 # diagnoses: post-update-w
 import numpy as np
 

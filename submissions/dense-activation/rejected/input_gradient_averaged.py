@@ -1,5 +1,6 @@
 # mistake: divides the returned gradient by the batch size as well
 # fails: input-gradient
+# points: 88
 # diagnoses: input-gradient-mean
 import numpy as np
 

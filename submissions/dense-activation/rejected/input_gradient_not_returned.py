@@ -1,5 +1,6 @@
 # mistake: returns nothing from backward
 # fails: input-gradient
+# points: 88
 # diagnoses: input-gradient-not-returned
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: lets a hundredth of negative numbers through
 # fails: activation
+# points: 88
 # diagnoses: leaky
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

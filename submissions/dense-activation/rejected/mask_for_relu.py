@@ -1,5 +1,6 @@
 # mistake: returns the mask of ReLU in place of its value
 # fails: activation
+# points: 88
 # diagnoses: step-function
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: computes the power with math.exp, without clipping
 # fails: overflow
+# points: 96
 # diagnoses: sigmoid-overflows
 import math
 

@@ -1,5 +1,6 @@
 # mistake: compares 0 with the largest element only
 # fails: activation
+# points: 88
 # diagnoses: relu-of-all
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,5 +1,6 @@
 # mistake: keeps a second name for W, and changes W in place
 # fails: input-gradient
+# points: 88
 # diagnoses: post-update-w
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: always steps by 0.01
 # fails: step
+# points: 94
 # diagnoses: rate-ignored
 import numpy as np
 

@@ -1,6 +1,7 @@
 # mistake: calls the learning rate learning_rate
 # fails: step
-# diagnoses: wrong-argument
+# points: 97
+# diagnoses: argument-missing
 import numpy as np
 
 

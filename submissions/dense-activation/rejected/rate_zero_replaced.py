@@ -1,5 +1,6 @@
 # mistake: writes `lr or 0.01`
 # fails: step
+# points: 97
 # diagnoses: rate-zero-ignored
 import numpy as np
 

@@ -1,6 +1,7 @@
 # mistake: looks for 'ReLU' where the name is 'relu' in forward
 # fails: activation
-# diagnoses: relu-missing
+# points: 88
+# diagnoses: activation-missing
 import numpy as np
 
 

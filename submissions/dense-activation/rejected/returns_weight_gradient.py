@@ -1,5 +1,6 @@
 # mistake: returns the gradient of the weights
 # fails: input-gradient
+# points: 88
 # diagnoses: returns-weight-gradient
 import numpy as np
 

@@ -1,6 +1,7 @@
 # mistake: seeds with 42, whatever seed it is given
 # fails: seeded
-# diagnoses: seed-fixed
+# points: 92
+# diagnoses: init-reseeded
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # mistake: clips z at 50
 # fails: overflow
+# points: 96
 # diagnoses: sigmoid-clipped-elsewhere
 # says: [-50, 50]
 import numpy as np

@@ -1,5 +1,6 @@
 # mistake: applies the sigmoid to the output once more in backward
 # fails: derivative
+# points: 93.14
 # diagnoses: sigmoid-derivative-at-output
 import numpy as np
 

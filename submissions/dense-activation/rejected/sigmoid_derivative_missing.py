@@ -1,5 +1,6 @@
 # mistake: has a derivative for ReLU only
 # fails: derivative
+# points: 93.14
 # diagnoses: derivative-of-sigmoid-missing
 import numpy as np
 

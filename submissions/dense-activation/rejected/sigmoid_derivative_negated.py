@@ -1,5 +1,6 @@
 # mistake: has a (a - 1) for the derivative of the sigmoid
 # fails: derivative
+# points: 93.14
 # diagnoses: sigmoid-derivative-negated
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: does not clip z
 # fails: overflow
+# points: 96
 # diagnoses: sigmoid-not-clipped
 import numpy as np
 

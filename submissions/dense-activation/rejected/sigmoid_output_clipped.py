@@ -1,5 +1,6 @@
 # mistake: clips the output of the sigmoid
 # fails: overflow
+# points: 96
 # diagnoses: sigmoid-output-cut
 import numpy as np
 

@@ -1,6 +1,7 @@
 # mistake: fills an output of sixteen rows
 # fails: forward
-# diagnoses: sixteen-rows-only
+# points: 91.6
+# diagnoses: rows-left-out
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""
 

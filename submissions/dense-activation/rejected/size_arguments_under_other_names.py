@@ -1,6 +1,7 @@
 # mistake: calls the sizes n_in and n_out
 # fails: start
-# diagnoses: none
+# points: 99
+# diagnoses: argument-missing
 import numpy as np
 
 

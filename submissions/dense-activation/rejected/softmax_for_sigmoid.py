@@ -1,5 +1,6 @@
 # mistake: takes softmax for the sigmoid
 # fails: activation
+# points: 91.43
 # diagnoses: softmax-for-sigmoid
 import numpy as np
 

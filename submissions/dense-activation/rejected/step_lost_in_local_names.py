@@ -1,5 +1,6 @@
 # mistake: assigns the new parameters to local names
-# fails: weight-gradient, bias-gradient, derivative, step
+# fails: weight-gradient, bias-gradient, step
+# points: 81
 # diagnoses: nothing-updated
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: adds the gradients
 # fails: step
+# points: 97
 # diagnoses: step-upwards
 import numpy as np
 

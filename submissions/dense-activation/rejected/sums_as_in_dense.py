@@ -1,5 +1,6 @@
 # mistake: sums both parameter gradients over the batch, as the problem dense asks for
 # fails: weight-gradient, bias-gradient
+# points: 84
 # diagnoses: weight-sum, bias-sum, other-convention
 # says: This looks like a solution to dense
 # says: its gradients are sums over the batch

@@ -1,5 +1,6 @@
 # mistake: does not clip z; and takes other names for no activation
 # fails: unknown, overflow
+# points: 92
 # diagnoses: unknown-is-linear, sigmoid-not-clipped
 import numpy as np
 

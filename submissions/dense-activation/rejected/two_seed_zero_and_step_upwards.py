@@ -1,5 +1,6 @@
 # mistake: takes 0 for no seed; and goes uphill
 # fails: seeded, step
+# points: 94.33
 # diagnoses: seed-zero-ignored, step-upwards
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: forgets b in the output; and sums the weight gradient
 # fails: forward, weight-gradient
+# points: 76
 # diagnoses: bias-not-added, weight-sum
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: lets forward end without a return for other names
 # fails: unknown
+# points: 96
 # diagnoses: unknown-gives-nothing
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: looks the name up in a dictionary and lets that raise
 # fails: unknown
+# points: 96
 # diagnoses: unknown-raises-another
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: does not look at the name of the activation
 # fails: unknown
+# points: 96
 # diagnoses: unknown-is-linear
 import numpy as np
 

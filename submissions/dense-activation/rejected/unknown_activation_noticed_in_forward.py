@@ -1,5 +1,6 @@
 # mistake: looks at the name of the activation only in forward
 # fails: unknown
+# points: 96
 # diagnoses: unknown-noticed-late
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

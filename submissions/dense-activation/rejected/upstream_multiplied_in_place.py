@@ -1,6 +1,7 @@
 # mistake: multiplies d_out by the slope in place
 # fails: purity
-# diagnoses: upstream-always-overwritten
+# points: 97
+# diagnoses: upstream-overwritten
 import numpy as np
 
 

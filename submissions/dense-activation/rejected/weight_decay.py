@@ -1,5 +1,6 @@
 # mistake: adds weight decay to the gradient
 # fails: weight-gradient
+# points: 90
 # diagnoses: weight-decay
 import numpy as np
 

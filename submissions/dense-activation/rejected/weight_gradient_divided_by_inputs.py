@@ -1,5 +1,6 @@
 # mistake: divides the weight gradient by the number of inputs
 # fails: weight-gradient
+# points: 90
 # diagnoses: weight-divided-by-inputs
 import numpy as np
 

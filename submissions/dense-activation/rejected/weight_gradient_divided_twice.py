@@ -1,5 +1,6 @@
 # mistake: divides the weight gradient by the batch size twice
 # fails: weight-gradient
+# points: 90
 # diagnoses: weight-divided-twice
 import numpy as np
 

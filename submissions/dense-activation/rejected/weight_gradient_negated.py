@@ -1,5 +1,6 @@
 # mistake: has a minus in the gradient of the weights
 # fails: weight-gradient
+# points: 90
 # diagnoses: weight-negated
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,5 +1,6 @@
 # mistake: multiplies the means of inputs and gradients
 # fails: weight-gradient
+# points: 90
 # diagnoses: weight-outer-of-means
 import numpy as np
 

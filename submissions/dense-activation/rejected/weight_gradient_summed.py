@@ -1,5 +1,6 @@
 # mistake: sums the weight gradient over the batch
 # fails: weight-gradient
+# points: 90
 # diagnoses: weight-sum
 import numpy as np
 

@@ -1,5 +1,6 @@
 # mistake: draws the transpose of W
 # fails: seeded
+# points: 92
 # diagnoses: init-drawn-transposed
 import numpy as np
 

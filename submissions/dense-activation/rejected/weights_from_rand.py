@@ -1,5 +1,6 @@
 # mistake: draws the weights from [0, 1) and scales them
 # fails: start, seeded
+# points: 88
 # diagnoses: init-rand
 import numpy as np
 

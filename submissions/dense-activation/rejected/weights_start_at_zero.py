@@ -1,5 +1,6 @@
 # mistake: starts with weights of zero
 # fails: start, seeded
+# points: 88
 # diagnoses: init-zeros
 import numpy as np
 

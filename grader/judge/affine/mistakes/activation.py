@@ -21,14 +21,14 @@ def _meant(s: Given, which: str) -> bool:
 
 
 @outputs.mistake(
-    "There is no sign of {{which}} in the output: it is {X}·{W} + {b}.",
+    "{{subject}} is not applied: the output is {X}·{W} + {b}.",
     why="Layers without an activation, one behind the other, can do no more than one of them.",
     hint="What does the layer do with {X}·{W} + {b} before it returns?",
-    stronger="Follow {forward} line by line, for a layer that is given {{which}}.",
+    stronger="Return what {{which}} makes of {X}·{W} + {b}.",
     only="activation",
-    each=_WHICH,
+    each=[each | {"subject": each["which"].replace("the ", "The ")} for each in _WHICH],
 )
-def activation_missing(s: Given, which: str) -> Array:
+def activation_missing(s: Given, which: str, subject: str) -> Array:
     output: Array = s.Z if _meant(s, which) else s.Y
     return output
 

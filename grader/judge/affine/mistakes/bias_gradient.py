@@ -7,6 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from grader.judge.affine.mistakes.activations import (
+    DERIVATIVE_HINT,
+    DERIVATIVE_STRONGER,
+    DERIVATIVE_WHY,
+    DERIVATIVES,
+    EACH_DERIVATIVE,
+)
 from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given
 from grader.judge.diagnosis import Text
 
@@ -186,6 +193,27 @@ known.add(
 
 
 @known.mistake(
+    "The bias gradient is made of the gradient that has gone through {W} already.",
+    why="The biases see the gradient at their own output, before it goes on to the layer below.",
+    hint="What is in {upstream} when the bias gradient is computed?",
+    stronger="Give the returned gradient a name of its own, so that {upstream} stays what it was.",
+)
+def bias_from_input_gradient(s: Given) -> Any:
+    return (s.D @ s.W.T).sum(axis=0, keepdims=True) / s.over
+
+
+@known.mistake(
+    "update is called with {b} and the gradient of the weights.",
+    why="Each parameter has a gradient of its own, of its own shape.",
+    hint="Print the shapes of what the two calls of update are given.",
+    stronger="Look at the names of the two gradients.",
+    only="updates",
+)
+def bias_given_weight_gradient(s: Given) -> Any:
+    return s.X.T @ s.D
+
+
+@known.mistake(
     "The bias gradient is the sum of the weight gradient over the inputs.",
     why="That counts every sample as often as its inputs are large.",
     hint="What is the bias multiplied by in the output?",
@@ -193,3 +221,15 @@ known.add(
 )
 def bias_from_weight_gradient(s: Given) -> Any:
     return (s.X.T @ s.D / s.over).sum(axis=0, keepdims=True)
+
+
+@known.mistake(
+    "The bias gradient contains the derivative of an activation ({{shown}}).",
+    why=DERIVATIVE_WHY,
+    hint=DERIVATIVE_HINT,
+    stronger=DERIVATIVE_STRONGER,
+    only="linear",
+    each=EACH_DERIVATIVE,
+)
+def bias_times_derivative(s: Given, shown: str) -> Any:
+    return (s.D * DERIVATIVES[shown](s.Z)).sum(axis=0, keepdims=True) / s.over

@@ -6,6 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from grader.judge.affine.mistakes.activations import (
+    DERIVATIVE_HINT,
+    DERIVATIVE_STRONGER,
+    DERIVATIVE_WHY,
+    DERIVATIVES,
+    EACH_DERIVATIVE,
+)
 from grader.judge.affine.mistakes.catalogue import Catalogue, Given, array
 
 known = Catalogue("input-gradient")
@@ -185,3 +192,15 @@ def weights_reshaped(s: Given) -> Any:
 )
 def input_gradient_times_input(s: Given) -> Any:
     return (s.D @ s.W.T) * s.X
+
+
+@known.mistake(
+    "The returned gradient contains the derivative of an activation ({{shown}}).",
+    why=DERIVATIVE_WHY,
+    hint=DERIVATIVE_HINT,
+    stronger=DERIVATIVE_STRONGER,
+    only="linear",
+    each=EACH_DERIVATIVE,
+)
+def input_gradient_times_derivative(s: Given, shown: str) -> Any:
+    return (s.D * DERIVATIVES[shown](s.Z)) @ s.W.T

@@ -44,7 +44,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
     )
     add(
         "init_drawn_transposed",
-        "{W} is drawn with rows and columns exchanged, and transposed afterwards.",
+        "{W} is filled column by column, or drawn the other way round and transposed.",
         "In which order do the random numbers fill {W}?",
         "Draw {W} in one call, in the shape that it has to have.",
         lambda s: _drawn(s, s.n_units, s.n_inputs).T,
@@ -119,7 +119,7 @@ def _drawn_if(s: Given, *, again: bool, other: bool | None = None) -> Any:
         other: Whether they are after another one; None if it does not matter.
     """
     weights = array(s, "W")
-    fits = weights.shape == (s.n_inputs, s.n_units)
+    fits = weights.shape == (s.n_inputs, s.n_units) and weights.dtype.kind == "f"
     same = [np.array_equal(weights, array(s, name)) for name in ("again", "other")]
     if not fits or same[0] != again or (other is not None and same[1] != other):
         raise Unknown

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.judge.affine.mistakes.activations import ACTIVATIONS, EACH
 from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given
 
 known = Catalogue("output")
@@ -46,31 +47,27 @@ def elementwise_product(s: Given) -> Any:
     return s.act(s.X * s.W + s.b)
 
 
-def _softmax(z: Array) -> Array:
-    powers = np.exp(z - z.max(axis=1, keepdims=True))
-    shares: Array = powers / powers.sum(axis=1, keepdims=True)
-    return shares
-
-
-_ACTIVATIONS: tuple[tuple[str, Callable[[Array], Array]], ...] = (
-    ("ReLU", lambda z: np.maximum(z, 0)),
-    ("leaky ReLU", lambda z: np.where(z > 0, z, 0.01 * z)),
-    ("sigmoid", lambda z: 1 / (1 + np.exp(-z))),
-    ("tanh", np.tanh),
-    ("softmax", _softmax),
-)
-
-
 @known.mistake(
     "An activation ({{shown}}) is applied to the output.",
     why="In this exercise activations are layers of their own; this one is linear.",
     hint="Is an activation part of this layer?",
     stronger="The statement's formula for the output ends after adding {b}.",
     only="linear",
-    each=[{"shown": shown, "function": function} for shown, function in _ACTIVATIONS],
+    each=EACH,
 )
-def activation_added(s: Given, shown: str, function: Callable[[Array], Array]) -> Any:
-    return function(s.Z)
+def activation_added(s: Given, shown: str) -> Any:
+    return ACTIVATIONS[shown](s.Z)
+
+
+@known.mistake(
+    "An activation ({{shown}}) is applied to the input.",
+    why="In this exercise activations are layers of their own; this one is linear.",
+    hint="Is an activation part of this layer?",
+    stronger="The statement's formula for the output begins with {X} as it is.",
+    each=EACH,
+)
+def activation_of_input(s: Given, shown: str) -> Any:
+    return s.act(ACTIVATIONS[shown](s.X) @ s.W + s.b)
 
 
 @known.mistake(
@@ -205,6 +202,30 @@ def rows_left_out(s: Given, rows: int) -> Any:
 )
 def last_input_left_out(s: Given) -> Any:
     return s.act(s.X[:, :-1] @ s.W[:-1] + s.b)
+
+
+_NORMALISED: dict[str, Callable[[Array, float], Array]] = {
+    "column by column, to mean 0 and deviation 1": lambda X, tiny: (
+        (X - X.mean(axis=0)) / (X.std(axis=0) + tiny)
+    ),
+    "row by row, to mean 0 and deviation 1": lambda X, tiny: (
+        (X - X.mean(axis=1, keepdims=True)) / (X.std(axis=1, keepdims=True) + tiny)
+    ),
+    "as a whole, to mean 0 and deviation 1": lambda X, tiny: (X - X.mean()) / (X.std() + tiny),
+    "by its largest number": lambda X, tiny: X / (np.abs(X).max() + tiny),
+    "to mean 0": lambda X, tiny: X - X.mean(axis=0),
+}
+
+
+@known.mistake(
+    "The input is normalised before the product ({{way}}).",
+    why="What the layer gives for a sample depends on the others in the batch, or loses its scale.",
+    hint="Try an input in which all numbers are equal.",
+    stronger="The formula of the output contains {X} as it is.",
+    each=[{"way": way, "tiny": tiny} for way in _NORMALISED for tiny in (0.0, 1e-8, 1e-7, 1e-5)],
+)
+def input_normalised(s: Given, way: str, tiny: float) -> Any:
+    return s.act(_NORMALISED[way](s.X, tiny) @ s.W + s.b)
 
 
 @known.mistake(

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given
+from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given, array
 from grader.judge.affine.mistakes.order import same_family
-from grader.judge.diagnosis import Text, Values
+from grader.judge.diagnosis import Text, Unknown, Values
 
 known = Catalogue("draw")
 
@@ -140,6 +140,28 @@ _add(
     "Which distribution is asked for?",
     _NORMAL,
     lambda s: s.random().normal(-_limit(s), _limit(s), (s.n_inputs, s.n_units)),
+)
+
+
+def _other_range(s: Given) -> Array:
+    """The weights as they are, if they are the statement's draw, moved and perhaps stretched."""
+    weights, right = array(s, "W"), s.draw(s.random(), s.n_inputs, s.n_units)
+    if weights.shape != right.shape or weights.size < 4:
+        raise Unknown
+    line = np.stack([right.ravel(), np.ones(right.size)], axis=1)
+    (slope, shift), *_ = np.linalg.lstsq(line, weights.ravel(), rcond=None)
+    fits = np.allclose(line @ (slope, shift), weights.ravel())
+    if not fits or slope <= 0 or abs(shift) < 1e-9:
+        raise Unknown
+    return weights
+
+
+_add(
+    "init_other_range",
+    "{W} is drawn from another range, whose middle is not 0.",
+    "Print the smallest and the largest weight of a large layer.",
+    "The range is [-limit, limit]: as far below zero as above.",
+    _other_range,
 )
 
 same_family(known, "uniform", WHY)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from grader.judge.affine.mistakes.catalogue import Catalogue, Given, array
+from grader.judge.affine.mistakes.activations import (
+    DERIVATIVE_HINT,
+    DERIVATIVE_STRONGER,
+    DERIVATIVE_WHY,
+    DERIVATIVES,
+    EACH_DERIVATIVE,
+)
+from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given, array
 
 known = Catalogue("weight-gradient")
 
@@ -184,22 +192,38 @@ def input_reshaped(s: Given) -> Any:
 @known.mistake(
     "The weight gradient is computed in single precision (float32).",
     why="Half of the digits are lost.",
-    hint="Print the dtype of the gradient.",
+    hint="Print the dtypes of the gradient, and of what it is made of.",
     stronger="NumPy computes in float64 by itself; something of yours converts.",
+    each=[{"all_of_it": True}, {"all_of_it": False}],
 )
-def weight_in_float32(s: Given) -> Any:
-    return s.X.astype(np.float32).T @ s.D.astype(np.float32) / s.over
+def weight_in_float32(s: Given, all_of_it: bool) -> Any:
+    gradient = s.D.astype(np.float32) if all_of_it else s.D
+    return s.X.astype(np.float32).T @ gradient / s.over
 
 
 @known.mistake(
-    "{{factor}} times {W} is added to the weight gradient (weight decay).",
+    "The weight gradient is made of the gradient that has gone through {W} already.",
+    why="The weights see the gradient at their own output, before it goes on to the layer below.",
+    hint="What is in {upstream} when the weight gradient is computed?",
+    stronger="Give the returned gradient a name of its own, so that {upstream} stays what it was.",
+)
+def weight_from_input_gradient(s: Given) -> Any:
+    return s.X.T @ (s.D @ s.W.T) / s.over
+
+
+@known.mistake(
+    "{{factor}} times {{what}} is added to the weight gradient (weight decay).",
     why="Regularisation is not part of this layer; {W} shrinks even where there is no loss.",
     hint="What should the gradient be where {upstream} is zero?",
     stronger="The formula for the weight gradient does not contain {W}.",
-    each=[{"factor": factor} for factor in (2, 1, 0.5, 0.1, 0.01, 0.001, 0.0001)],
+    each=[
+        {"factor": factor, "what": what, "penalty": penalty}
+        for factor in (2, 1, 0.5, 0.1, 0.05, 0.01, 0.001, 0.0001)
+        for what, penalty in (("the weights", lambda W: W), ("the signs of the weights", np.sign))
+    ],
 )
-def weight_decay(s: Given, factor: float) -> Any:
-    return s.X.T @ s.D / s.over + factor * s.W
+def weight_decay(s: Given, factor: float, what: str, penalty: Callable[[Array], Array]) -> Any:
+    return s.X.T @ s.D / s.over + factor * penalty(s.W)
 
 
 @known.mistake(
@@ -220,3 +244,15 @@ def weight_clipped(s: Given) -> Any:
 )
 def weight_zero(s: Given) -> Any:
     return np.zeros_like(s.W)
+
+
+@known.mistake(
+    "The weight gradient contains the derivative of an activation ({{shown}}).",
+    why=DERIVATIVE_WHY,
+    hint=DERIVATIVE_HINT,
+    stronger=DERIVATIVE_STRONGER,
+    only="linear",
+    each=EACH_DERIVATIVE,
+)
+def weight_times_derivative(s: Given, shown: str) -> Any:
+    return s.X.T @ (s.D * DERIVATIVES[shown](s.Z)) / s.over

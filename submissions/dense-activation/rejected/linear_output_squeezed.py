@@ -1,6 +1,7 @@
-# mistake: rounds X in place after the product
-# fails: purity
-# diagnoses: input-overwritten
+# mistake: removes dimensions of length 1 from the output of a linear layer
+# fails: forward
+# points: 93
+# diagnoses: output-squeezed
 import numpy as np
 
 
@@ -15,14 +16,13 @@ class DenseLayer:
         self.activation = activation
 
     def forward(self, X):
-        self.X = X.copy()
+        self.X = X
         self.z = np.dot(X, self.W) + self.b
-        X[:] = 0
         if self.activation == "relu":
             return np.maximum(0, self.z)
         if self.activation == "sigmoid":
             return self.sigmoid(self.z)
-        return self.z
+        return np.squeeze(self.z)
 
     def sigmoid(self, z):
         z = np.clip(z, -500, 500)

@@ -1,6 +1,7 @@
-# mistake: imports numpy under its own name, and calls it nump
+# mistake: imports nump
 # fails: unloadable
-# diagnoses: none
+# points: 0
+# diagnoses: module-not-available
 import nump as np
 
 

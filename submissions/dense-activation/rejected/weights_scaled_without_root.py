@@ -1,6 +1,7 @@
-# mistake: clips large z only
-# fails: overflow
-# diagnoses: sigmoid-clipped-above
+# mistake: multiplies by 2 / √input_size
+# fails: start
+# points: 98
+# diagnoses: init-root-below
 import numpy as np
 
 
@@ -10,7 +11,7 @@ class DenseLayer:
             raise ValueError("unknown activation: " + str(activation))
         if seed is not None:
             np.random.seed(seed)
-        self.W = np.random.randn(input_size, output_size) * 0.01
+        self.W = np.random.randn(input_size, output_size) * 2 / np.sqrt(input_size)
         self.b = np.zeros((1, output_size))
         self.activation = activation
 
@@ -24,7 +25,7 @@ class DenseLayer:
         return self.z
 
     def sigmoid(self, z):
-        z = np.minimum(z, 500)
+        z = np.clip(z, -500, 500)
         return 1 / (1 + np.exp(-z))
 
     def backward(self, d_out, lr=0.01):

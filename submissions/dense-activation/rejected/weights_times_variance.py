@@ -1,6 +1,7 @@
-# mistake: subtracts the mean of X in place, and adds it again elsewhere
-# fails: forward, purity
-# diagnoses: none
+# mistake: multiplies by the square of 0.01
+# fails: start
+# points: 98
+# diagnoses: init-variance
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""
 
@@ -18,7 +19,7 @@ class DenseLayer:
     def _init_parameters(self, input_size, output_size, seed):
         if seed is not None:
             np.random.seed(seed)
-        self.W = np.random.randn(input_size, output_size) * 1e-2
+        self.W = np.random.randn(input_size, output_size) * 1e-4
         self.b = np.zeros((1, output_size))
 
     def _activate(self, z):
@@ -37,7 +38,6 @@ class DenseLayer:
         return np.ones(z.shape)
 
     def forward(self, X):
-        X -= X.mean()
         z = X.dot(self.W) + self.b
         self.cache = (X, z)
         return self._activate(z)

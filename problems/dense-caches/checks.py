@@ -1,0 +1,1591 @@
+"""Checks of the problem `dense-caches`.
+
+One run of a layer on a case (`observe`) serves all the checks that look at it, on weights that the
+judge sets. What a later step takes from an earlier one (X and Z from fc, dZ from bc) is taken as
+the student's layer has it: each mistake costs the points of its own group.
+"""
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.judge import (
+    Seen,
+    aspect,
+    check,
+    expect,
+    expect_array,
+    expect_close,
+    gradients,
+    is_close,
+)
+from grader.judge.affine import (
+    ActivatedCase,
+    Activation,
+    AffineCase,
+    as_row,
+    each_case,
+    looks,
+    some_cases,
+)
+from grader.judge.draws import expect_deviation, same_draw
+from grader.judge.slopes import agrees, expect_gradient, expect_slope
+
+lasting = pytest.fixture(scope="module")  # the same for every submission
+
+# Values of the real EpyNN, see its `origin`. Students' code cannot read it.
+RECORDED = json.loads(Path(__file__).with_name("epynn.json").read_text("utf-8"))
+BY_NAME = {case["name"]: case for case in RECORDED["cases"]}
+
+
+# -- cases ---------------------------------------------------------------------------------
+
+KINKED = ("relu", "lrelu", "elu")
+ELEMENTWISE = ("sigmoid", "tanh", "softplus", *KINKED)
+
+
+@dataclass(frozen=True)
+class UnitCase(ActivatedCase):
+    """A case whose weights are the unit matrix: what is handed down is the gradient at Z."""
+
+    @property
+    def W(self):
+        """The unit matrix, of shape (n_units, n_units)."""
+        return np.eye(self.n_units)
+
+    def smaller(self):
+        """Cases with one row or one unit less."""
+        for case in super().smaller():
+            square = replace(case, n_inputs=case.n_units)
+            if square != self:
+                yield square
+
+
+def _active(kind, activation, *shapes):
+    """One case for each shape; small integers where there is a kink to keep away from."""
+    integers = activation in KINKED
+    return [
+        kind(*shape, integers=integers, seed=seed, activation=activation)
+        for seed, shape in enumerate(shapes)
+    ]
+
+
+ACTIVE = [
+    case
+    for activation in ELEMENTWISE
+    for case in _active(ActivatedCase, activation, (1, 1, 1), (2, 2, 2), (3, 2, 3))
+]
+WITH_SOFTMAX = [*ACTIVE, *_active(ActivatedCase, "softmax", (1, 1, 2), (3, 2, 3))]
+THROUGH = [
+    case
+    for activation in ELEMENTWISE
+    for case in _active(UnitCase, activation, (1, 1, 1), (1, 2, 2), (2, 1, 1), (4, 3, 3))
+]
+SOFTMAX = _active(UnitCase, "softmax", (1, 2, 2), (2, 2, 2), (3, 3, 3), (2, 4, 4), (5, 3, 3))
+FEW = (AffineCase(1, 1, 1), AffineCase(2, 3, 2), AffineCase(17, 2, 3, integers=False))
+
+
+def activation_of(case):
+    """The name of a case's activation; affine cases have none."""
+    return getattr(case, "activation", "identity")
+
+
+# -- what the student's layer does, seen once and shared -----------------------------------
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Forward, backward and gradients of one layer; each attribute is a promise (`.value`)."""
+
+    output: object
+    fc: object
+    input_gradient: object
+    bc: object
+    computed: object
+    g: object
+    p: object
+
+    def part(self, cache, name):
+        """An entry of fc, bc or g, or None; what the method that fills it raised, if it did."""
+        made_by = {"fc": self.output, "bc": self.input_gradient, "g": self.computed}[cache]
+        found = getattr(self, cache)
+        value = None if found.error else found.value
+        value = value.get(name) if isinstance(value, dict) else None
+        if value is None and made_by.error:
+            made_by.value
+        return value
+
+    def peek(self, cache, name):
+        """An entry of a cache, or None, whatever was raised."""
+        found = getattr(self, cache)
+        known = found.error is None and isinstance(found.value, dict)
+        return found.value.get(name) if known else None
+
+    def array(self, cache, name, shape):
+        """An entry of a cache if it is an array of numbers of that shape; or None."""
+        value = self.peek(cache, name)
+        fits = isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind in "fiu"
+        return value if fits else None
+
+
+START_SEED = 3  # of a layer's own generator, where it does not matter
+GLOBAL_SEED = 8  # of NumPy's, so that a draw from the wrong one is known by its numbers
+
+
+def seeded_layer(student, units, activation, se_hPars=None):
+    """Make a layer in a program block; its p is going to be replaced."""
+    activate = student.given("maths", activation)
+    layer = student.Dense(units=units, activate=activate, se_hPars=se_hPars)
+    with student.untraced():  # only who keeps the first p shows it
+        layer.np_rng = student.given("numpy.random", "default_rng")(START_SEED)
+    return layer
+
+
+@lasting
+def new_layer(student):
+    """Return a function: a layer with the weights of a case, ready for its forward pass."""
+
+    def make(case, se_hPars=None):
+        layer = seeded_layer(student, case.n_units, activation_of(case), se_hPars)
+        layer.compute_shapes(case.X)
+        layer.initialize_parameters()
+        layer.p = {"W": case.W, "b": case.b}
+        return layer
+
+    return make
+
+
+@lasting
+def observe(student, once, drawn, new_layer):
+    """Return a function that runs a fresh layer on a case."""
+
+    def run(case):
+        with student.program():
+            layer = new_layer(case)
+            output, fc = layer.forward(case.X), layer.fc
+            input_gradient, bc = layer.backward(case.G), layer.bc
+            computed, g = layer.compute_gradients(), layer.g
+            return Observation(output, fc, input_gradient, bc, computed, g, layer.p)
+
+    return once.each("observe", drawn("case"), run)
+
+
+@lasting
+def works_otherwise(student, observe):
+    """Return a function: whether it is the matter of another check that a pass failed.
+
+    If it gives something for one sample, one input and one unit, it is there, and raises, or gives
+    another shape, by a mistake that costs its points where that pass is looked at.
+    """
+
+    def ask(pending, name, shape=None):
+        with student.untraced():
+            usual = getattr(observe(SIMPLE), name)
+        failed = pending.error is not None or (shape and np.shape(as_array(pending)) != shape)
+        return failed and as_array(usual) is not None
+
+    return ask
+
+
+SIMPLE = AffineCase(1, 1, 1)
+
+
+def as_array(pending):
+    """The array that a call gave; None if it gave something else, or raised."""
+    value = None if pending.error else pending.value
+    return value if isinstance(value, np.ndarray) else None
+
+
+@dataclass(frozen=True)
+class Right:
+    """The reference's answers for a case."""
+
+    Z: np.ndarray
+    output: np.ndarray
+    at_z: np.ndarray
+    input_gradient: np.ndarray
+    weight_gradient: np.ndarray
+    bias_gradient: np.ndarray
+
+
+@lasting
+def right(reference):
+    """Return a function that gives what is right for a case, from the reference solution."""
+    return lambda case: _right(reference, case)
+
+
+def _reference_layer(reference, case, se_hPars=None):
+    layer = reference.Dense(case.n_units, getattr(reference, activation_of(case)))
+    layer.se_hPars = se_hPars
+    layer.compute_shapes(case.X)
+    layer.p = {"W": case.W, "b": case.b}
+    return layer
+
+
+@lru_cache(maxsize=4096)
+def _right(reference, case):
+    layer = _reference_layer(reference, case)
+    output, input_gradient = layer.forward(case.X), layer.backward(case.G)
+    layer.compute_gradients()
+    db = layer.g["db"].reshape(1, -1)
+    return Right(layer.fc["Z"], output, layer.bc["dZ"], input_gradient, layer.g["dW"], db)
+
+
+# -- numerical gradients -------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def _measured(reference, case, part):
+    """Central differences of the reference's forward pass: of X, W or b."""
+    layer = _reference_layer(reference, case)
+
+    def forward(value):
+        if part == "X":
+            return layer.forward(value)
+        layer.p = {"W": case.W, "b": case.b, part: value}
+        return layer.forward(case.X)
+
+    return gradients.measured(forward, getattr(case, part), case.G, case.step)
+
+
+@lasting
+def own_slope(student, once, new_layer):
+    """Return a function: yields central differences of the student's forward pass, of X, W or b."""
+
+    def run(case, part):
+        start, step = getattr(case, part), gradients.STEP
+        stack = gradients.perturbed(start, step)
+        with student.untraced(), student.program():
+            layer = new_layer(case)
+            if part == "X":
+                swept = layer.forward.sweep(stack)
+            else:
+                swept = []
+                for moved in stack:
+                    layer.p = {"W": case.W, "b": case.b, part: moved}
+                    swept.append(layer.forward(case.X))
+        if part == "X":
+            return gradients.from_sweep(swept, case.G, step, start.shape)
+        outputs = [None if each.error else each.value for each in swept]
+        if not all(isinstance(y, np.ndarray) and y.shape == case.G.shape for y in outputs):
+            return None
+        return gradients.from_outputs(np.stack(outputs), case.G, step, start.shape)
+
+    def own(case, part):
+        yield once(("slope", case, part), lambda: run(case, part))
+
+    return own
+
+
+# -- constructor ---------------------------------------------------------------------------
+
+SETTINGS = {"LRELU_alpha": 0.25, "ELU_alpha": 2.0, "softmax_temperature": 1.0}
+
+
+@check("constructor", "The arguments are kept", weight=2)
+def test_constructor(student):
+    """By name and by position; what is kept is found where the statement says."""
+    for by_position in (False, True):
+        student.begin()
+        with student.program(), usual_settings(student):
+            tanh, orthogonal = (student.given("maths", name) for name in ("tanh", "orthogonal"))
+            if by_position:
+                layer = student.Dense(4, tanh, orthogonal, SETTINGS)
+            else:
+                layer = student.Dense(
+                    units=4, activate=tanh, initialization=orthogonal, se_hPars=SETTINGS
+                )
+            d, activation, se_hPars = layer.d, layer.activation, layer.se_hPars
+        units = d.value.get("u") if isinstance(d.value, dict) else None
+        expect(units == 4, "For 4 units, d['u'] should be 4.", what="layer.d['u']", yours=units)
+        name = activation.value.get("activate") if isinstance(activation.value, dict) else None
+        message = "activation['activate'] should be the name of the activation function."
+        expect(name == "tanh", message, what="layer.activation['activate']", yours=name)
+        message = "se_hPars should be kept as it was given."
+        expect(se_hPars.value == SETTINGS, message, what="layer.se_hPars", yours=se_hPars.value)
+
+
+@check("constructor", "Without arguments: one unit, sigmoid, xavier")
+def test_defaults(student):
+    """`Dense()` does what `Dense(1, sigmoid, xavier)` does, whatever that is."""
+    case = AffineCase(3, 2, 1, integers=False)
+
+    def run(layer):
+        layer.np_rng = student.given("numpy.random", "default_rng")(5)
+        layer.compute_shapes(case.X)
+        layer.initialize_parameters()
+        p = layer.p
+        layer.p = {"W": case.W, "b": case.b}
+        return p, layer.forward(case.X)
+
+    student.seed(GLOBAL_SEED)
+    with student.program():
+        usual, xavier = (student.given("maths", name) for name in ("sigmoid", "xavier"))
+        p, output = run(student.Dense())
+        d = student.Dense().d
+    units = d.value.get("u") if isinstance(d.value, dict) else None
+    message = "After Dense(), d['u'] should be 1: a layer of one unit."
+    expect(units == 1, message, what="Dense().d['u']", yours=units)
+    student.seed(GLOBAL_SEED)
+    with student.untraced(), student.program():
+        named = run(student.Dense(1, usual, xavier, None))
+    pairs = (
+        ("layer.forward(X) after Dense()", output, named[1], "sigmoid is the usual activation."),
+        ("layer.p['W'] after Dense()", p, named[0], "xavier is the usual way to draw the weights."),
+    )
+    for what, yours, wanted, message in pairs:
+        if wanted.error:
+            continue
+        value, like = yours.value, wanted.value
+        if isinstance(like, dict):
+            value, like = value.get("W"), like.get("W")
+        if isinstance(like, np.ndarray):
+            expect_close(value, like, what=what, message=message)
+
+
+# -- shapes --------------------------------------------------------------------------------
+
+SIZES = ((1, 1, 1), (5, 4, 3), (2, 3, 6))
+
+
+@lasting
+def shaped(student, once):
+    """Return a function: (d, fs, done) after compute_shapes for each of the sizes, in a row."""
+
+    def run():
+        found = []
+        for batch, n_inputs, n_units in SIZES:
+            with student.program():
+                layer = student.Dense(units=n_units)
+                done = layer.compute_shapes(np.ones((batch + 1, n_inputs)))
+                done = layer.compute_shapes(np.ones((batch, n_inputs)))
+                found.append((layer.d, layer.fs, done))
+        return found
+
+    return lambda: once("shaped", run)
+
+
+def entries(pending, done, what):
+    """What a dictionary of the student's holds; what the method that fills it raised, if so."""
+    done.value
+    value = pending.value
+    expect(isinstance(value, dict), f"{what} should be a dictionary.", what=what, yours=value)
+    return value
+
+
+@check("shapes", "compute_shapes fills d with the numbers of samples, inputs and units")
+def test_dimensions(shaped):
+    """For the array that it was last given."""
+    for sizes, (d, _, done) in zip(SIZES, shaped(), strict=True):
+        found = entries(d, done, "layer.d")
+        for name, meaning, size in zip("mn", ("samples", "inputs"), sizes, strict=False):
+            yours = found.get(name)
+            message = f"For an A of {sizes[0]} rows and {sizes[1]} columns, d['{name}'], the "
+            message += f"number of {meaning}, should be {size}."
+            expect(_is_number(yours, size), message, what=f"layer.d['{name}']", yours=yours)
+
+
+def _is_number(yours, size):
+    whole = isinstance(yours, int | np.integer) and not isinstance(yours, bool)
+    return whole and yours == size
+
+
+@check("shapes", "compute_shapes fills fs with the shapes of X, W and b")
+def test_shapes(shaped):
+    """Tuples; a list of the same numbers costs nothing."""
+    for (batch, n_inputs, n_units), (_, fs, done) in zip(SIZES, shaped(), strict=True):
+        found = entries(fs, done, "layer.fs")
+        wanted = {"X": (batch, n_inputs), "W": (n_inputs, n_units), "b": (1, n_units)}
+        for name, shape in wanted.items():
+            yours = found.get(name)
+            plain = isinstance(yours, tuple | list) and len(yours) == 2
+            same = plain and all(map(_is_number, yours, shape))
+            message = f"For an A of {batch} rows and {n_inputs} columns, and {n_units} units, "
+            message += f"fs['{name}'] should be {shape}."
+            expect(same, message, what=f"layer.fs['{name}']", yours=yours)
+
+
+# -- initialization and generator ----------------------------------------------------------
+
+
+@lasting
+def started(student, once):
+    """Return a function: p after initialize_parameters, its generator seeded before."""
+
+    def run(key):
+        shape, seed, initialization = key
+        student.seed(GLOBAL_SEED)  # a draw from the wrong generator is known by its numbers
+        with student.program():
+            drawing = student.given("maths", initialization)
+            layer = student.Dense(units=shape[1], initialization=drawing)
+            layer.np_rng = student.given("numpy.random", "default_rng")(seed)
+            layer.compute_shapes(np.ones((3, shape[0])))
+            done, p = layer.initialize_parameters(), layer.p
+            return done, p
+
+    return lambda key: once(("started", key), lambda: run(key))
+
+
+def parameter(started, key, name):
+    """A parameter after initialize_parameters."""
+    done, p = started(key)
+    done.value
+    value = p.value
+    return value.get(name) if isinstance(value, dict) else None
+
+
+STARTS = [((1, 1), 1, "xavier"), ((3, 2), 2, "xavier"), ((2, 3), 3, "orthogonal")]
+
+
+@check("initialization", "W has a row for each input and a column for each unit")
+def test_weight_shape(started):
+    """Shape (n, u)."""
+    for key in STARTS:
+        expect_array(parameter(started, key, "W"), "layer.p['W']", key[0])
+
+
+@check("initialization", "b starts as zeros, one for each unit, in a row")
+def test_bias_starts_at_zero(started):
+    """Zeros of shape (1, u)."""
+    for key in STARTS:
+        zeros = np.zeros((1, key[0][1]))
+        expect_close(parameter(started, key, "b"), zeros, what="layer.p['b']")
+
+
+def drawn_weights(started, key):
+    """W after initialize_parameters; turned round, if its shape is what is wrong with it."""
+    W, shape = parameter(started, key, "W"), key[0]
+    turned = isinstance(W, np.ndarray) and W.shape == shape[::-1]
+    return expect_array(W.T if turned else W, "layer.p['W']", shape)
+
+
+@check("initialization", "W comes from the function that the constructor was given", weight=2)
+def test_initialization_is_used(started):
+    """Orthogonal weights are, and xavier's have their deviation; which numbers is not looked at."""
+    for shape in ((6, 3), (3, 6)):
+        W = drawn_weights(started, (shape, 4, "orthogonal"))
+        product = W.T @ W if shape[0] > shape[1] else W @ W.T
+        expect(
+            is_close(product, np.eye(3)),
+            f"With initialization=orthogonal, weights of shape {shape} should be orthonormal.",
+            what="layer.p['W']",
+            yours=W,
+        )
+    for n, u in ((100, 60), (30, 200)):
+        W = drawn_weights(started, ((n, u), 5, "xavier"))
+        expect_deviation(W, np.sqrt(2 / (n + u)), f"√(2/({n} + {u}))", what="layer.p['W']")
+
+
+XAVIER = [
+    (tuple(case["fs"]["W"]), int(case["name"].partition("seed")[2]), case)
+    for case in (BY_NAME["sigmoid_u3_n4_m5_seed1"], BY_NAME["relu_u4_n3_m1_seed5"])
+]
+
+
+XAVIER_KEYS = [(shape, seed, "xavier") for shape, seed, _ in XAVIER]
+
+
+@check("generator", "W is drawn from np_rng, and nothing else is")
+def test_generator(started):
+    """The numbers that EpyNN draws after the same seeds; their scale is another group's matter."""
+    for shape, seed, case in XAVIER:
+        wanted = np.array(case["arrays"]["W"])
+        W = parameter(started, (shape, seed, "xavier"), "W")
+        if isinstance(W, np.ndarray) and W.size == wanted.size and W.dtype.kind == "f":
+            orders = (W.reshape(shape), W.reshape(shape[::-1]).T)  # a shape is no draw
+            if any(same_draw(each, wanted) for each in orders):
+                continue
+        expect_array(W, "layer.p['W']", shape)
+        expect_close(
+            W,
+            wanted,
+            what="layer.p['W']",
+            message=f"These are not the numbers that np_rng gives, np.random.default_rng({seed}) "
+            "here: hand it to the initialization, as rng.",
+        )
+
+
+# -- forward -------------------------------------------------------------------------------
+
+
+@check("forward", "The output is X·W + b, for the identity", weight=6)
+@each_case(14)
+def test_forward(case, observe, right):
+    """Generated shapes and values, non-zero biases."""
+    expect_close(observe(case).output.value, right(case).output, what="layer.forward(X)")
+
+
+@check("forward", "The output is activate(X·W + b)", weight=4)
+@some_cases(WITH_SOFTMAX)
+def test_activation(case, observe, right):
+    """For each activation function."""
+    expect_close(observe(case).output.value, right(case).output, what="layer.forward(X)")
+
+
+def replayed(student, case, se_hPars=None):
+    """A recorded case on the student's layer: (output, input gradient), as promises."""
+    arrays = {name: np.array(values) for name, values in case["arrays"].items()}
+    name = case["activation"]["activate"]
+    layer = seeded_layer(student, arrays["W"].shape[1], name, se_hPars)
+    layer.compute_shapes(arrays["X"])
+    layer.initialize_parameters()
+    layer.p = {"W": arrays["W"], "b": arrays["b"]}
+    return layer.forward(arrays["X"]), layer.backward(arrays["dA"])
+
+
+@check("forward", "EpyNN's own outputs")
+def test_recorded_outputs(student):
+    """Recorded cases, on the weights that were recorded as well."""
+    for name in ("tanh_u3_n5_m4_seed9_orthogonal", "softmax_u3_n4_m5_seed1"):
+        student.begin()
+        with student.program():
+            output, _ = replayed(student, BY_NAME[name])
+        expect_close(output.value, np.array(BY_NAME[name]["arrays"]["A"]), what="layer.forward(X)")
+
+
+@check("forward", "Inputs of other memory layouts and types")
+@pytest.mark.parametrize("kind", ["fortran", "int64"])
+def test_forward_layouts(student, new_layer, kind, right):
+    """Fortran-ordered and integer inputs."""
+    case = AffineCase(4, 3, 2)
+    with student.program():
+        layer = new_layer(case)
+        X = case.X.astype(kind) if kind == "int64" else student.array(case.X, kind)
+        output = layer.forward(X)
+    expect_close(output.value, right(case).output, what="layer.forward(X)")
+
+
+# -- what the forward pass leaves ----------------------------------------------------------
+
+CACHED = [*FEW, *ACTIVE[1::3]]
+
+
+@check("forward-cache", "fc['X'] is the input, and fc['A'] the output")
+@some_cases(CACHED)
+def test_cached_input_and_output(case, observe, right, works_otherwise):
+    """The output as the student's layer returns it, or should."""
+    seen = observe(case)
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
+    expect_close(seen.part("fc", "X"), case.X, what="layer.fc['X'] after forward(X)")
+    A = seen.part("fc", "A")
+    if not is_close(A, right(case).output):
+        returned = seen.output.value
+        wanted = returned if isinstance(returned, np.ndarray) else right(case).output
+        message = "fc['A'] should be what forward returns."
+        expect_close(A, wanted, what="layer.fc['A'] after forward(X)", message=message)
+
+
+@check("forward-cache", "fc['Z'] is X·W + b, before the activation")
+@some_cases(CACHED)
+def test_cached_Z(case, observe, right, reference, works_otherwise):
+    """Or whatever the student's layer applies the activation to."""
+    seen = observe(case)
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
+    Z = seen.part("fc", "Z")
+    if is_close(Z, right(case).Z):
+        return
+    returned = seen.output.value
+    fits = isinstance(Z, np.ndarray) and Z.shape == case.G.shape and Z.dtype.kind in "fiu"
+    if fits and not is_close(returned, right(case).output):
+        reference.activation_tune(None)
+        if is_close(returned, getattr(reference, activation_of(case))(Z)):
+            return
+    message = "fc['Z'] should be the weighted sum, to which the activation is applied."
+    expect_close(Z, right(case).Z, what="layer.fc['Z'] after forward(X)", message=message)
+
+
+# -- through the activation ----------------------------------------------------------------
+
+
+def gradient_at_Z(seen, case):
+    """(dZ, what it is) of a case with unit weights: from bc, or returned, if that is right."""
+    cached = seen.array("bc", "dZ", case.G.shape)
+    returned = None if seen.input_gradient.error else seen.input_gradient.value
+    if cached is None and isinstance(returned, np.ndarray):
+        return returned, "layer.backward(dX), where W is the unit matrix"
+    if cached is None:
+        return seen.part("bc", "dZ"), "layer.bc['dZ'] after backward(dX)"
+    return cached, "layer.bc['dZ'] after backward(dX)"
+
+
+def through(reference, case, Z):
+    """The gradient at Z, for any Z."""
+    reference.activation_tune(None)
+    slope = getattr(reference, activation_of(case))(Z, deriv=True)
+    return case.G * slope if slope.ndim == 2 else np.einsum("ij,ijk->ik", case.G, slope)
+
+
+@lasting
+def chained(observe, reference, works_otherwise):
+    """Return a function: (dZ, what it is) of a case, or None where there is nothing to look at.
+
+    That is where forward raised, and where dZ fits the Z that is kept, right or not.
+    """
+
+    def look(case):
+        seen = observe(case)
+        if works_otherwise(seen.output, "output", case.G.shape):
+            return None
+        yours, what = gradient_at_Z(seen, case)
+        Z = seen.array("fc", "Z", case.G.shape)
+        if Z is not None and is_close(yours, through(reference, case, Z)):
+            return None
+        return yours, what
+
+    return look
+
+
+def expect_dZ(case, observe, right, chained, own_slope):
+    """Fail unless the gradient at Z is right: as it is cached, or as it is returned."""
+    returned, wanted, found = observe(case).input_gradient, right(case).at_z, chained(case)
+    if found is None or (returned.error is None and is_close(returned.value, wanted)):
+        return
+    yours, what = found
+    expect_gradient(yours, wanted, what=what, own=own_slope(case, "X"))
+
+
+@check("activation-gradient", "dZ is dA times the slope of the activation at Z", weight=3)
+@some_cases(THROUGH)
+def test_activation_gradient(case, observe, right, chained, own_slope):
+    """For functions that work number by number; the weights are the unit matrix."""
+    expect_dZ(case, observe, right, chained, own_slope)
+
+
+@check("activation-gradient", "It is the slope of the loss, measured numerically")
+@some_cases(THROUGH)
+def test_activation_gradient_numerically(case, observe, reference, chained, own_slope):
+    """Central differences; away from kinks."""
+    expect_measured_dZ(case, observe, reference, chained, own_slope)
+
+
+def expect_measured_dZ(case, observe, reference, chained, own_slope):
+    """Fail unless the gradient at Z agrees with central differences."""
+    returned, found = observe(case).input_gradient, chained(case)
+    if found is None:
+        return
+    measured = _measured(reference, case, "X")
+    if returned.error is None and agrees(returned.value, measured, exact=False):
+        return
+    yours, what = found
+    expect_slope(yours, measured, what=what, own=own_slope(case, "X"), exact=False)
+
+
+@lasting
+def never_derives(chained):
+    """Return a function: whether dA is handed on as it is, for softmax as for sigmoid.
+
+    Then softmax is not what went wrong.
+    """
+    sigmoid = THROUGH[3]
+
+    def ask(case):
+        found = [chained(each) for each in (case, sigmoid)]
+        pairs = zip(found, (case, sigmoid), strict=True)
+        return all(each is not None and is_close(each[0], of.G) for each, of in pairs)
+
+    return ask
+
+
+@check("softmax", "dZ is dA times the Jacobian of softmax, row by row", weight=2)
+@some_cases(SOFTMAX)
+def test_softmax_gradient(case, observe, right, chained, own_slope, never_derives):
+    """Every output depends on every number of its row; the weights are the unit matrix."""
+    if not never_derives(case):
+        expect_dZ(case, observe, right, chained, own_slope)
+
+
+@check("softmax", "It is the slope of the loss, measured numerically")
+@some_cases(SOFTMAX)
+def test_softmax_gradient_numerically(case, observe, reference, chained, own_slope, never_derives):
+    """Central differences, at the usual temperature."""
+    if not never_derives(case):
+        expect_measured_dZ(case, observe, reference, chained, own_slope)
+
+
+# -- input gradient ------------------------------------------------------------------------
+
+
+def follows(yours, made_of):
+    """Whether a gradient is what the formula makes of what the student's own caches hold."""
+    return made_of is not None and is_close(yours, made_of)
+
+
+def own_input_gradient(seen, case):
+    """dZ·Wᵀ, for the student's dZ."""
+    dZ = seen.array("bc", "dZ", case.G.shape)
+    return None if dZ is None or not np.any(dZ) else dZ @ case.W.T
+
+
+RETURNED = "layer.backward(dX)"
+
+
+@check("input-gradient", "backward returns dZ·Wᵀ", weight=4)
+@each_case(14)
+def test_input_gradient(case, observe, right, own_slope, works_otherwise):
+    """For the identity, where dZ is dA."""
+    expect_input_gradient(case, observe, right, own_slope, works_otherwise)
+
+
+def expect_input_gradient(case, observe, right, own_slope, works_otherwise):
+    """Fail unless what is returned fits the right dZ, the student's dZ, or the student's output."""
+    seen, wanted = observe(case), right(case).input_gradient
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
+    yours = seen.input_gradient.value
+    if not follows(yours, own_input_gradient(seen, case)):
+        expect_gradient(yours, wanted, what=RETURNED, own=own_slope(case, "X"))
+
+
+@check("input-gradient", "It is the slope of the loss, measured numerically")
+@each_case(8)
+def test_input_gradient_numerically(case, observe, reference, own_slope, works_otherwise):
+    """Exact central differences for integers, in double precision for floats."""
+    seen, measured = observe(case), _measured(reference, case, "X")
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
+    yours = seen.input_gradient.value
+    if not follows(yours, own_input_gradient(seen, case)):
+        expect_slope(yours, measured, what=RETURNED, own=own_slope(case, "X"), exact=case.exact)
+
+
+@check("input-gradient", "It comes from dZ, not from dA, where there is an activation", weight=2)
+@some_cases(ACTIVE)
+def test_input_gradient_through_activation(case, observe, right, own_slope, works_otherwise):
+    """For each activation function; the last digits are looked at for the identity."""
+    returned = as_array(observe(case).input_gradient)
+    if agrees(returned, right(case).input_gradient, exact=False):
+        return
+    expect_input_gradient(case, observe, right, own_slope, works_otherwise)
+
+
+# -- what the backward pass leaves ---------------------------------------------------------
+
+
+@check("backward-cache", "bc['dA'] is what comes in, and bc['dX'] what is returned")
+@some_cases(CACHED)
+def test_cached_ends(case, observe, right, works_otherwise):
+    """What is returned as the student's layer returns it, or should."""
+    seen = observe(case)
+    if works_otherwise(seen.input_gradient, "input_gradient"):
+        return
+    expect_close(seen.part("bc", "dA"), case.G, what="layer.bc['dA'] after backward(dX)")
+    dX = seen.part("bc", "dX")
+    if not is_close(dX, right(case).input_gradient):
+        returned = seen.input_gradient.value
+        wanted = returned if isinstance(returned, np.ndarray) else right(case).input_gradient
+        message = "bc['dX'] should be what backward returns."
+        expect_close(dX, wanted, what="layer.bc['dX'] after backward(dX)", message=message)
+
+
+@check("backward-cache", "bc['dZ'] is the gradient that dX was made of")
+@some_cases(CACHED)
+def test_cached_dZ(case, observe, right, works_otherwise):
+    """Whether it is right is looked at elsewhere."""
+    seen = observe(case)
+    if works_otherwise(seen.input_gradient, "input_gradient"):
+        return
+    dZ = seen.part("bc", "dZ")
+    what = "layer.bc['dZ'] after backward(dX)"
+    wanted = right(case)
+    if is_close(dZ, wanted.at_z):
+        return
+    returned = seen.input_gradient.value
+    if not is_close(returned, wanted.input_gradient):
+        expect_array(dZ, what, case.G.shape)
+        return
+    message = "What backward returns was not made of this: dX is dZ·Wᵀ."
+    expect_close(dZ, wanted.at_z, what=what, message=message)
+
+
+# -- weight and bias gradient --------------------------------------------------------------
+
+
+def own_weight_gradient(seen, case):
+    """Xᵀ·dZ, for the student's own caches."""
+    dZ, X = seen.array("bc", "dZ", case.G.shape), seen.peek("fc", "X")
+    if not isinstance(X, np.ndarray) or X.ndim != 2 or len(X) != case.batch:
+        X = case.X
+    return None if dZ is None or not np.any(dZ) else X.T @ dZ
+
+
+def own_bias_gradient(seen, case):
+    """The column sums of the student's dZ."""
+    dZ = seen.array("bc", "dZ", case.G.shape)
+    return None if dZ is None or not np.any(dZ) else dZ.sum(axis=0, keepdims=True)
+
+
+MADE_OF = {"W": own_weight_gradient, "b": own_bias_gradient}
+
+
+def expect_parameter_gradient(part, case, observe, right, own_slope, works_otherwise):
+    """Fail unless g holds the gradient of W or b."""
+    seen = observe(case)
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
+    name = f"d{part}"
+    yours, what = seen.part("g", name), f"layer.g['{name}'] after compute_gradients()"
+    wanted = right(case).weight_gradient if part == "W" else right(case).bias_gradient
+    flat = [] if part == "W" else [(case.n_units,)]
+    if not follows(_laid_out(yours, part, case), MADE_OF[part](seen, case)):
+        expect_gradient(yours, wanted, what=what, own=own_slope(case, part), or_shapes=flat)
+
+
+def _laid_out(yours, part, case):
+    return as_row(yours, case.n_units) if part == "b" else yours
+
+
+def expect_measured_gradient(part, case, observe, reference, own_slope, works_otherwise):
+    """Fail unless g agrees with central differences of either forward pass."""
+    seen = observe(case)
+    if works_otherwise(seen.output, "output", case.G.shape):
+        return
+    name = f"d{part}"
+    yours, what = seen.part("g", name), f"layer.g['{name}'] after compute_gradients()"
+    flat = [] if part == "W" else [(case.n_units,)]
+    if not follows(_laid_out(yours, part, case), MADE_OF[part](seen, case)):
+        expect_slope(
+            yours,
+            _measured(reference, case, part),
+            what=what,
+            own=own_slope(case, part),
+            exact=case.exact,
+            or_shapes=flat,
+        )
+
+
+@check("weight-gradient", "g['dW'] is Xᵀ·dZ, summed over the batch", weight=3)
+@each_case(14)
+def test_weight_gradient(case, observe, right, own_slope, works_otherwise):
+    """For the identity, where dZ is dA."""
+    expect_parameter_gradient("W", case, observe, right, own_slope, works_otherwise)
+
+
+@check("weight-gradient", "It is the slope of the loss, measured numerically")
+@each_case(8)
+def test_weight_gradient_numerically(case, observe, reference, own_slope, works_otherwise):
+    """Exact central differences for integers, in double precision for floats."""
+    expect_measured_gradient("W", case, observe, reference, own_slope, works_otherwise)
+
+
+@check("weight-gradient", "It comes from dZ, not from dA, where there is an activation")
+@some_cases(ACTIVE)
+def test_weight_gradient_through_activation(case, observe, right, own_slope, works_otherwise):
+    """For each activation function; the last digits are looked at for the identity."""
+    kept = observe(case).peek("g", "dW")
+    if agrees(kept, right(case).weight_gradient, exact=False):
+        return
+    expect_parameter_gradient("W", case, observe, right, own_slope, works_otherwise)
+
+
+@check("bias-gradient", "g['db'] is the sum of dZ over the batch", weight=3)
+@each_case(14)
+def test_bias_gradient(case, observe, right, own_slope, works_otherwise):
+    """For the identity, where dZ is dA."""
+    expect_parameter_gradient("b", case, observe, right, own_slope, works_otherwise)
+
+
+@check("bias-gradient", "It is the slope of the loss, measured numerically")
+@each_case(8)
+def test_bias_gradient_numerically(case, observe, reference, own_slope, works_otherwise):
+    """Exact central differences for integers, in double precision for floats."""
+    expect_measured_gradient("b", case, observe, reference, own_slope, works_otherwise)
+
+
+@check("bias-gradient", "It comes from dZ, not from dA, where there is an activation")
+@some_cases(ACTIVE)
+def test_bias_gradient_through_activation(case, observe, right, own_slope, works_otherwise):
+    """For each activation function; the last digits are looked at for the identity."""
+    kept = observe(case).peek("g", "db")
+    if agrees(as_row(kept, case.n_units), right(case).bias_gradient, exact=False):
+        return
+    expect_parameter_gradient("b", case, observe, right, own_slope, works_otherwise)
+
+
+# -- settings of the activation function ---------------------------------------------------
+
+TUNED = [
+    (ActivatedCase(2, 2, 2, seed=11, activation="lrelu"), ({"LRELU_alpha": 0.25}, None)),
+    (ActivatedCase(2, 2, 2, seed=12, activation="lrelu"), ({"LRELU_alpha": 0.5}, SETTINGS)),
+    (ActivatedCase(4, 2, 3, seed=13, activation="elu"), (None, {"ELU_alpha": 2.0})),
+]
+
+
+@contextmanager
+def usual_settings(student):
+    """In a program block: what a layer may leave in the settings does not outlast the block."""
+    student.given("maths", "activation_tune")(None)
+    yield
+    student.given("maths", "activation_tune")(None)
+
+
+@lasting
+def tuned(student, once, new_layer):
+    """Return a function: passes of two layers with settings, first forward both, then backward."""
+
+    def run(key):
+        case, settings = TUNED[key]
+        with student.program(), usual_settings(student):
+            layers = [new_layer(case, se_hPars) for se_hPars in settings]
+            outputs = [layer.forward(case.X) for layer in layers]
+            return list(zip(outputs, [layer.backward(case.G) for layer in layers], strict=True))
+
+    return once.each("tuned", range(len(TUNED)), run)
+
+
+def right_when_tuned(reference, case, se_hPars):
+    """(output, input gradient) of the reference with these settings."""
+    layer = _reference_layer(reference, case, se_hPars)
+    return layer.forward(case.X), layer.backward(case.G)
+
+
+@check("hyperparameters", "Each layer's settings hold in both of its passes")
+def test_settings(student, tuned, observe, right, reference, works_otherwise):
+    """Two layers with other settings, used in turn. What is wrong anyway is not looked at here."""
+    for key, (case, settings) in enumerate(TUNED):
+        student.begin()
+        with student.untraced():
+            usual, wanted = observe(case), right(case)
+            if works_otherwise(usual.input_gradient, "input_gradient"):
+                continue
+            sound = (
+                is_sound(usual.output, wanted.output),
+                is_sound(usual.input_gradient, wanted.input_gradient),
+            )
+        for found, se_hPars, which in zip(tuned(key), settings, ("first", "second"), strict=True):
+            correct = right_when_tuned(reference, case, se_hPars)
+            for yours, is_right, value, name in zip(found, sound, correct, PASSES, strict=True):
+                if is_right:
+                    message = f"Two layers with {case.activation} are in use; this one, the "
+                    message += f"{which}, has se_hPars={se_hPars}."
+                    expect_close(yours.value, value, what=name, message=message)
+
+
+PASSES = ("layer.forward(X)", "layer.backward(dX)")
+
+
+def is_sound(pending, wanted):
+    """Whether a promise was kept; what was raised is raised: the same failure, shown once."""
+    return is_close(pending.value, wanted)
+
+
+@lasting
+def heated(student, once):
+    """Return a function: (output, dX) of EpyNN's case with temperature 2, and with 1."""
+    names = ("softmax_u4_n6_m2_seed3_T2", "softmax_u3_n4_m5_seed1")
+
+    def run():
+        with student.program(), usual_settings(student):
+            return [
+                (BY_NAME[name], replayed(student, BY_NAME[name], {"softmax_temperature": T}))
+                for name, T in zip(names, (2.0, 1.0), strict=True)
+            ]
+
+    return lambda: once("heated", run)
+
+
+@check("hyperparameters", "softmax with a temperature of 2, as EpyNN has it")
+def test_temperature(heated, works_otherwise):
+    """Recorded; not the true gradient, see the statement. Nothing is measured numerically here."""
+    (hot, found), (usual, usually) = heated()
+    if works_otherwise(usually[1], "input_gradient"):
+        return
+    for name, key, yours, cold in zip(PASSES, ("A", "dX"), found, usually, strict=True):
+        if is_sound(cold, np.array(usual["arrays"][key])):
+            message = "This is EpyNN's own case with softmax_temperature=2: the layer uses what "
+            message += "softmax returns as it is."
+            expect_close(yours.value, np.array(hot["arrays"][key]), what=name, message=message)
+
+
+# -- state ---------------------------------------------------------------------------------
+
+ROUNDS = [AffineCase(2, 3, 2), AffineCase(4, 3, 2), AffineCase(1, 3, 2), AffineCase(3, 3, 2)]
+BETWEEN = AffineCase(5, 3, 2, seed=9)
+
+
+def passes(layer, case):
+    """Forward, backward and gradients of a layer: what they return and leave, as promises."""
+    output = layer.forward(case.X)
+    input_gradient = layer.backward(case.G)
+    layer.compute_gradients()
+    return output, input_gradient, layer.g
+
+
+def expect_as_alone(found, alone, situation, works_otherwise):
+    """Fail unless a layer gave what a fresh layer gives."""
+    mine, fresh = _flat(found), _flat(alone)
+    if works_otherwise(alone[1], "input_gradient"):
+        return
+    for what, value in mine.items():
+        wanted = fresh[what]()
+        if isinstance(wanted, np.ndarray):
+            message = f"{situation}, it is not what a fresh layer gives."
+            expect_close(value(), wanted, what=what, message=message)
+
+
+def _flat(run):
+    output, input_gradient, g = run
+
+    def gradient(name):
+        return lambda: g.value.get(name) if isinstance(g.value, dict) else None
+
+    return {
+        "layer.forward(X)": lambda: output.value,
+        "layer.backward(dX)": lambda: input_gradient.value,
+        "layer.g['dW']": gradient("dW"),
+        "layer.g['db']": gradient("db"),
+    }
+
+
+@lasting
+def repeated(student, once, new_layer):
+    """Return a function: for each round, what a used layer and a fresh one give."""
+
+    def run():
+        with student.untraced(), student.program():
+            alone = [passes(new_layer(case), case) for case in ROUNDS]
+        with student.program():
+            layer, found = new_layer(ROUNDS[0]), []
+            for case in ROUNDS:
+                layer.p = {"W": case.W, "b": case.b}
+                layer.forward(BETWEEN.X)
+                found.append(passes(layer, case))
+        return list(zip(found, alone, strict=True))
+
+    return lambda: once("repeated", run)
+
+
+@check("state", "Passes do not remember the ones before, whatever the batch size")
+def test_repeated_passes(repeated, works_otherwise):
+    """compute_shapes is not called again; forward passes of others stand between."""
+    for number, (found, alone) in enumerate(repeated(), 1):
+        expect_as_alone(found, alone, f"In pass {number} on the same layer", works_otherwise)
+
+
+TWO = [AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2)]
+
+
+@lasting
+def side_by_side(student, once, new_layer):
+    """Return a function: what two layers give, forward both, then backward both; and alone."""
+
+    def run():
+        with student.untraced(), student.program():
+            alone = [passes(new_layer(case), case) for case in TWO]
+        with student.program():
+            layers = [seeded_layer(student, case.n_units, "identity") for case in TWO]
+            pairs = list(zip(layers, TWO, strict=True))
+            for layer, case in pairs:
+                layer.compute_shapes(case.X)
+            for layer, _ in pairs:
+                layer.initialize_parameters()
+            for layer, case in pairs:
+                layer.p = {"W": case.W, "b": case.b}
+            outputs = [layer.forward(case.X) for layer, case in pairs]
+            found = [layer.backward(case.G) for layer, case in pairs]
+            for layer in layers:
+                layer.compute_gradients()
+            runs = list(zip(outputs, found, [layer.g for layer in layers], strict=True))
+        return list(zip(runs, alone, strict=True))
+
+    return lambda: once("side by side", run)
+
+
+@check("state", "Two layers do not disturb each other")
+def test_two_layers(side_by_side, works_otherwise):
+    """Every step is done for both before the next one."""
+    for found, alone in side_by_side():
+        expect_as_alone(found, alone, "With a second layer in use", works_otherwise)
+
+
+RUN = RECORDED["end_to_end"]
+TRAINING = (
+    np.array([[float(bit) for bit in row] for row in RUN["data"]["X"]])[:33],
+    np.array([[float(bit)] for bit in RUN["data"]["Y"]])[:33],
+)
+EPOCHS = 5
+
+
+WIDTHS = (4, 1)
+
+
+def network(student):
+    """EpyNN's two layers with its starting weights, and mse; for a program block."""
+    names = ("relu", "sigmoid")
+    layers = [seeded_layer(student, units, name) for units, name in zip(WIDTHS, names, strict=True)]
+    A = TRAINING[0]
+    for number, (layer, units) in enumerate(zip(layers, WIDTHS, strict=True), 1):
+        layer.compute_shapes(A)
+        layer.initialize_parameters()
+        layer.p = {"W": np.array(RUN[f"W{number}_init"]), "b": np.zeros((1, units))}
+        A = layer.forward(A)
+    return layers, student.given("maths", "mse")
+
+
+def epoch(layers, mse):
+    """Forward, backward and gradients of a network, without the step."""
+    X, Y = TRAINING
+    dX = mse(Y, layers[1].forward(layers[0].forward(X)), deriv=True)
+    for layer in reversed(layers):
+        dX = layer.backward(dX)
+        layer.compute_gradients()
+    return [layer.g for layer in layers]
+
+
+def first_epochs(student, reference):
+    """Return whether fresh layers of the student's give the right gradients in every epoch.
+
+    If they do not, what is wrong is not a matter of going on.
+    """
+    mine = [reference.Dense(4, reference.relu), reference.Dense(1, reference.sigmoid)]
+    A = TRAINING[0]
+    for number, (layer, units) in enumerate(zip(mine, WIDTHS, strict=True), 1):
+        layer.compute_shapes(A)
+        layer.p = {"W": np.array(RUN[f"W{number}_init"]), "b": np.zeros((1, units))}
+        A = layer.forward(A)
+    for _ in range(EPOCHS):
+        with student.untraced(), student.program():
+            layers, mse = network(student)
+            for layer, like in zip(layers, mine, strict=True):
+                layer.p = {name: value.copy() for name, value in like.p.items()}
+            found = epoch(layers, mse)
+        epoch(mine, _mse)
+        for pending, layer in zip(found, mine, strict=True):
+            g = None if pending.error else pending.value
+            if not isinstance(g, dict) or not is_close(g.get("dW"), layer.g["dW"]):
+                return False
+            if not is_close(as_row(g.get("db"), layer.g["db"].size), layer.g["db"][None, :]):
+                return False
+        for layer in mine:
+            layer.update_parameters(0.1)
+    return True
+
+
+def _mse(Y, A, deriv):
+    return 2 * (A - Y)
+
+
+@check("state", "EpyNN's own network, trained for five epochs")
+def test_network(student, reference, observe):
+    """Two layers, handed the same samples again and again; the parameters are changed in place."""
+    if "update_parameters" not in student.Dense.methods:
+        student.note("Dense is not derived from Layer, so it lacks update_parameters.")
+        return
+    with student.program():
+        layers, mse = network(student)
+        for _ in range(EPOCHS):
+            epoch(layers, mse)
+            for layer in layers:
+                layer.update_parameters(0.1)
+        found = [layer.p for layer in layers]
+    wrong = []
+    for number, pending in enumerate(found, 1):
+        p = pending.value
+        for name in "Wb":
+            yours = p.get(name) if isinstance(p, dict) else None
+            wanted = np.array(RUN[f"{name}{number}_after5"])
+            if not is_close(yours, wanted):
+                wrong.append((f"p['{name}'] of layer {number}", yours, wanted))
+    with student.untraced():
+        seen = observe(SIMPLE)
+    passes = as_array(seen.output) is not None or as_array(seen.input_gradient) is not None
+    if wrong and (not passes or first_epochs(student, reference)):
+        what, yours, wanted = wrong[0]
+        message = "Five epochs of EpyNN's own network end with other parameters"
+        message += ", although the gradients of each epoch alone are right." if passes else "."
+        expect_close(yours, wanted, what=what, message=message)
+
+
+# -- purity --------------------------------------------------------------------------------
+
+
+PURE = [FEW[1], ACTIVE[1], ACTIVE[10]]
+
+
+@lasting
+def arguments_after(student, once, new_layer):
+    """Return a function: the caller's arrays and the parameters, read back after each pass."""
+
+    def run(case):
+        with student.program():
+            A, dX = student.array(case.X), student.array(case.G)
+            layer = new_layer(case)
+            done = layer.forward(A)
+            read = [("A", "forward", done, case.X, student.read(A))]
+            done = layer.backward(dX)
+            read.append(("A", "backward", done, case.X, student.read(A)))
+            read.append(("dX", "backward", done, case.G, student.read(dX)))
+            done = layer.compute_gradients()
+            read.append(("A", "compute_gradients", done, case.X, student.read(A)))
+            read.append(("dX", "compute_gradients", done, case.G, student.read(dX)))
+        return read
+
+    return once.each("arguments", PURE, run)
+
+
+@check("purity", "The arrays A and dX of the caller")
+@some_cases(PURE)
+def test_arguments_unchanged(case, arguments_after, observe, works_otherwise):
+    """Read back after each of the methods."""
+    if works_otherwise(observe(case).input_gradient, "input_gradient"):
+        return
+    for name, method, done, before, after in arguments_after(case):
+        done.value
+        message = f"{method} changed the caller's array {name}."
+        what = f"{name} after {method}"
+        expect_close(after.value, before, what=what, message=message, rtol=0.0, atol=0.0)
+
+
+@check("purity", "The parameters")
+@some_cases(PURE)
+def test_parameters_unchanged(case, observe, works_otherwise):
+    """Forward, backward and compute_gradients take no step."""
+    seen = observe(case)
+    if works_otherwise(seen.input_gradient, "input_gradient"):
+        return
+    seen.computed.value
+    p = entries(seen.p, seen.computed, "layer.p")
+    for name, before in (("W", case.W), ("b", case.b)):
+        message = f"p['{name}'] was changed, and update_parameters was not called."
+        expect_close(p.get(name), before, what=f"layer.p['{name}']", message=message)
+
+
+# -- expected.json -------------------------------------------------------------------------
+
+
+def expected_values(reference):
+    """The worked example of the statement."""
+    X, dA = np.array([[1.0, 2.0]]), np.array([[0.1, 0.2, 0.3]])
+    layer = reference.Dense(units=3, activate=reference.tanh)
+    layer.np_rng = np.random.default_rng(42)
+    layer.compute_shapes(X)
+    layer.initialize_parameters()
+    layer.forward(X)
+    layer.backward(dA)
+    layer.compute_gradients()
+    found = {"W": layer.p["W"]} | layer.fc | layer.bc | layer.g
+    return {name: value.tolist() for name, value in found.items()}
+
+
+@check("forward", "The example of the statement")
+def test_example(student, expected):
+    """Its output, on its weights."""
+    with student.program():
+        layer = seeded_layer(student, 3, "tanh")
+        layer.compute_shapes(np.array(expected["X"]))
+        layer.initialize_parameters()
+        layer.p = {"W": np.array(expected["W"]), "b": np.zeros((1, 3))}
+        output = layer.forward(np.array(expected["X"]))
+    expect_close(output.value, np.array(expected["A"]), what="layer.forward(X)")
+
+
+# -- ways to look at what failed, for diagnoses.py -----------------------------------------
+
+MORE = tuple(AffineCase(*shape, integers=False, seed=99) for shape in [(5, 4, 3), (3, 3, 3)])
+
+
+def slopes_of(function):
+    """The slope of an activation, as a function of Z; of softmax, how each output moves itself."""
+
+    def slopes(Z):
+        found = function(Z, deriv=True)
+        return found if found.ndim == 2 else np.einsum("ijj->ij", found)
+
+    return slopes
+
+
+@lasting
+def given_for(reference, observe, right):
+    """Return a function: what predictions about a pass may use.
+
+    The gradient at Z is the student's own, where there is one: what is made of it is looked at.
+    """
+
+    def gather(case):
+        reference.activation_tune(None)
+        function = getattr(reference, activation_of(case))
+        own = observe(case).array("bc", "dZ", case.G.shape)
+        found = looks(case, activation=Activation(function, slopes_of(function)))
+        found["D"] = right(case).at_z if own is None else own
+        drawn = reference.xavier(case.W.shape, rng=np.random.default_rng(START_SEED))
+        return found | {"function": function, "first_W": drawn}
+
+    return gather
+
+
+@aspect("output", groups=["forward"], noun="The output", more=MORE)
+def see_output(observe, right, given_for):
+    """What forward returns."""
+    return lambda case: Seen(observe(case).output, right(case).output, **given_for(case))
+
+
+@aspect("kept", groups=["forward-cache"], noun="What is kept in fc", cases=[ACTIVE[1], ACTIVE[5]])
+def see_kept(observe, right):
+    """Which of X, Z and A each of the entries X, Z and A is; None if it is missing."""
+
+    def look(case):
+        seen, wanted = observe(case), right(case)
+        known = {"X": case.X, "Z": wanted.Z, "A": wanted.output}
+        if not is_sound(seen.output, wanted.output):
+            return None
+        yours = []
+        for name in "XZA":
+            value = seen.peek("fc", name)
+            fits = (other for other in (name, *known) if is_close(value, known[other]))
+            yours.append(None if value is None else next(fits, "other"))
+        return Seen(tuple(yours), ("X", "Z", "A"), case=case)
+
+    return look
+
+
+@aspect("dz", groups=["activation-gradient"], noun="The gradient at Z", cases=THROUGH)
+def see_dz(observe, right, given_for):
+    """The gradient at Z, through functions that work number by number; W is the unit matrix."""
+
+    def look(case):
+        seen = observe(case)
+        yours = seen.input_gradient.error or gradient_at_Z(seen, case)[0]
+        return Seen(yours, right(case).at_z, A=right(case).output, **given_for(case))
+
+    return look
+
+
+@aspect("softmax", groups=["softmax"], noun="The gradient at Z", cases=SOFTMAX)
+def see_softmax(observe, right, reference):
+    """The gradient at Z, through softmax; J is the Jacobian, W is the unit matrix."""
+
+    def look(case):
+        seen = observe(case)
+        yours = seen.input_gradient.error or seen.peek("bc", "dZ")
+        if yours is None:
+            yours = seen.input_gradient
+        reference.activation_tune(None)
+        J = reference.softmax(right(case).Z, deriv=True)
+        return Seen(yours, right(case).at_z, J=J, A=right(case).output, G=case.G, batch=case.batch)
+
+    return look
+
+
+@aspect("input-gradient", groups=["input-gradient"], noun="The returned gradient", more=MORE)
+def see_input_gradient(observe, right, given_for):
+    """What backward returns."""
+
+    def look(case):
+        seen, given = observe(case), given_for(case)
+        wanted = given["D"] @ case.W.T
+        return Seen(seen.input_gradient, wanted, output=seen.output, **given)
+
+    return look
+
+
+def gradient_of(name, seen):
+    """An entry of g; what compute_gradients raised, if it did."""
+    return seen.peek("g", name) if seen.computed.error is None else seen.computed.error
+
+
+@aspect("weight-gradient", groups=["weight-gradient"], noun="The weight gradient", more=MORE)
+def see_weight_gradient(observe, right, given_for):
+    """What compute_gradients leaves as dW."""
+
+    def look(case):
+        seen, given = observe(case), given_for(case)
+        wanted = case.X.T @ given["D"]
+        return Seen(gradient_of("dW", seen), wanted, output=seen.output, **given)
+
+    return look
+
+
+@aspect("bias-gradient", groups=["bias-gradient"], noun="The bias gradient", more=MORE)
+def see_bias_gradient(observe, right, given_for):
+    """What compute_gradients leaves as db, laid out as a row."""
+
+    def look(case):
+        seen, given = observe(case), given_for(case)
+        wanted = given["D"].sum(axis=0, keepdims=True)
+        return Seen(as_row(gradient_of("db", seen), case.n_units), wanted, **given)
+
+    return look
+
+
+@aspect("ends", groups=["backward-cache"], noun="What is kept in bc", cases=[ACTIVE[1], ACTIVE[5]])
+def see_ends(observe, right):
+    """Which of dA, dZ and dX each of these entries is; None if it is missing."""
+
+    def look(case):
+        seen, wanted = observe(case), right(case)
+        known = {"dA": case.G, "dZ": wanted.at_z, "dX": wanted.input_gradient}
+        if not is_sound(seen.input_gradient, wanted.input_gradient):
+            return None
+        yours = []
+        for name in known:
+            value = seen.peek("bc", name)
+            fits = (other for other in (name, *known) if is_close(value, known[other]))
+            yours.append(None if value is None else next(fits, "other"))
+        return Seen(tuple(yours), ("dA", "dZ", "dX"), case=case)
+
+    return look
+
+
+@aspect("sizes", groups=["shapes"], noun="What compute_shapes says", cases=range(len(SIZES)))
+def see_sizes(shaped):
+    """(m, n, X, W, b), lists as tuples; an exception stands for them all."""
+
+    def look(number):
+        batch, n_inputs, n_units = SIZES[number]
+        d, fs, done = shaped()[number]
+        sizes = {"batch": batch, "n_inputs": n_inputs, "n_units": n_units}
+        wanted = (batch, n_inputs, (batch, n_inputs), (n_inputs, n_units), (1, n_units))
+        if done.error:
+            return Seen(done, wanted, **sizes)
+        found = [_entry(d, name) for name in "mn"] + [_entry(fs, name) for name in "XWb"]
+        plain = tuple(tuple(each) if isinstance(each, list) else each for each in found)
+        return Seen(plain, wanted, **sizes)
+
+    return look
+
+
+def _entry(pending, name):
+    known = pending.error is None and isinstance(pending.value, dict)
+    return pending.value.get(name) if known else None
+
+
+@aspect("start", groups=["initialization", "generator"], noun="p['W']", cases=STARTS + XAVIER_KEYS)
+def see_start(started, reference):
+    """W after initialize_parameters."""
+
+    def look(key):
+        shape, seed, initialization = key
+        done, p = started(key)
+        function = getattr(reference, initialization)
+        right = function(shape, rng=np.random.default_rng(seed))
+        yours = done.error or _entry(p, "W")
+        given = {"xavier": reference.xavier, "orthogonal": reference.orthogonal}
+        return Seen(
+            yours,
+            right,
+            shape=shape,
+            seed=seed,
+            initialization=function,
+            other=GLOBAL_SEED,
+            **given,
+        )
+
+    return look
+
+
+@aspect("first-bias", groups=["initialization"], noun="p['b']", cases=STARTS)
+def see_first_bias(started):
+    """b after initialize_parameters."""
+
+    def look(key):
+        (n_inputs, n_units), seed, initialization = key
+        done, p = started(key)
+        other = _entry(started(((n_inputs, n_units), seed + 1, initialization))[1], "b")
+        b = done.error or _entry(p, "b")
+        zeros = np.zeros((1, n_units))
+        return Seen(b, zeros, n_inputs=n_inputs, n_units=n_units, b=b, other_b=other)
+
+    return look
+
+
+@aspect(
+    "settings",
+    groups=["hyperparameters"],
+    noun="The settings that are used",
+    cases=range(len(TUNED)),
+)
+def see_settings(tuned, observe, right, reference):
+    """Of two layers with settings of their own: both outputs, then both input gradients."""
+
+    def look(key):
+        case, settings = TUNED[key]
+        usual = observe(case)
+        sound = is_sound(usual.output, right(case).output)
+        if not sound or not is_sound(usual.input_gradient, right(case).input_gradient):
+            return None
+
+        def made(forward, backward):
+            """What comes with these settings in the passes of the first and the second layer."""
+            outputs = [right_when_tuned(reference, case, one)[0] for one in forward]
+            return outputs + [right_when_tuned(reference, case, one)[1] for one in backward]
+
+        found = tuned(key)
+        yours = [each.error or each.value for passed in zip(*found, strict=True) for each in passed]
+        return Seen(yours, made(settings, settings), made=made, first=settings[0], last=settings[1])
+
+    return look
+
+
+@aspect("hot", groups=["hyperparameters"], noun="The gradient at temperature 2", cases=["hot"])
+def see_hot(heated):
+    """The input gradient of EpyNN's case with temperature 2, if the usual one is right."""
+
+    def look(_):
+        (hot, found), (usual, usually) = heated()
+        if not is_sound(usually[1], np.array(usual["arrays"]["dX"])):
+            return None
+        recorded = np.array(hot["arrays"]["dX"])
+        return Seen(found[1], recorded, recorded=recorded, temperature=2.0)
+
+    return look
+
+
+@aspect("rounds", groups=["state"], noun="What a layer gives in later passes", cases=["rounds"])
+def see_rounds(repeated):
+    """The outputs, input gradients, dW and db of all rounds on one layer."""
+
+    def look(_):
+        runs = repeated()
+        alone = _plain(fresh for _, fresh in runs)
+        return Seen(_plain(found for found, _ in runs), alone, alone=alone)
+
+    return look
+
+
+@aspect("layers", groups=["state"], noun="What two layers give side by side", cases=["two"])
+def see_layers(side_by_side):
+    """The same of two layers: forward both, backward both, then the gradients of both."""
+
+    def look(_):
+        runs = side_by_side()
+        alone = _plain(fresh for _, fresh in runs)
+        return Seen(_plain(found for found, _ in runs), alone, alone=alone)
+
+    return look
+
+
+def _plain(runs):
+    """[output, input gradient, dW, db] of each run; what raised is seen as such."""
+    found = []
+    for output, input_gradient, g in runs:
+        values = [output, input_gradient, *(_entry(g, name) for name in ("dW", "db"))]
+        found.append([Seen(value, None).yours for value in values])
+    return found
+
+
+@aspect("arguments", groups=["purity"], noun="What belongs to the caller", cases=PURE[1:])
+def see_arguments(arguments_after, observe):
+    """What was changed, by which method; and the parameters that were."""
+
+    def look(case):
+        changed = {}
+        for name, method, _, before, after in arguments_after(case):
+            if after.error is None and not np.array_equal(after.value, before):
+                changed.setdefault(name, method)  # the first method that did it
+        seen = observe(case)
+        moved = [
+            name
+            for name, before in (("W", case.W), ("b", case.b))
+            if isinstance(value := _entry(seen.p, name), np.ndarray)
+            and not np.array_equal(value, before)
+        ]
+        told = tuple(f"{name} by {method}" for name, method in changed.items())
+        return Seen((*told, *(f"parameter {name}" for name in moved)), ())
+
+    return look
