@@ -745,11 +745,14 @@ def test_drawn_once(first_passes):
     yours = first[2].value
     message = "After the first forward pass, layer.weights_initialized should be True."
     expect(yours is True, message, what="layer.weights_initialized", yours=yours)
+    yours = first[0].value
+    message = "After the first forward pass, layer.weights is no array."
+    expect(numeric(yours), message, what="layer.weights", yours=yours)
     for name, before, after in (("weights", first[0], second[0]), ("biases", first[1], second[1])):
-        expect(numeric(before.value), f"After the first forward pass, layer.{name} is no array.")
-        message = f"A second forward pass changed layer.{name}."
-        now, was = after.value, before.value
-        expect_close(now, was, what=f"layer.{name}", message=message, rtol=0.0, atol=0.0)
+        if numeric(before.value):
+            message = f"A second forward pass changed layer.{name}."
+            now, was = after.value, before.value
+            expect_close(now, was, what=f"layer.{name}", message=message, rtol=0.0, atol=0.0)
 
 
 @check("lazy", "Weights that are set before the first forward pass are used")
@@ -823,9 +826,11 @@ LARGE = [(8, 4000), (400, 80)]
 def large_layers(initialized):
     """Return a function: (input_size, weights) of layers that are large enough for statistics."""
 
-    def get(size):
+    def get(size):  # in whatever shape, which is another check's matter
         weights, _ = initialized(*size)
-        return expect_array(weights.value, f"layer.weights {AFTER}", size)
+        shapes = [size[::-1], (size[0] * size[1],)]
+        found = expect_array(weights.value, f"layer.weights {AFTER}", size, or_shapes=shapes)
+        return found.reshape(size)
 
     return lambda: [(size[0], get(size)) for size in LARGE]
 
@@ -1273,7 +1278,7 @@ def test_logged(heard, student, exposed):
 
 # -- state ---------------------------------------------------------------------------------
 
-ROUNDS = (AffineCase(2, 3, 2), AffineCase(4, 3, 2), AffineCase(1, 3, 2), AffineCase(3, 3, 2))
+ROUNDS = tuple(AffineCase(batch, 3, 2) for batch in (2, 4, 1, 5, 3))
 BETWEEN = AffineCase(5, 3, 2, seed=9)
 SIDE_BY_SIDE = (AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, integers=False, seed=2))
 
@@ -1425,8 +1430,8 @@ def see_z(observe, actual, right):
     """What forward keeps as last_z."""
 
     def look(case):
-        now = actual(case)
-        return Seen(observe(case).last_z, right(now).z, **given(now))
+        now, seen = actual(case), observe(case)
+        return None if seen.output.error else Seen(seen.last_z, right(now).z, **given(now))
 
     return look
 
@@ -1434,7 +1439,12 @@ def see_z(observe, actual, right):
 @aspect("input", groups=["cache"], noun="last_input", more=MORE)
 def see_input(observe):
     """What forward keeps as last_input."""
-    return lambda case: Seen(observe(case).last_input, case.X, **given(case))
+
+    def look(case):
+        seen = observe(case)
+        return None if seen.output.error else Seen(seen.last_input, case.X, **given(case))
+
+    return look
 
 
 def looker(part, gradient, actual, right, observe):

@@ -33,6 +33,7 @@ mistakes.add(
     rules,
     NAMES,
     *("output", "input-gradient", "weight-gradient", "bias-gradient", "draw", "first-bias"),
+    without={"init-variance"},  # 2/input_size, which is a missing root
 )
 
 # -- gradients -----------------------------------------------------------------------------

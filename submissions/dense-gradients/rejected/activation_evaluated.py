@@ -1,6 +1,6 @@
 # mistake: evaluates the name
 # fails: lookup
-# points: 96
+# points: 0
 # diagnoses: name-evaluated
 import logging
 from abc import ABC, abstractmethod

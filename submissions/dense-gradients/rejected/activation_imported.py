@@ -1,6 +1,6 @@
 # mistake: imports what a dotted path says
 # fails: lookup
-# points: 98
+# points: 0
 # diagnoses: path-imported
 import importlib
 import logging

@@ -1,6 +1,6 @@
 # mistake: returns z itself
 # fails: forward
-# points: 88
+# points: 0
 # diagnoses: activation-missing
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: takes the mean over everything for the biases
 # fails: bias-gradient
-# points: 94
+# points: 0
 # diagnoses: bias-mean-all
 import logging
 from abc import ABC, abstractmethod

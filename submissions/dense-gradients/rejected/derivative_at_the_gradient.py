@@ -1,6 +1,6 @@
 # mistake: takes the derivative at G
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 76
+# points: 0
 # diagnoses: input-derivative-at-upstream, weight-derivative-at-upstream, bias-derivative-at-upstream
 import logging
 from abc import ABC, abstractmethod

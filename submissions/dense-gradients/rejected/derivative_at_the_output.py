@@ -1,6 +1,6 @@
 # mistake: takes the derivative at the output
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 76
+# points: 0
 # diagnoses: input-derivative-at-output, weight-derivative-at-output, bias-derivative-at-output
 import logging
 from abc import ABC, abstractmethod

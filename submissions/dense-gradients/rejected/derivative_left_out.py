@@ -1,6 +1,6 @@
 # mistake: leaves the derivative of the activation out
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 76
+# points: 0
 # diagnoses: input-without-derivative, weight-without-derivative, bias-without-derivative
 import logging
 from abc import ABC, abstractmethod

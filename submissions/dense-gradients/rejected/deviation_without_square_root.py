@@ -1,6 +1,6 @@
 # mistake: forgets the square root
 # fails: initialization
-# points: 98
+# points: 0
 # diagnoses: init-no-sqrt
 import logging
 from abc import ABC, abstractmethod

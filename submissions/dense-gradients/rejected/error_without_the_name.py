@@ -1,6 +1,6 @@
 # mistake: says that the activation is unknown, and not which
 # fails: lookup
-# points: 98
+# points: 0
 # diagnoses: error-without-name
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: computes the deviation from the number of units
 # fails: initialization
-# points: 98
+# points: 0
 # diagnoses: init-fan-out
 import logging
 from abc import ABC, abstractmethod

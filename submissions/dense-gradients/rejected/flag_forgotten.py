@@ -1,5 +1,5 @@
 # mistake: asks whether weights is None, and never sets the flag
-# fails: lazy, from-dict
+# fails: lazy
 # points: 0
 # diagnoses: flag-forgotten
 import logging

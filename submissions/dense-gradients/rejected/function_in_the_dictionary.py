@@ -1,6 +1,6 @@
 # mistake: puts the activation itself into the dictionary
 # fails: to-dict, from-dict
-# points: 92.29
+# points: 0
 # diagnoses: activation-object-written
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: takes any name of the module activations
 # fails: lookup
-# points: 98
+# points: 0
 # diagnoses: looked-up-elsewhere
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: looks the name up among the globals of the file
 # fails: lookup
-# points: 98
+# points: 0
 # diagnoses: looked-up-elsewhere
 import logging
 from abc import ABC, abstractmethod

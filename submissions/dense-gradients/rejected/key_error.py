@@ -1,6 +1,6 @@
 # mistake: lets the table's KeyError through
 # fails: lookup
-# points: 98
+# points: 0
 # diagnoses: key-error
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: declares a fifth abstract method, so that complete subclasses cannot be made
 # fails: abstract
-# points: 98
+# points: 0
 # diagnoses: none
 # says: describe
 import logging

@@ -1,6 +1,6 @@
 # mistake: logs a message that does not say which layer
 # fails: logging
-# points: 99
+# points: 0
 # diagnoses: logged-without-name
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: makes up a name with a number for each layer
 # fails: attributes
-# points: 98.67
+# points: 0
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

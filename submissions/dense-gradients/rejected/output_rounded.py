@@ -1,6 +1,6 @@
 # mistake: rounds the output
 # fails: forward
-# points: 88
+# points: 0
 # diagnoses: output-rounded
 import logging
 from abc import ABC, abstractmethod

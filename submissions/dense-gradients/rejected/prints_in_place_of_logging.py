@@ -1,6 +1,6 @@
 # mistake: prints a message
 # fails: logging
-# points: 98
+# points: 0
 # diagnoses: printed-not-logged
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: multiplies the random numbers by 0.01
 # fails: initialization
-# points: 98
+# points: 0
 # diagnoses: init-times-0-01
 import logging
 from abc import ABC, abstractmethod

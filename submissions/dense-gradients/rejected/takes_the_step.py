@@ -1,6 +1,6 @@
 # mistake: updates the weights in the backward pass
 # fails: unchanged
-# points: 96
+# points: 0
 # diagnoses: step-taken
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: declares forward and backward as abstract, and forgets the two about dictionaries
 # fails: abstract
-# points: 96
+# points: 0
 # diagnoses: some-methods-not-abstract
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: takes linear for an unknown activation
 # fails: lookup
-# points: 98
+# points: 0
 # diagnoses: unknown-accepted
 import logging
 from abc import ABC, abstractmethod

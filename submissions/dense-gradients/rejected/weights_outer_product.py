@@ -1,6 +1,6 @@
 # mistake: multiplies all inputs with all gradients
 # fails: weight-gradient
-# points: 92
+# points: 0
 # diagnoses: weight-outer
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: transposes the gradient of the weights
 # fails: weight-gradient
-# points: 92
+# points: 0
 # diagnoses: weight-transposed
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps z before the biases are added
 # fails: cache
-# points: 96
+# points: 0
 # diagnoses: z-without-biases
 import logging
 from abc import ABC, abstractmethod

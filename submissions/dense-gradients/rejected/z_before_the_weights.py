@@ -1,7 +1,7 @@
-# mistake: draws in the constructor's module, with sizes on the class
-# fails: state
-# points: 99
-# diagnoses: none
+# mistake: keeps the input as last_z
+# fails: cache
+# points: 0
+# diagnoses: z-is-the-input
 import logging
 from abc import ABC, abstractmethod
 
@@ -42,8 +42,8 @@ class Layer(ABC):
 class DenseLayer(Layer):
     def __init__(self, input_size, output_size, activation_function, name=None):
         super().__init__(name)
-        DenseLayer.input_size = input_size
-        DenseLayer.output_size = output_size
+        self.input_size = input_size
+        self.output_size = output_size
         self.activation_function = activation_function
 
     def _initialize(self):
@@ -57,12 +57,13 @@ class DenseLayer(Layer):
         if not self.weights_initialized:
             self._initialize()
         self.last_input = X
-        self.last_z = X @ self.weights + self.biases
-        return self.activation_function.function(self.last_z)
+        self.last_z = X
+        self.z = X @ self.weights + self.biases
+        return self.activation_function.function(self.z)
 
     def backward(self, G):
         m = G.shape[0]
-        dz = G * self.activation_function.derivative(self.last_z)
+        dz = G * self.activation_function.derivative(self.z)
         dw = self.last_input.T @ dz / m
         db = np.sum(dz, axis=0) / m
         dx = dz @ self.weights.T

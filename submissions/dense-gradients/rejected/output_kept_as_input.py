@@ -1,7 +1,7 @@
-# mistake: takes a step with the biases only
-# fails: unchanged
-# points: 98
-# diagnoses: step-taken
+# mistake: keeps the output as last_input
+# fails: cache
+# points: 0
+# diagnoses: output-kept-as-input
 import logging
 from abc import ABC, abstractmethod
 
@@ -56,17 +56,17 @@ class DenseLayer(Layer):
     def forward(self, X):
         if not self.weights_initialized:
             self._initialize()
-        self.last_input = X
         self.last_z = X @ self.weights + self.biases
-        return self.activation_function.function(self.last_z)
+        self.last_input = self.activation_function.function(self.last_z)
+        self.x = X
+        return self.last_input
 
     def backward(self, G):
         m = G.shape[0]
         dz = G * self.activation_function.derivative(self.last_z)
-        dw = self.last_input.T @ dz / m
+        dw = self.x.T @ dz / m
         db = np.sum(dz, axis=0) / m
         dx = dz @ self.weights.T
-        self.biases = self.biases - 0.01 * db
         return {"inputs": dx, "weights": dw, "biases": db}
 
     def to_dict(self):

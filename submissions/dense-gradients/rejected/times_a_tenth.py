@@ -1,7 +1,7 @@
-# mistake: keeps the weights with one row for each unit
-# fails: initialization, seeded, lazy, forward, input-gradient, weight-gradient
+# mistake: multiplies the random numbers by 0.1
+# fails: initialization
 # points: 0
-# diagnoses: init-w-transposed
+# diagnoses: init-times-0-1
 import logging
 from abc import ABC, abstractmethod
 
@@ -47,8 +47,7 @@ class DenseLayer(Layer):
         self.activation_function = activation_function
 
     def _initialize(self):
-        scale = np.sqrt(2 / self.input_size)
-        self.weights = np.random.randn(self.output_size, self.input_size) * scale
+        self.weights = np.random.randn(self.input_size, self.output_size) * 0.1
         self.biases = np.zeros(self.output_size)
         self.weights_initialized = True
         logger.info("initialized the weights of %s", self.name)
@@ -57,15 +56,15 @@ class DenseLayer(Layer):
         if not self.weights_initialized:
             self._initialize()
         self.last_input = X
-        self.last_z = X @ self.weights.T + self.biases
+        self.last_z = X @ self.weights + self.biases
         return self.activation_function.function(self.last_z)
 
     def backward(self, G):
         m = G.shape[0]
         dz = G * self.activation_function.derivative(self.last_z)
-        dw = dz.T @ self.last_input / m
+        dw = self.last_input.T @ dz / m
         db = np.sum(dz, axis=0) / m
-        dx = dz @ self.weights
+        dx = dz @ self.weights.T
         return {"inputs": dx, "weights": dw, "biases": db}
 
     def to_dict(self):
