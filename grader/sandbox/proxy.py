@@ -485,10 +485,12 @@ class Student:
     def recall(self, steps: list[Step]) -> None:
         """Add to the trace what was done :meth:`aside`, now or earlier.
 
-        Random numbers go on from the seed in both cases, so that nothing depends on which it was.
+        What is there already is not told twice. Random numbers go on from the seed in all cases, so
+        that nothing depends on which it was.
         """
         self._drop_seed()
-        self.trace += steps
+        if not any(step is known for step in steps[:1] for known in self.trace):
+            self.trace += steps
         self.seed(self._seed)
 
     def _drop_seed(self) -> None:

@@ -1,5 +1,6 @@
 # mistake: seeds the generator after W is drawn
 # fails: seeded
+# points: 94.67
 # diagnoses: seed-ignored
 import numpy as np
 
