@@ -84,10 +84,10 @@ class Passes:
     b: object
 
 
-def run_layer(layer, case, G=None, rates=(RATE,)):
+def run_layer(layer, case, G=None):
     """Return the passes of a layer on a case; for a program block, if it is a student's."""
     output = layer.forward(case.X)
-    gradient = layer.backward(case.G if G is None else G, *rates)
+    gradient = layer.backward(case.G if G is None else G, RATE)
     return Passes(output, gradient, layer.W, layer.b)
 
 
