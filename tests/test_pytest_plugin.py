@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -46,7 +47,7 @@ def test_a_wrong_submission(door: Door, tmp_path: Path) -> None:
         "no:randomly",
     )
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
-    assert "2 failed, 33 passed" in done.stdout
+    assert re.search(r"\b2 failed, \d+ passed\b", done.stdout)
     assert "The smallest failing example: 2 rows, 1 input, 1 unit" in done.stdout
     assert "The bias gradient is the mean over the batch" in done.stdout
     assert "92 / 100" in done.stdout

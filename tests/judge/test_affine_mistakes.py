@@ -19,7 +19,7 @@ from grader.judge.affine import (
     looks_at_start,
     mistakes,
 )
-from grader.judge.affine.activated import activated
+from grader.judge.affine.activated_cases import activated
 from grader.judge.affine.names import Names
 from grader.judge.diagnosis import Aspect, Mistake, Rules, Values, explain
 from grader.judge.seen import Seen

@@ -30,7 +30,7 @@ from grader.judge.affine.looking import as_row, looks, looks_at_start
 from grader.judge.draws import Draw
 
 if TYPE_CHECKING:
-    from grader.judge.affine.activated import ActivatedCase, activated, each_activated_case
+    from grader.judge.affine.activated_cases import ActivatedCase, activated, each_activated_case
     from grader.judge.affine.names import Names
 
 __all__ = [
@@ -56,10 +56,10 @@ __all__ = [
 ]
 
 _LATER = {
-    "ActivatedCase": "activated",
+    "ActivatedCase": "activated_cases",
     "Names": "names",
-    "activated": "activated",
-    "each_activated_case": "activated",
+    "activated": "activated_cases",
+    "each_activated_case": "activated_cases",
 }
 
 

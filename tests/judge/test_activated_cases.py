@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge import gradients
+from grader.judge import affine, gradients
 from grader.judge.affine import (
     ACTIVATIONS,
     CORNERS,
@@ -17,7 +18,7 @@ from grader.judge.affine import (
     affine_cases,
     looks,
 )
-from grader.judge.affine.activated import (
+from grader.judge.affine.activated_cases import (
     MARGIN,
     ActivatedCase,
     activated,
@@ -28,6 +29,13 @@ from grader.judge.replay import draw_examples
 
 Array = np.ndarray[Any, Any]
 CASES = st.builds(activated, affine_cases(), st.sampled_from(sorted(ACTIVATIONS)))
+
+
+def test_no_name_of_the_package_is_a_module_of_it() -> None:
+    """Importing such a module would put it in the name's place, whoever asks for the name later."""
+    modules = {module.name for module in pkgutil.iter_modules(affine.__path__)}
+    assert "cases" in modules
+    assert not modules & set(affine.__all__)
 
 
 @given(CASES)
