@@ -1477,19 +1477,21 @@ def biases_as_row(yours, case):
     return yours
 
 
-@aspect("input-gradient", groups=["input-gradient"], noun="The gradient inputs", more=MORE)
+@aspect("input-gradient", groups=["input-gradient"], noun="The gradient of the inputs", more=MORE)
 def see_input_gradient(gradient, actual, right, observe):
     """What backward(G) returns as inputs."""
     return looker("inputs", gradient, actual, right, observe)
 
 
-@aspect("weight-gradient", groups=["weight-gradient"], noun="The gradient weights", more=MORE)
+@aspect(
+    "weight-gradient", groups=["weight-gradient"], noun="The gradient of the weights", more=MORE
+)
 def see_weight_gradient(gradient, actual, right, observe):
     """What backward(G) returns as weights."""
     return looker("weights", gradient, actual, right, observe)
 
 
-@aspect("bias-gradient", groups=["bias-gradient"], noun="The gradient biases", more=MORE)
+@aspect("bias-gradient", groups=["bias-gradient"], noun="The gradient of the biases", more=MORE)
 def see_bias_gradient(gradient, actual, right, observe):
     """What backward(G) returns as biases."""
     return looker("biases", gradient, actual, right, observe)

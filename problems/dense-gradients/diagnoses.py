@@ -644,3 +644,15 @@ def input_overwritten(s):
 def activation_called(facts):
     said = "object is not callable"
     return any(group == "forward" and said in error.message for group, error in facts.errors)
+
+
+@rules.telltale(
+    "",
+    "@abstractmethod stands above @classmethod; it has to be the other way round.",
+    why="Decorators work from below: a class method cannot be marked as abstract, a function can.",
+    hint="Which of the two lines above def from_dict is applied first?",
+    stronger="@classmethod first, @abstractmethod below it, then def from_dict(cls, data).",
+)
+def abstract_above_classmethod(facts):
+    error = facts.load_error
+    return error is not None and "__isabstractmethod__" in error.message

@@ -1,7 +1,7 @@
 # mistake: puts abstractmethod above classmethod, which Python refuses
 # fails: unloadable
 # points: 0
-# diagnoses: none
+# diagnoses: abstract-above-classmethod
 import logging
 from abc import ABC, abstractmethod
 

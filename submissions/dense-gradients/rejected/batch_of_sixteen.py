@@ -1,7 +1,7 @@
 # mistake: divides by 16, the batch size of the course
 # fails: weight-gradient, bias-gradient
 # points: 0
-# diagnoses: none
+# diagnoses: bias-gradient-scaled, weight-gradient-scaled
 import logging
 from abc import ABC, abstractmethod
 

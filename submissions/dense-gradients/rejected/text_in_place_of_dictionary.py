@@ -1,7 +1,7 @@
 # mistake: returns JSON text
 # fails: to-dict, from-dict
 # points: 0
-# diagnoses: text-written
+# diagnoses: raises, text-written
 import logging
 from abc import ABC, abstractmethod
 

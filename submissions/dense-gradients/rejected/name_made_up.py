@@ -1,4 +1,4 @@
-# mistake: makes up a name with a number for each layer
+# mistake: makes up a name where nobody gives one
 # fails: attributes
 # points: 0
 # diagnoses: none
@@ -12,12 +12,9 @@ logger = logging.getLogger(__name__)
 
 
 class Layer(ABC):
-    count = 0
-
     def __init__(self, name=None):
         self.type = self.__class__.__name__
-        Layer.count += 1
-        self.name = name if name is not None else f"{self.type}_{Layer.count}"
+        self.name = name if name is not None else self.type.lower() + "_1"
         self.weights = None
         self.biases = None
         self.last_input = None
