@@ -226,6 +226,8 @@ class _Calls:
         self.elements = 0
         self._names: dict[int, str] = {}
         self._count: dict[str, int] = {}
+        sources = [step.name for step in steps if step.kind == "define"]
+        self._defined = set(re.findall(r"^(?:class|def) (\w+)", "\n".join(sources), re.M))
         self._referred = {
             id(arg.step) for step in self.steps for arg in step.args if isinstance(arg, Pending)
         }
@@ -269,8 +271,10 @@ class _Calls:
                         return
 
     def _new_name(self, thing: Any, base: str) -> str:
-        count = self._count[base] = self._count.get(base, 0) + 1
-        name = self._names[id(thing)] = base if count == 1 else f"{base}{count}"
+        name = ""
+        while not name or name in self._defined:
+            count = self._count[base] = self._count.get(base, 0) + 1
+            name = self._names[id(thing)] = base if count == 1 else f"{base}{count}"
         return name
 
     def _line(self, step: Step) -> str:
