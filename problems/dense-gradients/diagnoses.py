@@ -90,6 +90,20 @@ def bias_kept_as_row(s):
     return ("row", np.zeros((1, s.n_units)))
 
 
+@rules.mistake(
+    "first-bias",
+    "biases starts with other numbers than zeros.",
+    why="Before it has learned anything the layer should not prefer any output.",
+    hint="Re-read how the biases start.",
+    stronger="np.zeros(output_size)",
+)
+def bias_not_zero(s):
+    found = s.first_bias
+    if not isinstance(found, np.ndarray) or found.shape != (1, s.n_units) or not found.any():
+        raise Unknown
+    return found
+
+
 # -- cache ---------------------------------------------------------------------------------
 
 
@@ -381,6 +395,42 @@ def weights_not_written(s):
 
 @rules.mistake(
     "written",
+    "The dictionary has no key {key!r}.",
+    why="Whoever reads it finds what it says by the keys of the statement.",
+    hint="Compare the keys with those in the statement, letter by letter.",
+    stronger="It should be called {key!r}.",
+    each=[{"key": key} for key in ("type", "name", "input_size", "output_size", "activation")],
+)
+def key_missing(s, key):
+    return ({key: "missing"}, {key: "missing"})
+
+
+@rules.mistake(
+    "written",
+    "to_dict writes weights and biases as text; the statement asks for lists of numbers.",
+    why="NumPy shortens what it prints; the numbers cannot be read back from that.",
+    hint='What is the type of layer.to_dict()["weights"], and what is that of one number in it?',
+    stronger="Arrays have the method tolist.",
+)
+def numbers_written_as_text(s):
+    return ({"weights": "str", "biases": "str"}, {})
+
+
+@rules.mistake(
+    "written",
+    "The numbers that to_dict writes are not those of the layer.",
+    why="A layer that has been saved and loaded has to give the same outputs, to the last digit.",
+    hint="Compare one number of layer.weights with the one in the dictionary.",
+    stronger="Write the numbers as they are, in the order in which they are.",
+    each=[{"keys": keys} for keys in (("weights",), ("biases",), ("weights", "biases"))],
+)
+def other_numbers_written(s, keys):
+    kinds = {"weights": "list of list of float", "biases": "list of float"}
+    return ({key: kinds[key] for key in keys}, {})
+
+
+@rules.mistake(
+    "written",
     "A layer without weights writes empty lists; the statement asks for None.",
     why="Whoever reads it takes an empty list for weights.",
     hint="What is layer.weights before the first forward pass?",
@@ -421,6 +471,17 @@ def weights_not_read(s):
 )
 def flag_not_set_on_reading(s):
     return ({"weights_initialized": False}, True, False)
+
+
+@rules.mistake(
+    "read",
+    "The weights of the layer that comes back are not those in the dictionary.",
+    why="A layer that has been saved and loaded has to give the same outputs, to the last digit.",
+    hint="Compare one number of layer.weights with the one in the dictionary.",
+    stronger='np.array(data["weights"]), with nothing else done to it.',
+)
+def other_numbers_read(s):
+    return ({}, False, False)
 
 
 @rules.mistake(

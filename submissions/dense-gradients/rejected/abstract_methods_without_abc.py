@@ -1,6 +1,6 @@
 # mistake: marks the methods as abstract in a class that is not derived from ABC
 # fails: abstract
-# points: 0
+# points: 96
 # diagnoses: any-class-can-be-made
 import logging
 from abc import abstractmethod

@@ -1,6 +1,6 @@
 # mistake: evaluates the name
 # fails: lookup
-# points: 0
+# points: 96
 # diagnoses: name-evaluated
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: imports what a dotted path says
 # fails: lookup
-# points: 0
+# points: 98
 # diagnoses: path-imported
 import importlib
 import logging

@@ -1,6 +1,6 @@
 # mistake: returns z itself
 # fails: forward
-# points: 0
+# points: 88
 # diagnoses: activation-missing
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: makes every layer with relu
 # fails: from-dict, lookup
-# points: 0
+# points: 93.71
 # diagnoses: unknown-accepted
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: applies the sigmoid whatever activation it is given
 # fails: forward
-# points: 0
+# points: 88
 # diagnoses: always-sigmoid
 import logging
 from abc import ABC, abstractmethod

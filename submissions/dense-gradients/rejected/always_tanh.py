@@ -1,6 +1,6 @@
 # mistake: applies tanh whatever activation it is given
 # fails: forward
-# points: 0
+# points: 88
 # diagnoses: always-tanh
 import logging
 from abc import ABC, abstractmethod

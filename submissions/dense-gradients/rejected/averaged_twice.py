@@ -1,6 +1,6 @@
 # mistake: divides G by the batch, and the sums once more
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 0
+# points: 76
 # diagnoses: input-gradient-mean, weight-divided-twice, bias-divided-twice
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps the dimension of the batch in the gradient of the biases
 # fails: bias-gradient
-# points: 0
+# points: 94
 # diagnoses: bias-gradient-as-row
 import logging
 from abc import ABC, abstractmethod

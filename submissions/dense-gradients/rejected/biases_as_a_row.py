@@ -1,6 +1,6 @@
 # mistake: keeps the biases as a row of two dimensions
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: bias-kept-as-row
 import logging
 from abc import ABC, abstractmethod

@@ -1,7 +1,7 @@
 # mistake: draws the biases, and before the weights
 # fails: initialization, seeded
-# points: 0
-# diagnoses: init-after-bias
+# points: 94
+# diagnoses: bias-not-zero, init-after-bias
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,6 +1,6 @@
 # mistake: takes the mean over everything for the biases
 # fails: bias-gradient
-# points: 0
+# points: 94
 # diagnoses: bias-mean-all
 import logging
 from abc import ABC, abstractmethod

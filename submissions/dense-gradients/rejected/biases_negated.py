@@ -1,6 +1,6 @@
 # mistake: turns the sign of the gradient of the biases
 # fails: bias-gradient
-# points: 0
+# points: 94
 # diagnoses: bias-negated
 import logging
 from abc import ABC, abstractmethod

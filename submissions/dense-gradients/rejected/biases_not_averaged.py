@@ -1,6 +1,6 @@
 # mistake: gives one row for each sample
 # fails: bias-gradient
-# points: 0
+# points: 94
 # diagnoses: bias-unsummed-divided
 import logging
 from abc import ABC, abstractmethod

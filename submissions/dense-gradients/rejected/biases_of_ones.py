@@ -1,6 +1,6 @@
 # mistake: starts the biases as ones
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: bias-ones
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: takes a step with the biases only
 # fails: unchanged
-# points: 0
+# points: 98
 # diagnoses: step-taken
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: forgets the cache after one backward pass
 # fails: unchanged
-# points: 0
+# points: 96
 # diagnoses: cache-emptied
 import logging
 from abc import ABC, abstractmethod

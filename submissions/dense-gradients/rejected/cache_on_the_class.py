@@ -1,6 +1,6 @@
 # mistake: keeps the cache on the class, where all layers share it
 # fails: state
-# points: 0
+# points: 99
 # diagnoses: layers-share-the-cache
 import logging
 from abc import ABC, abstractmethod

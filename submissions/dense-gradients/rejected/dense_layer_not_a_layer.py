@@ -1,6 +1,6 @@
 # mistake: writes DenseLayer without deriving it from Layer
 # fails: abstract
-# points: 0
+# points: 98
 # diagnoses: none
 # says: class DenseLayer(Layer)
 import logging

@@ -1,6 +1,6 @@
 # mistake: takes the derivative at G
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 0
+# points: 76
 # diagnoses: input-derivative-at-upstream, weight-derivative-at-upstream, bias-derivative-at-upstream
 import logging
 from abc import ABC, abstractmethod

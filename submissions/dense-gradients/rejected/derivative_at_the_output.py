@@ -1,6 +1,6 @@
 # mistake: takes the derivative at the output
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 0
+# points: 76
 # diagnoses: input-derivative-at-output, weight-derivative-at-output, bias-derivative-at-output
 import logging
 from abc import ABC, abstractmethod

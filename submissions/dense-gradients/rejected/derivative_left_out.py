@@ -1,6 +1,6 @@
 # mistake: leaves the derivative of the activation out
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 0
+# points: 76
 # diagnoses: input-without-derivative, weight-without-derivative, bias-without-derivative
 import logging
 from abc import ABC, abstractmethod

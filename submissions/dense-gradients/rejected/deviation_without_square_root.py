@@ -1,6 +1,6 @@
 # mistake: forgets the square root
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: init-no-sqrt
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: divides the gradient of the weights by the number of units
 # fails: weight-gradient
-# points: 0
+# points: 92
 # diagnoses: weight-divided-by-units
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: says that the activation is unknown, and not which
 # fails: lookup
-# points: 0
+# points: 98
 # diagnoses: error-without-name
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: computes the deviation from the number of units
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: init-fan-out
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps the input of the first forward pass only
 # fails: state
-# points: 0
+# points: 99
 # diagnoses: first-input-kept
 import logging
 from abc import ABC, abstractmethod

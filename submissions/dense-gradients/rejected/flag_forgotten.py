@@ -1,6 +1,6 @@
 # mistake: asks whether weights is None, and never sets the flag
 # fails: lazy
-# points: 0
+# points: 98.67
 # diagnoses: flag-forgotten
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: leaves from_dict an ordinary class method of Layer
 # fails: abstract
-# points: 0
+# points: 96
 # diagnoses: some-methods-not-abstract
 import logging
 from abc import ABC, abstractmethod

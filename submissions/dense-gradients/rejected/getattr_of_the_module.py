@@ -1,6 +1,6 @@
 # mistake: takes any name of the module activations
 # fails: lookup
-# points: 0
+# points: 98
 # diagnoses: looked-up-elsewhere
 import logging
 from abc import ABC, abstractmethod

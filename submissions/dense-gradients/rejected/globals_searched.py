@@ -1,6 +1,6 @@
 # mistake: looks the name up among the globals of the file
 # fails: lookup
-# points: 0
+# points: 98
 # diagnoses: looked-up-elsewhere
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: takes the deviation of Glorot's rule
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: init-glorot-normal
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: returns a list
 # fails: result
-# points: 0
+# points: 96
 # diagnoses: result-is-a-list
 import logging
 from abc import ABC, abstractmethod

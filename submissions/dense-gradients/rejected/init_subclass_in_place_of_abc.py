@@ -1,6 +1,6 @@
 # mistake: refuses the definition of a class that is incomplete, although its subclasses may complete it
 # fails: abstract
-# points: 0
+# points: 94
 # diagnoses: refused-by-own-check
 import logging
 import numpy as np

@@ -1,6 +1,6 @@
 # mistake: divides the gradient of the inputs by the batch as well
 # fails: input-gradient
-# points: 0
+# points: 90
 # diagnoses: input-gradient-mean
 import logging
 from abc import ABC, abstractmethod

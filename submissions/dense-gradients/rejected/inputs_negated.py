@@ -1,6 +1,6 @@
 # mistake: turns the sign of the gradient of the inputs
 # fails: input-gradient
-# points: 0
+# points: 90
 # diagnoses: input-gradient-negated
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: takes G itself for the gradient of the inputs
 # fails: input-gradient
-# points: 0
+# points: 90
 # diagnoses: input-without-derivative
 import logging
 from abc import ABC, abstractmethod

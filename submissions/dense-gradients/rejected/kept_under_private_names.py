@@ -1,6 +1,6 @@
 # mistake: keeps what backward needs under names of its own
 # fails: cache
-# points: 0
+# points: 94
 # diagnoses: no-z-kept, no-input-kept
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: lets the table's KeyError through
 # fails: lookup
-# points: 0
+# points: 98
 # diagnoses: key-error
 import logging
 from abc import ABC, abstractmethod

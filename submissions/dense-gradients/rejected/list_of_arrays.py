@@ -1,6 +1,6 @@
 # mistake: makes lists of arrays and of NumPy numbers
 # fails: to-dict
-# points: 0
+# points: 97
 # diagnoses: numpy-in-lists
 import logging
 from abc import ABC, abstractmethod

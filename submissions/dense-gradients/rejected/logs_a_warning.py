@@ -1,6 +1,6 @@
 # mistake: logs at level WARNING
 # fails: logging
-# points: 0
+# points: 99
 # diagnoses: logged-at-another-level
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: logs a message that does not say which layer
 # fails: logging
-# points: 0
+# points: 99
 # diagnoses: logged-without-name
 import logging
 from abc import ABC, abstractmethod

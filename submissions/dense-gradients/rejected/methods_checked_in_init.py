@@ -1,6 +1,6 @@
 # mistake: looks in Layer.__init__ for the methods, where a subclass with its own __init__ passes by
 # fails: abstract
-# points: 0
+# points: 96
 # diagnoses: any-subclass-can-be-made
 import logging
 import numpy as np

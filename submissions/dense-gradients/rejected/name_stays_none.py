@@ -1,6 +1,6 @@
 # mistake: leaves name None where nobody gives one
 # fails: attributes
-# points: 0
+# points: 98.67
 # diagnoses: name-stays-none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: draws from a generator of its own
 # fails: seeded
-# points: 0
+# points: 96
 # diagnoses: init-own-generator
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: raises NotImplementedError in the methods of Layer, which is an ordinary class
 # fails: abstract
-# points: 0
+# points: 96
 # diagnoses: any-class-can-be-made
 import logging
 import numpy as np

@@ -1,6 +1,6 @@
 # mistake: starts the biases as one number
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: bias-scalar
 import logging
 from abc import ABC, abstractmethod

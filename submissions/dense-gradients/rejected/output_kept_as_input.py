@@ -1,6 +1,6 @@
 # mistake: keeps the output as last_input
 # fails: cache
-# points: 0
+# points: 98
 # diagnoses: output-kept-as-input
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps the output as last_z
 # fails: cache
-# points: 0
+# points: 96
 # diagnoses: z-is-the-output
 import logging
 from abc import ABC, abstractmethod

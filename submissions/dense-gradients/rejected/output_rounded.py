@@ -1,6 +1,6 @@
 # mistake: rounds the output
 # fails: forward
-# points: 0
+# points: 88
 # diagnoses: output-rounded
 import logging
 from abc import ABC, abstractmethod

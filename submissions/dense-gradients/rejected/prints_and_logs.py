@@ -1,6 +1,6 @@
 # mistake: logs a message and prints shapes in every pass
 # fails: logging
-# points: 0
+# points: 99
 # diagnoses: printed-as-well
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: prints a message
 # fails: logging
-# points: 0
+# points: 98
 # diagnoses: printed-not-logged
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: takes the slope of relu for every activation
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 0
+# points: 76
 # diagnoses: input-always-relu-slope, weight-always-relu-slope, bias-always-relu-slope
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: divides the square root of 2 by the number of inputs
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: init-root-above
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: neither prints nor logs
 # fails: logging
-# points: 0
+# points: 99
 # diagnoses: nothing-logged
 import logging
 from abc import ABC, abstractmethod

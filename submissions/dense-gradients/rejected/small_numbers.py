@@ -1,6 +1,6 @@
 # mistake: multiplies the random numbers by 0.01
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: init-times-0-01
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: updates the weights in the backward pass
 # fails: unchanged
-# points: 0
+# points: 96
 # diagnoses: step-taken
 import logging
 from abc import ABC, abstractmethod

@@ -1,7 +1,7 @@
 # mistake: returns JSON text
-# fails: to-dict, from-dict
-# points: 0
-# diagnoses: raises, text-written
+# fails: to-dict
+# points: 97
+# diagnoses: text-written
 import logging
 from abc import ABC, abstractmethod
 

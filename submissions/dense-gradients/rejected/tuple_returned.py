@@ -1,6 +1,6 @@
 # mistake: returns a tuple
 # fails: result
-# points: 0
+# points: 96
 # diagnoses: result-is-a-tuple
 import logging
 from abc import ABC, abstractmethod

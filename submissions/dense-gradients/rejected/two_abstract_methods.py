@@ -1,6 +1,6 @@
 # mistake: declares forward and backward as abstract, and forgets the two about dictionaries
 # fails: abstract
-# points: 0
+# points: 96
 # diagnoses: some-methods-not-abstract
 import logging
 from abc import ABC, abstractmethod

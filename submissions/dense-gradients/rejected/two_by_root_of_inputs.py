@@ -1,6 +1,6 @@
 # mistake: divides 2 by the square root of the number of inputs
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: init-root-below
 import logging
 from abc import ABC, abstractmethod

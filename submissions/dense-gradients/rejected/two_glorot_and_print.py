@@ -1,6 +1,6 @@
 # mistake: takes Glorot's rule and prints
 # fails: initialization, logging
-# points: 0
+# points: 96
 # diagnoses: init-glorot-normal, printed-not-logged
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps biases as rows and transposes the gradient of the weights
 # fails: initialization, weight-gradient
-# points: 0
+# points: 90
 # diagnoses: bias-kept-as-row, weight-transposed
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: takes linear for an unknown activation
 # fails: lookup
-# points: 0
+# points: 98
 # diagnoses: unknown-accepted
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: draws new weights in every forward pass
 # fails: lazy
-# points: 0
+# points: 97.33
 # diagnoses: drawn-in-every-pass
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: draws the weights when the layer is made
 # fails: lazy, attributes, to-dict, from-dict
-# points: 0
+# points: 94.14
 # diagnoses: drawn-when-made
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: computes the gradient of the weights in single precision
 # fails: weight-gradient
-# points: 0
+# points: 94.67
 # diagnoses: weight-gradient-inexact
 import logging
 from abc import ABC, abstractmethod

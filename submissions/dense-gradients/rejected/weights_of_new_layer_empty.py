@@ -1,6 +1,6 @@
 # mistake: writes empty lists for a layer without weights
 # fails: to-dict
-# points: 0
+# points: 99
 # diagnoses: empty-lists-written
 import logging
 from abc import ABC, abstractmethod

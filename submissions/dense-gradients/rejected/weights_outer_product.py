@@ -1,6 +1,6 @@
 # mistake: multiplies all inputs with all gradients
 # fails: weight-gradient
-# points: 0
+# points: 92
 # diagnoses: weight-outer
 import logging
 from abc import ABC, abstractmethod

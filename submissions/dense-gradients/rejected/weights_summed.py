@@ -1,6 +1,6 @@
 # mistake: gives the sums over the batch for weights and biases
 # fails: weight-gradient, bias-gradient
-# points: 0
+# points: 86
 # diagnoses: weight-sum, bias-sum, other-convention
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: transposes the gradient of the weights
 # fails: weight-gradient
-# points: 0
+# points: 92
 # diagnoses: weight-transposed
 import logging
 from abc import ABC, abstractmethod

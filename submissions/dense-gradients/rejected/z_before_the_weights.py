@@ -1,6 +1,6 @@
 # mistake: keeps the input as last_z
 # fails: cache
-# points: 0
+# points: 96
 # diagnoses: z-is-the-input
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps z before the biases are added
 # fails: cache
-# points: 0
+# points: 96
 # diagnoses: z-without-biases
 import logging
 from abc import ABC, abstractmethod
