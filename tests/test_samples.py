@@ -17,6 +17,7 @@ from grader.reporters.as_json import as_data
 from grader.samples import (
     UNLOADABLE,
     faults_of_accepted,
+    faults_of_diagnoses,
     faults_of_rejected,
     read_declaration,
     write_points,
@@ -139,7 +140,9 @@ def scripts(reports: dict[Path, Report]) -> list[tuple[Path, str, str]]:
     found = []
     for path in REJECTED:
         for check in reports[path].checks:
-            if check.reproduce and check.evidence["kind"] in ("value", "shape", "type"):
+            kind, yours = check.evidence.get("kind"), check.evidence.get("yours") or {}
+            # A missing value (None) has a script without a comparison.
+            if check.reproduce and kind in ("value", "shape", "type") and "shape" in yours:
                 found.append((path, check.id, check.reproduce))
                 break
     return found
@@ -222,23 +225,33 @@ def test_header_ends_where_the_code_begins(tmp_path: Path) -> None:
     assert found.says == ("one, two", "three")
 
 
-TRUE = ("# mistake: sums nothing", "# fails: bias-gradient", "# points: 92")
+TRUE = (
+    "# mistake: sums nothing",
+    "# fails: bias-gradient",
+    "# points: 92",
+    "# diagnoses: none",
+)
 
 
 @pytest.mark.parametrize(
     ("lines", "fault"),
     [
         (TRUE, None),
-        ((*TRUE, "# diagnoses: none"), None),
         ((*TRUE, "# says: shape (4, 3)"), "the student is not told 'shape (4, 3)'"),
-        ((*TRUE, "# diagnoses: bias-mean"), "should be diagnosed as bias-mean and does not"),
-        (TRUE[1:], "says nothing; write a comment '# mistake: what its author believed'"),
-        (TRUE[:2], "write a comment '# points: 92'"),
-        ((*TRUE[:2], "# points: 90.5"), "gets 92 points, and declares 90.5"),
-        ((*TRUE[:2], "# points: most"), "could not convert string to float: 'most'"),
-        ((TRUE[0], TRUE[2]), "write a comment '# fails: GROUP, GROUP' (or: unloadable)"),
         (
-            (TRUE[0], "# fails: forward", TRUE[2]),
+            (*TRUE[:3], "# diagnoses: bias-mean"),
+            "should be diagnosed as bias-mean and does not",
+        ),
+        (
+            TRUE[:3],
+            "write a comment '# diagnoses: ID, ID' (or: none); it is diagnosed as nothing",
+        ),
+        (TRUE[1:], "says nothing; write a comment '# mistake: what its author believed'"),
+        ((*TRUE[:2], TRUE[3]), "write a comment '# points: 92'"),
+        ((*TRUE[:2], "# points: 90.5", TRUE[3]), "gets 92 points, and declares 90.5"),
+        ((TRUE[0], *TRUE[2:]), "write a comment '# fails: GROUP, GROUP' (or: unloadable)"),
+        (
+            (TRUE[0], "# fails: forward", *TRUE[2:]),
             "should fail forward and does not; fails bias-gradient as well.",
         ),
     ],
@@ -247,7 +260,8 @@ def test_what_is_not_as_declared_is_told(
     lines: tuple[str, ...], fault: str | None, unsummed: Report, tmp_path: Path
 ) -> None:
     """Each untruth in a header is one sentence that says what to do or what happened."""
-    found = list(faults_of_rejected(sample(tmp_path, *lines), unsummed))
+    path = sample(tmp_path, *lines)
+    found = [*faults_of_rejected(path, unsummed), *faults_of_diagnoses(path, unsummed)]
     assert found == ([fault] if fault else [])
 
 
@@ -255,8 +269,8 @@ def test_a_diagnosis_too_many_is_told(unsummed: Report, tmp_path: Path) -> None:
     """What a sample does not declare must not be diagnosed, and right files not at all."""
     wrong = Diagnosis("bias-mean", "bias-gradient", "The mean", "Look at the axis.", 1.0)
     report = replace(unsummed, diagnoses=(wrong,))
-    path = sample(tmp_path, *TRUE, "# diagnoses: none", "# says: The mean")
-    assert list(faults_of_rejected(path, report)) == ["is diagnosed as bias-mean as well"]
+    path = sample(tmp_path, *TRUE, "# says: The mean")
+    assert list(faults_of_diagnoses(path, report)) == ["is diagnosed as bias-mean as well"]
     told = list(faults_of_accepted(sample(tmp_path, "# style: plain"), report))
     assert told[-1] == "nothing is wrong with it, and it is diagnosed as 'bias-mean'"
 

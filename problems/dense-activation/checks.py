@@ -60,11 +60,10 @@ def activation_of(case):
 def make_layer(module, case):
     """Return a layer with the weights and the activation of a case, of a student or the reference.
 
-    Activations are given by position: how the argument is called is another check's matter.
+    Activations are given, by position: what the argument is called, and what it is by default, is
+    another check's matter.
     """
-    name = activation_of(case)
-    sizes = (case.n_inputs, case.n_units)
-    layer = module.DenseLayer(*sizes) if name is None else module.DenseLayer(*sizes, name)
+    layer = module.DenseLayer(case.n_inputs, case.n_units, activation_of(case))
     put_weights(layer, case)
     return layer
 
@@ -85,10 +84,10 @@ class Passes:
     b: object
 
 
-def run_layer(layer, case, G=None, rates=(RATE,)):
+def run_layer(layer, case, G=None):
     """Return the passes of a layer on a case; for a program block, if it is a student's."""
     output = layer.forward(case.X)
-    gradient = layer.backward(case.G if G is None else G, *rates)
+    gradient = layer.backward(case.G if G is None else G, RATE)
     return Passes(output, gradient, layer.W, layer.b)
 
 
@@ -297,6 +296,31 @@ def test_arguments(student):
     usual, yours = (output.value for output in outputs)
     if isinstance(usual, np.ndarray):
         message = "Arguments given by name and by position should make the same layer."
+        expect_close(yours, usual, what="layer.forward(X)", message=message)
+
+
+@lasting
+def by_default(student, once):
+    """Return a function: the output of a layer that is given no activation, or one of ours."""
+
+    def run(*activation):
+        with student.program():
+            layer = student.DenseLayer(2, 2, *activation)
+            put_weights(layer, DEFAULT)
+            return layer.forward(DEFAULT.X)
+
+    return lambda *activation: once(("default", *activation), lambda: run(*activation))
+
+
+DEFAULT = activated(AffineCase(2, 2, 2), "linear")
+
+
+@check("start", "By default there is no activation")
+def test_no_activation(by_default):
+    """The activation can be left out."""
+    usual, yours = by_default(None).value, by_default().value
+    if isinstance(usual, np.ndarray):
+        message = "DenseLayer(2, 2) should be the same as DenseLayer(2, 2, None): a linear layer."
         expect_close(yours, usual, what="layer.forward(X)", message=message)
 
 
@@ -950,31 +974,45 @@ def test_repeated_passes(rounds, observe):
             expect_as_fresh(seen, alone, f"In pass {number} on the same layer")
 
 
-TWO = [activated(AffineCase(2, 2, 3, seed=1), "sigmoid"), activated(AffineCase(3, 4, 2), "relu")]
+TWO = [activated(AffineCase(2, 2, 3, seed=1), "sigmoid"), activated(AffineCase(3, 3, 2), "relu")]
 
 
 @lasting
 def two_layers(student, once):
-    """Return a function: the passes of two layers that are used side by side."""
+    """Return a function: W and b of two layers when both are made, and their passes."""
 
     def run():
         with student.program():
-            layers = [make_layer(student, case) for case in TWO]
-            outputs = [layer.forward(case.X) for layer, case in zip(layers, TWO, strict=True)]
-            returned = [
-                layer.backward(case.G, RATE) for layer, case in zip(layers, TWO, strict=True)
-            ]
+            layers = [student.DenseLayer(c.n_inputs, c.n_units, c.activation) for c in TWO]
+            made = [(layer.W, layer.b) for layer in layers]
+            pairs = list(zip(layers, TWO, strict=True))
+            for layer, case in pairs:
+                put_weights(layer, case)
+            outputs = [layer.forward(case.X) for layer, case in pairs]
+            returned = [layer.backward(case.G, RATE) for layer, case in pairs]
             after = [(layer.W, layer.b) for layer in layers]
-        return [Passes(*each, *end) for *each, end in zip(outputs, returned, after, strict=True)]
+        passes = zip(outputs, returned, after, strict=True)
+        return made, [Passes(*each, *end) for *each, end in passes]
 
     return lambda: once("two layers", run)
 
 
 @check("state", "Two layers do not disturb each other")
-def test_interleaved_layers(two_layers, observe):
+def test_interleaved_layers(two_layers, started, observe):
     """Make both, forward both, then backward both."""
     fresh = [observe(case) for case in TWO]
-    for seen, alone in zip(two_layers(), fresh, strict=True):
+    made, passes = two_layers()
+    for case, found, number in zip(TWO, made, ("first", "second"), strict=True):
+        for name, mine, alone in zip(
+            "Wb", found, started((case.n_inputs, case.n_units)), strict=True
+        ):
+            message = (
+                f"Two layers are made, and then {name} of the {number} has not the shape that it "
+                "has without the other. What belongs to a layer is kept on self."
+            )
+            same = np.shape(mine.value) == np.shape(alone.value)
+            expect(same, message, what=f"layer.{name} of the {number} layer", yours=mine.value)
+    for seen, alone in zip(passes, fresh, strict=True):
         expect_as_fresh(seen, alone, "With a second layer in use")
 
 
@@ -1179,15 +1217,15 @@ def see_bias_gradient(observe, right, pace):
     return look
 
 
-CHAINED = tuple((name, seed) for name in CURVED for seed in (1, 2, 3))
+CHAINED = tuple((name, seed) for name in CURVED for seed in range(8))
 
 
 @aspect("chain", groups=["derivative"], noun="The gradient at Z", cases=CHAINED)
 def see_chain(student, once):
     """The gradient at Z, as it reaches X, W and b: a layer of one row, two inputs and two outputs.
 
-    W is the unit matrix and the step is 0 for X, so that what is returned is the gradient at Z,
-    transposed or not; the steps of W and b show it too.
+    W exchanges the two, transposed or not, so that what is returned is the gradient at Z, exchanged
+    (with lr = 0). For one row the step of W is the outer product of X and the gradient at Z.
     """
 
     def run(key):
@@ -1197,7 +1235,7 @@ def see_chain(student, once):
             found = []
             for rate in (0.0, RATE):
                 layer = student.DenseLayer(2, 2, name)
-                layer.W, layer.b = np.eye(2), b
+                layer.W, layer.b = EXCHANGE, b
                 layer.forward(X)
                 returned = layer.backward(G, rate)
                 found.append((returned, layer.W, layer.b))
@@ -1211,23 +1249,27 @@ def see_chain(student, once):
             return None
         if np.shape(W.value) != (2, 2) or np.shape(after.value) != (1, 2):
             return None
-        # For one row the step of W is the outer product of X and the gradient at Z.
-        by_weights = X @ (np.eye(2) - W.value) / np.vdot(X, X)
-        yours = (returned.value, by_weights, b - after.value)
-        Z, activation = X + b, ACTIVATIONS[name]
+        if not isinstance(returned.value, np.ndarray) or returned.value.shape != (1, 2):
+            return None
+        by_weights = X @ (EXCHANGE - W.value) / np.vdot(X, X)
+        yours = (returned.value @ EXCHANGE, by_weights, b - after.value)
+        Z, activation = X @ EXCHANGE + b, ACTIVATIONS[name]
         D = G * activation.derivative(Z)
-        given = {"Z": Z, "G": G, "X": X, "D": D, "name": name, "batch": 1}
+        given = {"Z": Z, "G": G, "XW": X @ EXCHANGE, "D": D, "name": name, "batch": 1}
         given |= {"act": activation.function, "derivative": activation.derivative}
         return Seen(yours, (D, D, D), **given)
 
     return look
 
 
+EXCHANGE = np.array([[0.0, 1.0], [1.0, 0.0]])
+
+
 def chained(seed):
-    """X, b and G of one row; some of X + b are negative, and none of it is near 0."""
+    """X, b and G of one row; Z is not near 0, and for some seeds b decides its sign."""
     generator = np.random.default_rng(seed)
     X, G = generator.choice([-2.0, -1.0, 1.0, 2.0], (2, 1, 2))
-    return X, np.array([[0.5, -0.25]]), G + 0.5
+    return X, np.array([[1.5, -1.25]]), G + 0.5
 
 
 @aspect("kink", groups=["derivative"], noun="The gradient at the kink", cases=["kink"])
@@ -1381,6 +1423,19 @@ def see_first_bias(drawn_layers):
     return look
 
 
+@aspect("default", groups=["start"], noun="A layer without an activation", cases=["default"])
+def see_default(by_default):
+    """The output where the activation is left out."""
+
+    def look(_):
+        usual = by_default(None)
+        if usual.error or not isinstance(usual.value, np.ndarray):
+            return None
+        return Seen(by_default(), usual.value, Z=usual.value)
+
+    return look
+
+
 @aspect("first-step", groups=["start"], noun="The first step", cases=["first"])
 def see_first_step(student):
     """What the first step of a fresh layer raises, and what b is made of."""
@@ -1442,22 +1497,26 @@ def see_passes(rounds, observe):
 
 
 @aspect("layers", groups=["state"], noun="What two layers give side by side", cases=["two"])
-def see_layers(two_layers, observe):
-    """Outputs and parameters of two layers: which of them are as if each were alone."""
+def see_layers(two_layers, started, observe):
+    """What of two layers is as if each were alone: the shapes of W and b, then what passes give."""
 
     def look(_):
+        made, passes = two_layers()
         found = []
-        for seen, case in zip(two_layers(), TWO, strict=True):
-            alone = observe(case)
+        for case, start, seen in zip(TWO, made, passes, strict=True):
+            usual, alone = started((case.n_inputs, case.n_units)), observe(case)
+            shapes = [_same_shape_as(a, b) for a, b in zip(start, usual, strict=True)]
+            names = ("output", "input_gradient", "W", "b")
             found.append(
-                [
-                    _same_value(getattr(seen, name), getattr(alone, name))
-                    for name in ("output", "input_gradient", "W", "b")
-                ]
+                shapes + [_same_value(getattr(seen, name), getattr(alone, name)) for name in names]
             )
-        return Seen(found, [[True] * 4] * 2)
+        return Seen(found, [[True] * 6] * 2)
 
     return look
+
+
+def _same_shape_as(pending, other):
+    return not pending.error and not other.error and pending.value.shape == other.value.shape
 
 
 def _same_value(pending, other):

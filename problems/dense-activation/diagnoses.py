@@ -341,6 +341,20 @@ _chain(
     hint="How often does d_out go through the activation on its way down?",
     stronger="Look for two places that multiply by the derivative.",
 )
+
+
+@rules.mistake(
+    "chain",
+    "The derivative of the activation is taken at X·W, without the bias.",
+    why="Where the output was made, b had been added.",
+    hint="What goes into the activation in forward?",
+    stronger="Keep X·W + b in forward, and hand that to the derivative.",
+    each=[{"of": ("relu", "sigmoid")}, {"of": ("relu",)}, {"of": ("sigmoid",)}],
+)
+def derivative_without_bias(s, of):
+    return (s.G * s.derivative(s.XW) if s.name in of else s.D,) * 3
+
+
 _chain(
     "derivative_of_relu_missing",
     "With 'relu' backward does not multiply by the derivative of the activation.",
@@ -575,7 +589,7 @@ _seed(
 )
 _seed(
     "seed_ignored",
-    "The seed is not used.",
+    "The seed has no effect on W.",
     *("global",) * 4,
     why="Whoever gives a seed wants the same numbers again.",
     hint="Make two layers with the same seed, and compare their W.",
@@ -607,6 +621,18 @@ _seed(
 )
 
 # -- the start -----------------------------------------------------------------------------
+
+
+@rules.mistake(
+    "default",
+    "By default the layer has an activation: {name}.",
+    why="The statement's default is None, a linear layer.",
+    hint="Compare the signature of the constructor with the statement.",
+    stronger="activation=None",
+    each=[{"name": "ReLU", "known": RELU}, {"name": "the sigmoid", "known": SIGMOID}],
+)
+def default_activation(s, name, known):
+    return known.function(s.Z)
 
 
 @rules.mistake(
@@ -741,7 +767,7 @@ def first_batch_size_kept(s):
 )
 def layers_share_memory(s):
     # The second one was the last to remember something; the first one's gradients cannot be right.
-    return [[True, False, False, False], [True] * 4]
+    return [[True, True, True, False, False, False], [True] * 6]
 
 
 @rules.mistake(
@@ -752,7 +778,23 @@ def layers_share_memory(s):
     stronger="Assign it to self; names on the class or the module are shared by all.",
 )
 def layers_share_activation(s):
-    return [[False] * 4, [True] * 4]
+    return [[True, True, False, False, False, False], [True] * 6]
+
+
+@rules.mistake(
+    "layers",
+    "Two layers share {which}: the last one that is made decides.",
+    why="In a network every layer has parameters of its own.",
+    hint="Make two layers of different sizes, and look at the first again.",
+    stronger="Assign it to self; names on the class or the module are shared by all.",
+    each=[
+        {"which": "W and b", "alone": (False, False)},
+        {"which": "W", "alone": (False, True)},
+        {"which": "b", "alone": (True, False)},
+    ],
+)
+def layers_share_parameters(s, which, alone):
+    return [[*alone, True, True, True, True], [True] * 6]
 
 
 # -- purity --------------------------------------------------------------------------------

@@ -357,6 +357,11 @@ mistakes.add(
     rules,
     NAMES,
     *("output", "input-gradient", "weight-gradient", "bias-gradient"),
+    without={  # dZ shows where the slope was taken, and is looked at by itself
+        f"{part}-derivative-at-{place}"
+        for part in ("input", "weight", "bias")
+        for place in ("output", "upstream")
+    },
     texts={
         "returns-weight-gradient": {
             "stronger": "dW and db are for compute_gradients; backward hands dX down."

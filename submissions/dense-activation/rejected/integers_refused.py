@@ -1,6 +1,6 @@
 # mistake: refuses an input of whole numbers
 # fails: forward
-# points: 97.2
+# points: 98.6
 # diagnoses: refused-by-own-check
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: calls the sizes n_in and n_out
 # fails: start
-# points: 99
+# points: 99.09
 # diagnoses: argument-missing
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: multiplies by 2 / √input_size
 # fails: start
-# points: 98
+# points: 98.18
 # diagnoses: init-root-below
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: multiplies by the square of 0.01
 # fails: start
-# points: 98
+# points: 98.18
 # diagnoses: init-variance
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

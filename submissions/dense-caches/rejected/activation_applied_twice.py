@@ -1,6 +1,6 @@
 # mistake: applies the activation to A once more
 # fails: forward
-# points: 0
+# points: 94
 # diagnoses: activation-twice
 import numpy as np
 from layer import Layer

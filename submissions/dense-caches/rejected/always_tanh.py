@@ -1,6 +1,6 @@
 # mistake: always applies tanh in the forward pass
 # fails: forward
-# points: 0
+# points: 87
 # diagnoses: always-tanh
 import numpy as np
 from layer import Layer

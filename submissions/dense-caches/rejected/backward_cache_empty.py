@@ -1,6 +1,6 @@
 # mistake: keeps nothing in bc
 # fails: backward-cache
-# points: 0
+# points: 96
 # diagnoses: not-kept-in-bc
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: keeps X, Z and A as attributes, not in fc
 # fails: forward-cache
-# points: 0
+# points: 94
 # diagnoses: not-kept-in-fc
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: changes its name for dA in place, so that bc has dZ under both names
 # fails: backward-cache
-# points: 0
+# points: 98
 # diagnoses: dz-kept-as-da
 import numpy as np
 from layer import Layer

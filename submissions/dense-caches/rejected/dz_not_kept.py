@@ -1,6 +1,6 @@
 # mistake: does not keep dZ in bc
 # fails: backward-cache
-# points: 0
+# points: 98
 # diagnoses: not-kept-in-bc
 import numpy as np
 from layer import Layer

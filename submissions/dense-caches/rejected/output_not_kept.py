@@ -1,6 +1,6 @@
 # mistake: does not keep A
 # fails: forward-cache
-# points: 0
+# points: 97
 # diagnoses: not-kept-in-fc
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: the shape of b has a row for each sample
 # fails: shapes, initialization
-# points: 0
+# points: 94
 # diagnoses: shape-of-b-for-samples, first-bias-shape
 import numpy as np
 from layer import Layer
