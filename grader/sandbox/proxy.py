@@ -363,6 +363,11 @@ class Student:
         """The present value of an array made by :meth:`array`."""
         return self.perform(["value", remote._handle], Step("read", remote))
 
+    def again(self, answer: Pending) -> Any:
+        """What an earlier answer of this program is by now: an array may change once returned."""
+        self.on_wire(answer)  # so that it is kept
+        return self.perform(["value", answer.operation[-1]], Step("read"), traced=False)
+
     @contextlib.contextmanager
     def program(self) -> Iterator[Program]:
         """Send everything in the block as one message; calls in it return :class:`Pending`."""
