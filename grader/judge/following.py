@@ -69,6 +69,8 @@ class _Again:
             self._new[id(step.result)] = self._method(step).make(*args, **self._named(step))
         elif step.kind == "define":
             self._new[id(step.result)] = student.define(step.name).module
+        elif step.kind == "given":
+            self._new[id(step.result)] = student.given(args[0], step.name)
         elif step.kind == "array":
             self._new[id(step.result)] = student.array(args[0], step.name)
         elif step.kind == "expose":

@@ -101,8 +101,7 @@ def write_script(
         f"Usage: python THIS_SCRIPT [{_for_docstring(given.file)}]\n"
         f'It needs nothing but NumPy and your file. {end}\n"""\n',
         "from __future__ import annotations\n\n"  # what the classes are annotated with is not here
-        + ("import copy\n" if not calls.classes else "import copy\nimport functools\n")
-        + "import math\nimport sys\nimport types\n"
+        + "".join(f"import {name}\n" for name in _imports(given, bool(calls.classes)))
         + ("from dataclasses import dataclass, field\n" if calls.dataclasses else "")
         + "\nimport numpy as np\n",
         *calls.classes.values(),
@@ -112,6 +111,14 @@ def write_script(
         comparison if calls.found else "",
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _imports(given: Given, recording: bool) -> list[str]:
+    """Modules that the script needs besides NumPy and those that the problem gives."""
+    named = {module for _, module, _ in given.names} - {"numpy", *given.provided}
+    return sorted(
+        {"copy", "math", "sys", "types"} | named | ({"functools"} if recording else set())
+    )
 
 
 def _for_docstring(text: str) -> str:
@@ -205,7 +212,7 @@ class _Calls:
         found: Whether one of the lines assigns ``yours``.
         classes: Source of the classes of exposed objects, by name.
         dataclasses: Whether these need :mod:`dataclasses`.
-        modules: That functions are imported from.
+        modules: That is imported from.
         elements: How many array elements the lines spell out.
     """
 
@@ -219,6 +226,8 @@ class _Calls:
         self.elements = 0
         self._names: dict[int, str] = {}
         self._count: dict[str, int] = {}
+        sources = [step.name for step in steps if step.kind == "define"]
+        self._defined = set(re.findall(r"^(?:class|def) (\w+)", "\n".join(sources), re.M))
         self._referred = {
             id(arg.step) for step in self.steps for arg in step.args if isinstance(arg, Pending)
         }
@@ -262,8 +271,10 @@ class _Calls:
                         return
 
     def _new_name(self, thing: Any, base: str) -> str:
-        count = self._count[base] = self._count.get(base, 0) + 1
-        name = self._names[id(thing)] = base if count == 1 else f"{base}{count}"
+        name = ""
+        while not name or name in self._defined:
+            count = self._count[base] = self._count.get(base, 0) + 1
+            name = self._names[id(thing)] = base if count == 1 else f"{base}{count}"
         return name
 
     def _line(self, step: Step) -> str:
@@ -274,6 +285,7 @@ class _Calls:
             case "make":
                 return f"{self._new_name(step.result, 'layer')} = {self._member(step)}({listed})"
             case "define":
+                self.modules.update(re.findall(r"^ *(?:from|import) (\w+)", step.name, re.M))
                 self._names[id(step.result)] = ""
                 return f"\n{step.name}\n"
             case "array":
