@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.judge.diagnosis import Facts
+from grader.judge.facts import Facts
 from grader.report import Diagnosis
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.proxy import RemoteClass
