@@ -61,8 +61,8 @@ class Source:
         """Whether a syntax error in a line looks like that of a file whose end is missing."""
         last = max((n for n, text in self._numbered() if text.strip()), default=0)
         cut = any(words in reason for words in _ENDED)
-        if reason in ("invalid syntax", "expected ':'"):  # in the middle of a line
-            cut = not self.line(last).endswith((":", ")"))
+        if reason in ("invalid syntax", "expected ':'"):  # in the middle of the last line
+            cut = line == last and not self.line(last).endswith((":", ")"))
         return cut and isinstance(line, int) and line >= last - 1
 
     @cached_property
