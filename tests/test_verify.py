@@ -66,11 +66,12 @@ SOUND = {
     "reference/double.py": REFERENCE,
     "submissions/double/accepted/plus.py": "# style: x + x\n" + REFERENCE.replace("2 * x", "x + x"),
     "submissions/double/rejected/square.py": (
-        "# mistake: squares\n# fails: value\n# points: 30\n# says: not 9\n"
+        "# mistake: squares\n# fails: value\n# points: 30\n# diagnoses: none\n# says: not 9\n"
         + REFERENCE.replace("2 * x", "x * x")
     ),
     "submissions/double/rejected/cut_off.py": (
-        "# mistake: lost the end\n# fails: unloadable\n# points: 0\nclass Doubler:\n    def f(\n"
+        "# mistake: lost the end\n# fails: unloadable\n# points: 0\n# diagnoses: cut-off\n"
+        "class Doubler:\n    def f(\n"
     ),
 }
 
@@ -227,7 +228,7 @@ def test_command_says_what_to_do_and_exits_with_3(
     assert ran.returncode == 3
     assert "\n ✗  rejected samples get what they declare" in ran.stdout
     assert "square.py: gets 30 points, and declares 12" in ran.stdout.replace("\n  ", " ")
-    assert "double: 1 of 10 claims do not hold" in ran.stdout
+    assert "double: 1 of 12 claims do not hold" in ran.stdout
     assert ran.stderr == ""
     assert page.read_text("utf-8").startswith("<!doctype html>")
     again = grader("verify", "--library", library, "--write-points")

@@ -53,9 +53,10 @@ class Outcome:
     def steps_to_failure(self) -> list[Step]:
         """The steps without those after the one that raised or gave the wrong value."""
         yours = getattr(self.error, "yours", None)
+        what = str(getattr(self.error, "evidence", {}).get("what", ""))
         for number, step in enumerate(self.steps):
             raised = isinstance(self.error, StudentError) and self.error.step is step
-            if raised or (yours is not None and step.kind != "make" and step.result is yours):
+            if raised or (step.kind != "make" and step.gave(yours, what)):
                 return self.steps[: number + 1]
         return self.steps
 
