@@ -288,6 +288,10 @@ class Student:
         """Return the present value of an array made by :meth:`array`."""
         return self.perform(lambda: made.result)
 
+    def again(self, answer: Answer) -> Any:
+        """Return what an earlier answer is by now."""
+        return self.read(answer)
+
     @contextlib.contextmanager
     def program(self) -> Iterator[None]:
         """Let the operations in the block return an :class:`Answer` each."""

@@ -8,12 +8,12 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
 
 
+# Each with its derivative; both are functions of z.
 ACTIVATIONS = {
     None: (lambda z: z, np.ones_like),
     "relu": (lambda z: np.maximum(z, 0), lambda z: z > 0),
     "sigmoid": (sigmoid, lambda z: sigmoid(z) * (1 - sigmoid(z))),
 }
-"""Each with its derivative; both are functions of z."""
 
 
 class DenseLayer:
@@ -21,7 +21,7 @@ class DenseLayer:
 
     def __init__(self, input_size, output_size, activation=None, seed=None):
         if activation not in ACTIVATIONS:
-            raise ValueError(f"unknown activation {activation!r}; there are 'relu' and 'sigmoid'")
+            raise ValueError(f"unknown activation: {activation!r}")
         self.function, self.derivative = ACTIVATIONS[activation]
         if seed is not None:
             np.random.seed(seed)

@@ -148,7 +148,7 @@ def scripts(reports: dict[Path, Report]) -> list[tuple[Path, str, str]]:
     found = []
     for path in REJECTED:
         for check in reports[path].checks:
-            if check.reproduce and check.evidence["kind"] in ("value", "shape", "type"):
+            if check.reproduce and check.evidence.get("kind") in ("value", "shape", "type"):
                 found.append((path, check.id, check.reproduce))
                 break
     return found

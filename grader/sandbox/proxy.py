@@ -363,6 +363,11 @@ class Student:
         """The present value of an array made by :meth:`array`."""
         return self.perform(["value", remote._handle], Step("read", remote))
 
+    def again(self, answer: Pending) -> Any:
+        """What an earlier answer of this program is by now: an array may change once returned."""
+        self.on_wire(answer)  # so that it is kept
+        return self.perform(["value", answer.operation[-1]], Step("read"), traced=False)
+
     @contextlib.contextmanager
     def program(self) -> Iterator[Program]:
         """Send everything in the block as one message; calls in it return :class:`Pending`."""
@@ -485,10 +490,12 @@ class Student:
     def recall(self, steps: list[Step]) -> None:
         """Add to the trace what was done :meth:`aside`, now or earlier.
 
-        Random numbers go on from the seed in both cases, so that nothing depends on which it was.
+        What is there already is not told twice. Random numbers go on from the seed in all cases, so
+        that nothing depends on which it was.
         """
         self._drop_seed()
-        self.trace += steps
+        if not any(step is known for step in steps[:1] for known in self.trace):
+            self.trace += steps
         self.seed(self._seed)
 
     def _drop_seed(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from grader.judge.affine import RELU, SIGMOID, Draw, Names, mistakes
-from grader.judge.diagnosis import Rules, Unknown
+from grader.judge.diagnosis import Rules
 from grader.judge.seen import Raised
 
 rules = Rules()
@@ -59,6 +59,11 @@ mistakes.add(
         "bias-zero",
     },
     texts={
+        "init-reseeded": {
+            "title": "W is the same after every seed.",
+            "hint": "Do two layers with different seeds have different weights?",
+            "stronger": "np.random.seed(seed), with the argument.",
+        },
         "weight-negated": {
             "title": "W goes up with its gradient, where b goes down.",
             "why": "Half of the layer climbs the loss.",
@@ -80,6 +85,35 @@ rules.mistakes += [
     for mistake in _outputs.mistakes
     if mistake.id in OF_ACTIVATIONS
 ]
+
+
+# -- the output for inputs in other layouts ------------------------------------------------
+
+
+@rules.mistake(
+    "layouts",
+    "The numbers of X are read as they lie in memory, which is not always row by row.",
+    why="A transposed array keeps its memory and only counts it in another order.",
+    hint="Try X = np.asfortranarray(X), which is equal to X.",
+    stronger="ravel and reshape with order='K' or 'A' follow the memory; leave the order out.",
+)
+def memory_order(s):
+    X = s.X.T.ravel().reshape(s.X.shape) if s.kind == "fortran" else s.X
+    return X @ s.W + s.b
+
+
+@rules.mistake(
+    "layouts",
+    "The output has the type of the input: whole numbers are cut off, single precision is kept.",
+    why="The weights are in double precision, and no whole numbers.",
+    hint="Which dtype has the array that you write the output into?",
+    stronger="dtype=X.dtype, or np.zeros_like(X), makes an array of the type of X; leave it out.",
+)
+def output_in_type_of_input(s):
+    output = s.X @ s.W + s.b
+    if s.kind == "int64":
+        return np.trunc(output)
+    return output.astype(np.float32) if s.kind == "float32" else output
 
 
 # -- the output with an activation ---------------------------------------------------------
@@ -108,14 +142,6 @@ _activated(
     why="Whoever makes the layer chooses its activation.",
     hint="Make a layer with 'relu' and look at its output: can it be larger than 1?",
     stronger="Which branch belongs to which name?",
-)
-_activated(
-    "relu_missing",
-    "With 'relu' the output is X·W + b, as without an activation.",
-    _only("relu", lambda z: z),
-    why="Negative numbers have to be stopped.",
-    hint="Can the output of your ReLU layer be negative?",
-    stronger="Compare the name that you look for with the one in the statement, letter by letter.",
 )
 _activated(
     "sigmoid_sign",
@@ -238,18 +264,6 @@ def sigmoid_clipped_elsewhere(s, limit):
 
 @rules.mistake(
     "clipping",
-    "z is clipped on the right of 0 only.",
-    why="The power exp(-z) is too large where z is negative.",
-    hint="For which z is exp(-z) large?",
-    stronger="np.clip takes a lower and an upper limit.",
-)
-def sigmoid_clipped_above(s):
-    with np.errstate(all="ignore"):
-        return (np.log(1 / (1 + np.exp(-np.minimum(s.z, 500)))), SIGMOID.function(-s.z))
-
-
-@rules.mistake(
-    "clipping",
     "The output of the sigmoid is kept {tiny:g} away from 0 and 1.",
     why="It is z that has to be clipped; its sigmoid may be much smaller than that.",
     hint="What is clipped in the statement: z, or its sigmoid?",
@@ -327,6 +341,20 @@ _chain(
     hint="How often does d_out go through the activation on its way down?",
     stronger="Look for two places that multiply by the derivative.",
 )
+
+
+@rules.mistake(
+    "chain",
+    "The derivative of the activation is taken at X·W, without the bias.",
+    why="Where the output was made, b had been added.",
+    hint="What goes into the activation in forward?",
+    stronger="Keep X·W + b in forward, and hand that to the derivative.",
+    each=[{"of": ("relu", "sigmoid")}, {"of": ("relu",)}, {"of": ("sigmoid",)}],
+)
+def derivative_without_bias(s, of):
+    return (s.G * s.derivative(s.XW) if s.name in of else s.D,) * 3
+
+
 _chain(
     "derivative_of_relu_missing",
     "With 'relu' backward does not multiply by the derivative of the activation.",
@@ -378,14 +406,6 @@ _chain(
     _for("relu", lambda s: s.G > 0),
     why="Whether a unit passes a gradient on depends on what went through it.",
     hint="Which array decides where the gradient passes?",
-    stronger="Keep X·W + b in forward, and ask where that is positive.",
-)
-_chain(
-    "relu_mask_from_input",
-    "ReLU's mask is taken from X, and not from X·W + b.",
-    _for("relu", lambda s: s.X > 0),
-    why="ReLU comes behind the product, so what counts is the sign of Z.",
-    hint="What goes into ReLU in forward?",
     stronger="Keep X·W + b in forward, and ask where that is positive.",
 )
 _chain(
@@ -546,23 +566,9 @@ _step(
 )
 
 
-@rules.mistake(
-    "step",
-    "backward does not take an argument called lr, or has no default for it.",
-    why="Whoever trains the layer calls it by the names of the statement.",
-    hint="Compare the signature with the statement.",
-    stronger="def backward(self, d_out, lr=0.01)",
-)
-def rate_under_another_name(s):
-    refused = Raised("TypeError")
-    if len(s.rates) != 5:
-        raise Unknown
-    return ([1.0, refused, refused, refused, 0.01],) * 2
-
-
 # -- seeds ---------------------------------------------------------------------------------
 
-# What comes of seeds 7, 42 and 0, and of none.
+# What comes of the seeds 11, 12 and 0, and of none; see see_seed in checks.py.
 
 
 def _seed(name, title, *kinds, why, hint, stronger):
@@ -583,7 +589,7 @@ _seed(
 )
 _seed(
     "seed_ignored",
-    "The seed is not used.",
+    "The seed has no effect on W.",
     *("global",) * 4,
     why="Whoever gives a seed wants the same numbers again.",
     hint="Make two layers with the same seed, and compare their W.",
@@ -613,17 +619,20 @@ _seed(
     hint="Make two layers without a seed, and compare their W.",
     stronger="If the seed is None, do nothing.",
 )
-_seed(
-    "seed_fixed",
-    "The generator always gets a seed that stands in the code, or one of its own.",
-    *("other", "other", "other", "same"),
-    why="Whoever gives a seed wants its numbers.",
-    hint="Do two layers with different seeds have different weights?",
-    stronger="np.random.seed(seed), with the argument.",
-)
-
 
 # -- the start -----------------------------------------------------------------------------
+
+
+@rules.mistake(
+    "default",
+    "By default the layer has an activation: {name}.",
+    why="The statement's default is None, a linear layer.",
+    hint="Compare the signature of the constructor with the statement.",
+    stronger="activation=None",
+    each=[{"name": "ReLU", "known": RELU}, {"name": "the sigmoid", "known": SIGMOID}],
+)
+def default_activation(s, name, known):
+    return known.function(s.Z)
 
 
 @rules.mistake(
@@ -719,7 +728,7 @@ def unknown_raises_another(s, error):
 )
 def gradient_accumulates(s):
     each = [case.X.T @ case.G / case.batch for case in s.rounds]
-    return ([sum(each[: number + 1]) for number in range(len(each))], [None] * len(each))
+    return [sum(each[: number + 1]) for number in range(len(each))]
 
 
 @rules.mistake(
@@ -734,7 +743,7 @@ def step_with_momentum(s):
     for case in s.rounds:
         velocity = 0.9 * velocity + case.X.T @ case.G / case.batch
         found.append(velocity)
-    return (found, [None] * len(found))
+    return found
 
 
 @rules.mistake(
@@ -746,7 +755,7 @@ def step_with_momentum(s):
 )
 def first_batch_size_kept(s):
     rows = s.between.batch
-    return ([case.X.T @ case.G / rows for case in s.rounds], [None] * len(s.rounds))
+    return [case.X.T @ case.G / rows for case in s.rounds]
 
 
 @rules.mistake(
@@ -757,8 +766,35 @@ def first_batch_size_kept(s):
     stronger="Assign it to self; names on the class or the module are shared by all.",
 )
 def layers_share_memory(s):
-    # The second one was the last to remember something; the first one's pass cannot be right.
-    return [[True, False, False, False], [True] * 4]
+    # The second one was the last to remember something; the first one's gradients cannot be right.
+    return [[True, True, True, False, False, False], [True] * 6]
+
+
+@rules.mistake(
+    "layers",
+    "Two layers share their activation: the last one that is made decides.",
+    why="In a network every layer has an activation of its own.",
+    hint="Make a layer with 'sigmoid', then one with 'relu', and use the first.",
+    stronger="Assign it to self; names on the class or the module are shared by all.",
+)
+def layers_share_activation(s):
+    return [[True, True, False, False, False, False], [True] * 6]
+
+
+@rules.mistake(
+    "layers",
+    "Two layers share {which}: the last one that is made decides.",
+    why="In a network every layer has parameters of its own.",
+    hint="Make two layers of different sizes, and look at the first again.",
+    stronger="Assign it to self; names on the class or the module are shared by all.",
+    each=[
+        {"which": "W and b", "alone": (False, False)},
+        {"which": "W", "alone": (False, True)},
+        {"which": "b", "alone": (True, False)},
+    ],
+)
+def layers_share_parameters(s, which, alone):
+    return [[*alone, True, True, True, True], [True] * 6]
 
 
 # -- purity --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ there is one. Where several fit, the first one is named.
 """
 
 import re
+from itertools import combinations
 
 import numpy as np
 
@@ -27,6 +28,12 @@ NAMES = Names(
     stepper="update_parameters",
     activation=True,
 )
+
+
+def _missing(*names):
+    """Every choice of entries that can be missing, with the verb that goes with it."""
+    chosen = [c for count in (1, 2, 3) for c in combinations(names, count)]
+    return [{"missing": " and ".join(c), "verb": "are" if len(c) > 1 else "is"} for c in chosen]
 
 
 # -- the output ----------------------------------------------------------------------------
@@ -91,25 +98,16 @@ def output_kept_as_input(s):
     return ("A", "Z", "A")
 
 
-def _missing(*names):
-    kept = tuple(None if name in names else name for name in "XZA")
-
-    def predict(s):
-        return kept
-
-    listed = " and ".join(f"fc['{name}']" for name in names)
-    predict.__name__ = "_".join(("not_kept", *map(str.lower, names)))
-    rules.mistake(
-        "kept",
-        f"{listed} {'are' if len(names) > 1 else 'is'} not filled.",
-        why="The caches are what this exercise is about: others read what a step has computed.",
-        hint="Print fc after forward. Which of X, Z and A are in it?",
-        stronger="forward fills fc['X'], fc['Z'] and fc['A'].",
-    )(predict)
-
-
-for _names in ("A", "Z", "X", "XZ", "XA", "ZA", "XZA"):
-    _missing(*_names)
+@rules.mistake(
+    "kept",
+    "fc is not filled as it should be: {missing} {verb} missing.",
+    why="The caches are what this exercise is about: others read what a step has computed.",
+    hint="Print fc after forward. Which of X, Z and A are in it?",
+    stronger="forward fills fc['X'], fc['Z'] and fc['A'].",
+    each=_missing("X", "Z", "A"),
+)
+def not_kept_in_fc(s, missing, verb):
+    return tuple(None if name in missing.split() else name for name in ("X", "Z", "A"))
 
 
 # -- through the activation ----------------------------------------------------------------
@@ -146,17 +144,6 @@ def derivative_at_output(s):
 )
 def derivative_at_gradient(s):
     return s.G * s.derivative(s.G)
-
-
-@rules.mistake(
-    "dz",
-    "The derivative of the activation is taken at X, the input.",
-    why="The slope of a function is taken where the function was: at its argument, Z.",
-    hint="What was the activation function given in the forward pass?",
-    stronger="deriv=True wants the same argument that the activation itself was given.",
-)
-def derivative_at_input(s):
-    return s.G * s.derivative(s.X)
 
 
 @rules.mistake(
@@ -370,6 +357,11 @@ mistakes.add(
     rules,
     NAMES,
     *("output", "input-gradient", "weight-gradient", "bias-gradient"),
+    without={  # dZ shows where the slope was taken, and is looked at by itself
+        f"{part}-derivative-at-{place}"
+        for part in ("input", "weight", "bias")
+        for place in ("output", "upstream")
+    },
     texts={
         "returns-weight-gradient": {
             "stronger": "dW and db are for compute_gradients; backward hands dX down."
@@ -428,28 +420,16 @@ def incoming_kept_as_dx(s):
     return ("dA", "dZ", "dA")
 
 
-def _missing_in_bc(*names):
-    kept = tuple(None if name in names else name for name in ("dA", "dZ", "dX"))
-
-    def predict(s):
-        return kept
-
-    listed = " and ".join(f"bc['{name}']" for name in names)
-    predict.__name__ = "_".join(("not_kept", *map(str.lower, names)))
-    rules.mistake(
-        "ends",
-        f"{listed} {'are' if len(names) > 1 else 'is'} not filled.",
-        why="The caches are what this exercise is about: others read what a step has computed.",
-        hint="Print bc after backward. Which of dA, dZ and dX are in it?",
-        stronger="backward fills bc['dA'], bc['dZ'] and bc['dX'].",
-    )(predict)
-
-
-for _names in (
-    *(("dA",), ("dZ",), ("dX",)),
-    *(("dA", "dZ"), ("dA", "dX"), ("dZ", "dX"), ("dA", "dZ", "dX")),
-):
-    _missing_in_bc(*_names)
+@rules.mistake(
+    "ends",
+    "bc is not filled as it should be: {missing} {verb} missing.",
+    why="The caches are what this exercise is about: others read what a step has computed.",
+    hint="Print bc after backward. Which of dA, dZ and dX are in it?",
+    stronger="backward fills bc['dA'], bc['dZ'] and bc['dX'].",
+    each=_missing("dA", "dZ", "dX"),
+)
+def not_kept_in_bc(s, missing, verb):
+    return tuple(None if name in missing.split() else name for name in ("dA", "dZ", "dX"))
 
 
 # -- shapes --------------------------------------------------------------------------------
@@ -646,17 +626,6 @@ def drawn_before_weights(s, what):
 def formula_of_its_own(s, formula):
     scale = {"n": 1.0, "0": 0.01, "√": np.sqrt(2 / s.shape[0])}[formula[0]]
     return _random(s).standard_normal(s.shape) * scale
-
-
-@rules.mistake(
-    "start",
-    "W starts as zeros.",
-    why="Equal units get equal gradients, and stay equal for ever.",
-    hint="What happens if all the weights of a layer are equal?",
-    stronger="Call the function that __init__ was given.",
-)
-def weights_zero(s):
-    return np.zeros(s.shape)
 
 
 @rules.mistake(

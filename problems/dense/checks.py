@@ -1056,6 +1056,7 @@ def test_interleaved_layers(student, conventions, started, observe):
             put_weights(layer, case, conventions())
         outputs = [layer.forward_pass(case.X) for layer, case in pairs]
         results = [layer.backward_pass(case.G) for layer, case in pairs]
+        later = [student.again(output) for output in outputs]
     for W, usual, number in zip(drawn, alone, ("first", "second"), strict=True):
         message = (
             f"Two layers are made, then both are initialized: W of the {number} has not the shape"
@@ -1066,6 +1067,11 @@ def test_interleaved_layers(student, conventions, started, observe):
     updates = Updates(optimizer.calls)
     for run, case, unshared in zip(zip(outputs, results, strict=True), cases, fresh, strict=True):
         expect_as_fresh(run, case, unshared, updates, "With a second layer in use")
+    for output, now in zip(outputs, later, strict=True):
+        if now.error is None and isinstance(output.value, np.ndarray):
+            message = "A later call changes an array that forward_pass returned: make a new one."
+            what = "the returned output, looked at later"
+            expect_close(now.value, output.value, what=what, message=message, rtol=0.0, atol=0.0)
 
 
 # -- purity --------------------------------------------------------------------------------

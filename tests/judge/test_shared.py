@@ -98,6 +98,18 @@ def test_who_asks_later_sees_what_was_done(student: Student) -> None:
     assert "student.double(4)" in traces[0]
 
 
+def test_who_asks_again_is_not_shown_it_again(student: Student) -> None:
+    """A check that takes a shared value in two places tells once how it came about."""
+    once = Once(student)
+    for _ in range(2):
+        assert once("key", lambda: student.double(4)) == 8
+        assert once("other", lambda: student.double(5)) == 10
+    assert [str(s) for s in student.steps if s.kind == "call"] == [
+        "student.double(4)",
+        "student.double(5)",
+    ]
+
+
 def test_random_numbers_do_not_tell_who_asked_first(student: Student) -> None:
     """After a shared value the same numbers are drawn, made now or before."""
     once = Once(student)

@@ -139,7 +139,7 @@ def test_the_guilty_line_is_marked(graded: Graded) -> None:
     number, source = frame["line"], submission.lines[frame["line"] - 1][4:]
     assert [line for line in lines if "← here" in line] == [f"{number}{source} ← here"]
     assert lines[0].endswith("def backward_pass(self, accum_grad):")
-    assert [line for line in lines if "(ran)" in line] == ["34    if self.trainable: (ran)"]
+    assert [line for line in lines if "(ran)" in line] == ["35    if self.trainable: (ran)"]
 
 
 def test_the_lines_that_ran_are_marked(graded: Graded) -> None:

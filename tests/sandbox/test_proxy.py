@@ -1019,3 +1019,22 @@ def test_exposures_stand_for_the_real_object() -> None:
     assert exposure.real is real
     assert exposure.calls == []
     assert exposure.on_wire().attributes == {"learning_rate": 0.5, "name": "momentum", "told": 0}
+
+
+def test_an_answer_can_be_looked_at_again(workers: Workers) -> None:
+    """An array that a later call changes is seen as it was, and as it is."""
+    source = """
+        import numpy as np
+        given = np.zeros(2)
+        def give():
+            return given
+        def change():
+            given[:] = 7
+    """
+    with loaded(workers, source) as student:
+        with student.program():
+            answer = student.give()
+            student.change()
+            now = student.again(answer)
+        assert answer.value.tolist() == [0, 0]
+        assert now.value.tolist() == [7, 7]

@@ -1,5 +1,6 @@
 # mistake: returns only the output of linear layers
 # fails: activation
+# points: 88
 # diagnoses: activated-not-returned
 import numpy as np
 

@@ -1,6 +1,7 @@
 # mistake: keeps the activation on the class
-# fails: activation, derivative, state
-# diagnoses: none
+# fails: state
+# points: 99
+# diagnoses: layers-share-activation
 import numpy as np
 
 

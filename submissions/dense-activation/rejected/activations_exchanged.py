@@ -1,5 +1,6 @@
 # mistake: exchanges ReLU and sigmoid in the table
 # fails: activation
+# points: 88
 # diagnoses: activations-exchanged
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: makes b a column
 # fails: start
-# points: 98
+# points: 98.18
 # diagnoses: bias-column
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

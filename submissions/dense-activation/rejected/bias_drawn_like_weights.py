@@ -1,6 +1,6 @@
 # mistake: draws b like the weights
 # fails: start
-# points: 98
+# points: 98.18
 # diagnoses: bias-random
 import numpy as np
 

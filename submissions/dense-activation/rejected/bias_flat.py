@@ -1,6 +1,6 @@
 # mistake: makes b an array of one dimension
 # fails: start
-# points: 98
+# points: 98.18
 # diagnoses: first-bias-shape
 import numpy as np
 

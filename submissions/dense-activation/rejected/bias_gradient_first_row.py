@@ -1,6 +1,7 @@
 # mistake: takes the first row for the bias gradient
 # fails: bias-gradient
-# diagnoses: bias-first-row
+# points: 94
+# diagnoses: bias-of-one-row
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # mistake: keeps one row of the bias gradient for each sample
 # fails: bias-gradient
+# points: 94
 # diagnoses: bias-unsummed-divided
 import numpy as np
 

@@ -1,44 +1,45 @@
 # mistake: takes the mean over the units
 # fails: bias-gradient
+# points: 94
 # diagnoses: bias-mean-axis1
 import numpy as np
 
 
 class DenseLayer:
     def __init__(self, input_size, output_size, activation=None, seed=None):
-        if activation not in (None, "relu", "sigmoid"):
-            raise ValueError("unknown activation: " + str(activation))
+        if activation is None:
+            self.kind = "linear"
+        elif activation in ["relu", "sigmoid"]:
+            self.kind = activation
+        else:
+            raise ValueError(f"Unknown activation '{activation}'")
         if seed is not None:
             np.random.seed(seed)
-        self.W = np.random.randn(input_size, output_size) * 0.01
+        self.W = np.random.randn(input_size, output_size) / 100
         self.b = np.zeros((1, output_size))
-        self.activation = activation
 
     def forward(self, X):
-        self.X = X
-        self.z = np.dot(X, self.W) + self.b
-        if self.activation == "relu":
-            return np.maximum(0, self.z)
-        if self.activation == "sigmoid":
-            return self.sigmoid(self.z)
-        return self.z
-
-    def sigmoid(self, z):
-        z = np.clip(z, -500, 500)
-        return 1 / (1 + np.exp(-z))
+        self.inputs = X
+        z = np.matmul(X, self.W) + self.b
+        if self.kind == "relu":
+            self.out = np.maximum(z, 0)
+        elif self.kind == "sigmoid":
+            self.out = 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+        else:
+            self.out = z
+        return self.out
 
     def backward(self, d_out, lr=0.01):
-        if self.activation == "relu":
-            d = d_out * (self.z > 0)
-        elif self.activation == "sigmoid":
-            s = self.sigmoid(self.z)
-            d = d_out * s * (1 - s)
+        n = d_out.shape[0]
+        if self.kind == "relu":
+            grad = np.where(self.out > 0, d_out, 0)
+        elif self.kind == "sigmoid":
+            grad = d_out * self.out * (1 - self.out)
         else:
-            d = d_out
-        m = self.X.shape[0]
-        dW = np.dot(self.X.T, d) / m
-        db = np.mean(d, axis=1, keepdims=True)
-        dX = np.dot(d, self.W.T)
-        self.W -= lr * dW
-        self.b -= lr * db
-        return dX
+            grad = d_out
+        d_input = np.matmul(grad, self.W.T)
+        dW = np.matmul(self.inputs.T, grad) / n
+        db = np.mean(grad, axis=1, keepdims=True)
+        self.W = self.W - lr * dW
+        self.b = self.b - lr * db
+        return d_input

@@ -1,5 +1,6 @@
 # mistake: makes b of whole numbers, into which the step cannot be written
 # fails: start
+# points: 99.09
 # diagnoses: bias-of-integers
 import numpy as np
 

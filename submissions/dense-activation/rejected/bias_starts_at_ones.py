@@ -1,6 +1,6 @@
 # mistake: starts b with ones
 # fails: start
-# points: 98
+# points: 98.18
 # diagnoses: bias-ones
 import numpy as np
 

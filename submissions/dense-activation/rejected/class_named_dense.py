@@ -1,7 +1,7 @@
 # mistake: calls the class Dense
 # fails: unloadable
 # points: 0
-# diagnoses: other-name
+# diagnoses: class-misnamed
 import numpy as np
 
 

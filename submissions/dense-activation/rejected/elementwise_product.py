@@ -1,6 +1,7 @@
 # mistake: multiplies X and W element by element
-# fails: forward
-# diagnoses: elementwise-product
+# fails: activation, start, forward, input-gradient, weight-gradient, bias-gradient, derivative, step, state, purity
+# points: 27.95
+# diagnoses: elementwise-product, shapes-do-not-fit
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""
 

@@ -1,6 +1,6 @@
 # mistake: adds the gradients up over the calls
 # fails: state
-# points: 97.75
+# points: 98
 # diagnoses: gradient-accumulates
 import numpy as np
 

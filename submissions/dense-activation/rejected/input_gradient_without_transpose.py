@@ -1,6 +1,6 @@
-# mistake: forgets the transpose of W
-# fails: input-gradient
-# points: 88
+# mistake: forgets the transpose, so that the product fails unless the layer is square
+# fails: input-gradient, weight-gradient, bias-gradient, derivative, state, step
+# points: 56.14
 # diagnoses: missing-transpose
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""
@@ -45,10 +45,7 @@ class DenseLayer:
     def backward(self, d_out, lr=0.01):
         X, z = self.cache
         dz = d_out * self._derivative(z)
-        try:
-            dX = dz.dot(self.W)
-        except ValueError:
-            dX = None
+        dX = dz.dot(self.W)
         self._step(X.T.dot(dz) / X.shape[0], dz.mean(axis=0), lr)
         return dX
 

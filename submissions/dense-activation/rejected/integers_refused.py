@@ -1,46 +1,62 @@
-# mistake: writes the output into an array of the type of X
+# mistake: refuses an input of whole numbers
 # fails: forward
 # points: 98.6
-# diagnoses: none
+# diagnoses: refused-by-own-check
 import numpy as np
+
+
+def linear(z):
+    return z
+
+
+def relu(z):
+    return np.where(z > 0, z, 0.0)
+
+
+def sigmoid(z):
+    return 1.0 / (1.0 + np.exp(-np.clip(z, -500, 500)))
+
+
+def linear_slope(z):
+    return np.ones_like(z)
+
+
+def relu_slope(z):
+    return np.where(z > 0, 1.0, 0.0)
+
+
+def sigmoid_slope(z):
+    return sigmoid(z) * (1.0 - sigmoid(z))
+
+
+FUNCTIONS = {None: linear, "relu": relu, "sigmoid": sigmoid}
+SLOPES = {None: linear_slope, "relu": relu_slope, "sigmoid": sigmoid_slope}
 
 
 class DenseLayer:
     def __init__(self, input_size, output_size, activation=None, seed=None):
-        if activation not in (None, "relu", "sigmoid"):
-            raise ValueError("unknown activation: " + str(activation))
+        if activation not in FUNCTIONS:
+            raise ValueError(f"{activation!r} is not an activation")
+        self.f = FUNCTIONS[activation]
+        self.slope = SLOPES[activation]
         if seed is not None:
             np.random.seed(seed)
-        self.W = np.random.randn(input_size, output_size) * 0.01
+        self.W = 0.01 * np.random.randn(input_size, output_size)
         self.b = np.zeros((1, output_size))
-        self.activation = activation
 
     def forward(self, X):
+        if X.dtype.kind == "i":
+            raise TypeError("X should be floats")
         self.X = X
-        self.z = np.zeros((X.shape[0], self.W.shape[1]), dtype=X.dtype)
-        self.z[:] = np.dot(X, self.W) + self.b
-        if self.activation == "relu":
-            return np.maximum(0, self.z)
-        if self.activation == "sigmoid":
-            return self.sigmoid(self.z)
-        return self.z
-
-    def sigmoid(self, z):
-        z = np.clip(z, -500, 500)
-        return 1 / (1 + np.exp(-z))
+        self.z = X @ self.W + self.b
+        return self.f(self.z)
 
     def backward(self, d_out, lr=0.01):
-        if self.activation == "relu":
-            d = d_out * (self.z > 0)
-        elif self.activation == "sigmoid":
-            s = self.sigmoid(self.z)
-            d = d_out * s * (1 - s)
-        else:
-            d = d_out
-        m = self.X.shape[0]
-        dW = np.dot(self.X.T, d) / m
-        db = np.mean(d, axis=0, keepdims=True)
-        dX = np.dot(d, self.W.T)
-        self.W -= lr * dW
-        self.b -= lr * db
-        return dX
+        batch = len(d_out)
+        delta = d_out * self.slope(self.z)
+        grad_X = delta @ self.W.T
+        grad_W = self.X.T @ delta / batch
+        grad_b = delta.sum(axis=0, keepdims=True) / batch
+        self.W = self.W - lr * grad_W
+        self.b = self.b - lr * grad_b
+        return grad_X

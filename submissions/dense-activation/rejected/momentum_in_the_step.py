@@ -1,6 +1,6 @@
 # mistake: adds nine tenths of the last step
 # fails: state
-# points: 97.75
+# points: 98
 # diagnoses: step-with-momentum
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,6 +1,6 @@
 # mistake: computes the gradients and takes no step
-# fails: weight-gradient, bias-gradient, derivative, step
-# points: 78.71
+# fails: weight-gradient, bias-gradient, step
+# points: 81
 # diagnoses: nothing-updated
 # says: so its gradient cannot be seen
 import numpy as np

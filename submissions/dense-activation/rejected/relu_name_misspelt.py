@@ -1,7 +1,7 @@
 # mistake: looks for 'ReLU' where the name is 'relu' in forward
 # fails: activation
 # points: 88
-# diagnoses: relu-missing
+# diagnoses: activation-missing
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: seeds with 42, whatever seed it is given
 # fails: seeded
 # points: 92
-# diagnoses: seed-fixed
+# diagnoses: init-reseeded
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # mistake: does not use the seed
 # fails: seeded
+# points: 94.67
 # diagnoses: seed-ignored
 import numpy as np
 

@@ -1,7 +1,7 @@
 # mistake: fills an output of sixteen rows
 # fails: forward
 # points: 91.6
-# diagnoses: sixteen-rows-only
+# diagnoses: rows-left-out
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""
 

@@ -1,7 +1,7 @@
 # mistake: calls the sizes n_in and n_out
 # fails: start
-# points: 99
-# diagnoses: none
+# points: 99.09
+# diagnoses: argument-missing
 import numpy as np
 
 

@@ -1,6 +1,6 @@
 # mistake: assigns the new parameters to local names
-# fails: weight-gradient, bias-gradient, derivative, step
-# points: 78.71
+# fails: weight-gradient, bias-gradient, step
+# points: 81
 # diagnoses: nothing-updated
 import numpy as np
 

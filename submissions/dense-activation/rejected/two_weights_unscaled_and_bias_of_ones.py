@@ -1,6 +1,6 @@
 # mistake: leaves out the factor 0.01; and starts b with ones
 # fails: start
-# points: 96
+# points: 96.36
 # diagnoses: init-standard-normal, bias-ones
 import numpy as np
 

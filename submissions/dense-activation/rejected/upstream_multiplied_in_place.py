@@ -1,7 +1,7 @@
 # mistake: multiplies d_out by the slope in place
 # fails: purity
 # points: 97
-# diagnoses: upstream-always-overwritten
+# diagnoses: upstream-overwritten
 import numpy as np
 
 

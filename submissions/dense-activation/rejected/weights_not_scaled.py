@@ -1,6 +1,6 @@
 # mistake: leaves out the factor 0.01
 # fails: start
-# points: 98
+# points: 98.18
 # diagnoses: init-standard-normal
 import numpy as np
 

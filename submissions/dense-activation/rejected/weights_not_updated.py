@@ -1,5 +1,6 @@
 # mistake: does not update W
 # fails: weight-gradient, step
+# points: 87
 # diagnoses: weights-not-updated
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: scales the weights by the square root of 2 / input_size
 # fails: start
-# points: 98
+# points: 98.18
 # diagnoses: init-he-normal
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: forgets deriv=True
 # fails: activation-gradient, softmax
-# points: 0
+# points: 84
 # diagnoses: activation-for-derivative
 import numpy as np
 from layer import Layer

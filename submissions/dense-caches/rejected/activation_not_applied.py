@@ -1,6 +1,6 @@
 # mistake: returns the weighted sums without the activation
 # fails: forward
-# points: 0
+# points: 94
 # diagnoses: activation-missing
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: always applies sigmoid in the forward pass
 # fails: forward
-# points: 0
+# points: 86
 # diagnoses: always-sigmoid
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: takes A(1 - A) for the slope of every function
 # fails: activation-gradient
-# points: 0
+# points: 90
 # diagnoses: always-one-slope
 import numpy as np
 from layer import Layer

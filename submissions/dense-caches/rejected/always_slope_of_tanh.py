@@ -1,6 +1,6 @@
 # mistake: takes the slope of tanh for every function
 # fails: activation-gradient
-# points: 0
+# points: 90
 # diagnoses: always-one-slope-at-z
 import numpy as np
 from layer import Layer

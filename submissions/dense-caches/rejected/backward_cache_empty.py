@@ -1,7 +1,7 @@
 # mistake: keeps nothing in bc
 # fails: backward-cache
-# points: 0
-# diagnoses: not-kept-da-dz-dx
+# points: 96
+# diagnoses: not-kept-in-bc
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

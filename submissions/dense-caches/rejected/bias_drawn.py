@@ -1,6 +1,6 @@
 # mistake: draws the bias like the weights
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: bias-random
 import numpy as np
 from layer import Layer

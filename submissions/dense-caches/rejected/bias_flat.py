@@ -1,6 +1,6 @@
 # mistake: the bias has one axis
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: bias-flat
 import numpy as np
 from layer import Layer

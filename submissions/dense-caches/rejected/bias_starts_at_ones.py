@@ -1,6 +1,6 @@
 # mistake: starts the bias as ones
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: bias-ones
 import numpy as np
 from layer import Layer

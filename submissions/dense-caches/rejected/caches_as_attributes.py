@@ -1,7 +1,7 @@
 # mistake: keeps X, Z and A as attributes, not in fc
 # fails: forward-cache
-# points: 0
-# diagnoses: not-kept-x-z-a
+# points: 94
+# diagnoses: not-kept-in-fc
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

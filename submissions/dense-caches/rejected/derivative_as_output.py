@@ -1,6 +1,6 @@
 # mistake: applies the derivative in the forward pass
 # fails: forward
-# points: 0
+# points: 86
 # diagnoses: derivative-as-output
 import numpy as np
 from layer import Layer

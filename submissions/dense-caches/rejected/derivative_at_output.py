@@ -1,6 +1,6 @@
 # mistake: takes the derivative at the output
 # fails: activation-gradient, softmax
-# points: 0
+# points: 84
 # diagnoses: derivative-at-output
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: hands dA on as dZ
 # fails: activation-gradient
-# points: 0
+# points: 90
 # diagnoses: derivative-missing
 import numpy as np
 from layer import Layer

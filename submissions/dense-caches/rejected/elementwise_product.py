@@ -1,6 +1,6 @@
 # mistake: multiplies X and W element by element
 # fails: forward
-# points: 0
+# points: 86
 # diagnoses: elementwise-product
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: keeps the input of the first forward pass for the gradients
 # fails: state
-# points: 0
+# points: 98.67
 # diagnoses: none
 import numpy as np
 from layer import Layer

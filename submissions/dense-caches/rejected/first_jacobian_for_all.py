@@ -1,6 +1,6 @@
 # mistake: takes the first Jacobian for all samples
 # fails: softmax
-# points: 0
+# points: 94
 # diagnoses: first-jacobian-for-all
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: draws W by the formula of He
 # fails: initialization
-# points: 0
+# points: 96
 # diagnoses: formula-of-its-own
 import numpy as np
 from layer import Layer

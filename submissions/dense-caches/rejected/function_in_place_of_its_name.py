@@ -1,6 +1,6 @@
 # mistake: keeps the activation function itself in activation, not its name
 # fails: constructor
-# points: 0
+# points: 97.33
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: calls the initialization without a generator
 # fails: generator
-# points: 0
+# points: 96
 # diagnoses: generator-not-used
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: makes a generator of its own, seeded with 42
 # fails: generator
-# points: 0
+# points: 96
 # diagnoses: generator-seeded-by-layer
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: seeds np.random with 0, and draws from it
 # fails: generator
-# points: 0
+# points: 96
 # diagnoses: generator-seeded-by-layer
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: keeps what comes in under dX
 # fails: backward-cache
-# points: 0
+# points: 98
 # diagnoses: incoming-kept-as-dx
 import numpy as np
 from layer import Layer

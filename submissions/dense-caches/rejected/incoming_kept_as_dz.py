@@ -1,6 +1,6 @@
 # mistake: keeps dA under dZ, though dX and the gradients are right
 # fails: backward-cache
-# points: 0
+# points: 98
 # diagnoses: incoming-kept-as-dz
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: always draws by xavier
 # fails: initialization
-# points: 0
+# points: 96
 # diagnoses: always-xavier
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: divides dX by the number of samples
 # fails: input-gradient
-# points: 0
+# points: 88
 # diagnoses: input-gradient-mean
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: keeps dX, and returns nothing
 # fails: input-gradient
-# points: 0
+# points: 88
 # diagnoses: input-gradient-not-returned
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: makes dX of dA
 # fails: input-gradient
-# points: 0
+# points: 96.57
 # diagnoses: input-without-derivative
 import numpy as np
 from layer import Layer

@@ -1,7 +1,7 @@
 # mistake: hands down a gradient for sixteen samples at the most
 # fails: input-gradient
-# points: 0
-# diagnoses: input-gradient-batch
+# points: 91.43
+# diagnoses: input-gradient-small
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

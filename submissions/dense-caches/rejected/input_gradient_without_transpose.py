@@ -1,6 +1,6 @@
 # mistake: forgets the transpose of W
 # fails: input-gradient
-# points: 0
+# points: 88
 # diagnoses: missing-transpose
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: fs has no X
 # fails: shapes
-# points: 0
+# points: 96
 # diagnoses: shape-of-x-not-kept
 import numpy as np
 from layer import Layer

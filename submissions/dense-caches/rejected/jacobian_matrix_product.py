@@ -1,6 +1,6 @@
 # mistake: multiplies dA by the Jacobians with @
 # fails: softmax
-# points: 0
+# points: 94
 # diagnoses: jacobian-matrix-product
 import numpy as np
 from layer import Layer

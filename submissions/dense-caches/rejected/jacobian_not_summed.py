@@ -1,6 +1,6 @@
 # mistake: forgets the sum over the outputs
 # fails: softmax
-# points: 0
+# points: 94
 # diagnoses: jacobian-not-summed
 import numpy as np
 from layer import Layer

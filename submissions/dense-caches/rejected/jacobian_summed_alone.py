@@ -1,6 +1,6 @@
 # mistake: sums over the axis that dA does not share
 # fails: softmax
-# points: 0
+# points: 94
 # diagnoses: jacobian-summed-alone
 import numpy as np
 from layer import Layer

@@ -1,7 +1,7 @@
 # mistake: both parameter gradients are means, as in dense-activation and dense-gradients
 # fails: weight-gradient, bias-gradient
-# points: 0
-# diagnoses: weight-mean, bias-mean
+# points: 86
+# diagnoses: other-convention, weight-mean, bias-mean
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

@@ -1,6 +1,6 @@
 # mistake: keeps dA at the end, when dX is the outgoing gradient already
 # fails: backward-cache
-# points: 0
+# points: 98
 # diagnoses: outgoing-kept-as-da
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: gives the output the number type of the input
 # fails: forward
-# points: 0
+# points: 99
 # diagnoses: none
 import numpy as np
 from layer import Layer

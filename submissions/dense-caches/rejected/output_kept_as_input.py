@@ -1,6 +1,6 @@
 # mistake: fills fc at the end, when A is the output already
 # fails: forward-cache
-# points: 0
+# points: 97
 # diagnoses: output-kept-as-input
 import numpy as np
 from layer import Layer

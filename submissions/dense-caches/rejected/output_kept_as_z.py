@@ -1,6 +1,6 @@
 # mistake: keeps the output under Z as well, and derives there
 # fails: forward-cache
-# points: 0
+# points: 97
 # diagnoses: output-kept-as-z
 import numpy as np
 from layer import Layer

@@ -1,7 +1,7 @@
 # mistake: does not keep A
 # fails: forward-cache
-# points: 0
-# diagnoses: not-kept-a
+# points: 97
+# diagnoses: not-kept-in-fc
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

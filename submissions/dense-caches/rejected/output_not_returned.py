@@ -1,6 +1,6 @@
 # mistake: fills the caches, and returns nothing from forward
 # fails: forward
-# points: 0
+# points: 86
 # diagnoses: output-not-returned
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: calls activation_tune in backward only
 # fails: hyperparameters
-# points: 0
+# points: 98
 # diagnoses: settings-in-backward-only
 import numpy as np
 from layer import Layer

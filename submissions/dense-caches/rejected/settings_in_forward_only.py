@@ -1,6 +1,6 @@
 # mistake: calls activation_tune in forward only
 # fails: hyperparameters
-# points: 0
+# points: 98
 # diagnoses: settings-in-forward-only
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: never calls activation_tune
 # fails: hyperparameters
-# points: 0
+# points: 96
 # diagnoses: settings-never-set
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: calls super().__init__ without the settings, and drops them
 # fails: constructor, hyperparameters
-# points: 0
+# points: 93.33
 # diagnoses: settings-never-set
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: calls activation_tune only for a layer that has settings
 # fails: hyperparameters
-# points: 0
+# points: 98
 # diagnoses: settings-not-reset
 import numpy as np
 from layer import Layer

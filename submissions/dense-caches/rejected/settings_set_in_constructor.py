@@ -1,6 +1,6 @@
 # mistake: calls activation_tune in the constructor only
 # fails: hyperparameters
-# points: 0
+# points: 98
 # diagnoses: settings-set-once
 import numpy as np
 from layer import Layer

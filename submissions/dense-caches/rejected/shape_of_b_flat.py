@@ -1,6 +1,6 @@
 # mistake: the shape of b is (u,), and so is b
 # fails: shapes, initialization
-# points: 0
+# points: 94
 # diagnoses: shape-of-b-flat, bias-flat
 import numpy as np
 from layer import Layer

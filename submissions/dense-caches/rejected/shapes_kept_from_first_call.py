@@ -1,6 +1,6 @@
 # mistake: compute_shapes does nothing when it is called again
 # fails: shapes
-# points: 0
+# points: 92
 # diagnoses: first-shapes-kept
 import numpy as np
 from layer import Layer

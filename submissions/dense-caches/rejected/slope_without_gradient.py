@@ -1,6 +1,6 @@
 # mistake: takes the slope for dZ, without dA
 # fails: activation-gradient
-# points: 0
+# points: 90
 # diagnoses: slope-without-gradient
 import numpy as np
 from layer import Layer

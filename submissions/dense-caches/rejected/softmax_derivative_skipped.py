@@ -1,6 +1,6 @@
 # mistake: hands dA on for softmax, as if the loss had done it
 # fails: softmax
-# points: 0
+# points: 94
 # diagnoses: jacobian-skipped
 import numpy as np
 from layer import Layer

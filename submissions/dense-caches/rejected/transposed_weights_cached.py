@@ -1,6 +1,6 @@
 # mistake: keeps the transpose of the first W that it met
 # fails: state
-# points: 0
+# points: 98.67
 # diagnoses: none
 import numpy as np
 from layer import Layer

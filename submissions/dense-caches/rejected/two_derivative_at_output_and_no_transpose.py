@@ -1,6 +1,6 @@
 # mistake: the derivative is taken at A, and the transpose of W is missing
 # fails: activation-gradient, softmax, input-gradient
-# points: 0
+# points: 72
 # diagnoses: derivative-at-output, missing-transpose
 import numpy as np
 from layer import Layer

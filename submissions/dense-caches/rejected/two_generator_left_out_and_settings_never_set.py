@@ -1,6 +1,6 @@
 # mistake: the generator and the settings are not used
 # fails: generator, hyperparameters
-# points: 0
+# points: 92
 # diagnoses: generator-not-used, settings-never-set
 import numpy as np
 from layer import Layer

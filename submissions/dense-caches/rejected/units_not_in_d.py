@@ -1,6 +1,6 @@
 # mistake: keeps the number of units as an attribute only, not in d
 # fails: constructor
-# points: 0
+# points: 96
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: relu is the usual activation, where the statement says sigmoid
 # fails: constructor
-# points: 0
+# points: 98.67
 # diagnoses: none
 import numpy as np
 from layer import Layer

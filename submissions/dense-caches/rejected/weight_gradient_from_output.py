@@ -1,6 +1,6 @@
 # mistake: makes dW of the output
 # fails: weight-gradient
-# points: 0
+# points: 92
 # diagnoses: weight-from-output
 import numpy as np
 from layer import Layer

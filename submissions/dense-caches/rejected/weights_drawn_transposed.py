@@ -1,6 +1,6 @@
 # mistake: draws W with rows and columns exchanged, and transposes it
 # fails: generator
-# points: 0
+# points: 96
 # diagnoses: weights-drawn-transposed
 import numpy as np
 from layer import Layer

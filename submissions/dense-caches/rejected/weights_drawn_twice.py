@@ -1,6 +1,6 @@
 # mistake: draws W once to try, and once more
 # fails: generator
-# points: 0
+# points: 96
 # diagnoses: drawn-before-weights
 import numpy as np
 from layer import Layer

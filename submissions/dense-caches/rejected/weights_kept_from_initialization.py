@@ -1,6 +1,6 @@
 # mistake: remembers W as an attribute, and does not see the p that is set later
 # fails: forward
-# points: 0
+# points: 86
 # diagnoses: first-weights-kept
 import numpy as np
 from layer import Layer

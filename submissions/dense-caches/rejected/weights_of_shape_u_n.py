@@ -1,6 +1,6 @@
 # mistake: draws W with a row for each unit, and turns it round in the products
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: weights-transposed
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: makes the weights of the initialization a hundred times smaller
 # fails: initialization
-# points: 0
+# points: 96
 # diagnoses: start-factor
 import numpy as np
 from layer import Layer

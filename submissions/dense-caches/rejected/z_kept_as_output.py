@@ -1,6 +1,6 @@
 # mistake: keeps Z under A
 # fails: forward-cache
-# points: 0
+# points: 97
 # diagnoses: z-kept-as-output
 import numpy as np
 from layer import Layer

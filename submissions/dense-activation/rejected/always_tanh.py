@@ -1,0 +1,52 @@
+# mistake: applies tanh for both names
+# fails: activation
+# points: 88
+# diagnoses: always-tanh
+import numpy as np
+
+
+def linear(z):
+    return z
+
+
+def tanh(z):
+    return np.tanh(z)
+
+
+def linear_slope(z):
+    return np.ones_like(z)
+
+
+def tanh_slope(z):
+    return 1 - np.tanh(z) ** 2
+
+
+FUNCTIONS = {None: linear, "relu": tanh, "sigmoid": tanh}
+SLOPES = {None: linear_slope, "relu": tanh_slope, "sigmoid": tanh_slope}
+
+
+class DenseLayer:
+    def __init__(self, input_size, output_size, activation=None, seed=None):
+        if activation not in FUNCTIONS:
+            raise ValueError(f"{activation!r} is not an activation")
+        self.f = FUNCTIONS[activation]
+        self.slope = SLOPES[activation]
+        if seed is not None:
+            np.random.seed(seed)
+        self.W = 0.01 * np.random.randn(input_size, output_size)
+        self.b = np.zeros((1, output_size))
+
+    def forward(self, X):
+        self.X = X
+        self.z = X @ self.W + self.b
+        return self.f(self.z)
+
+    def backward(self, d_out, lr=0.01):
+        batch = len(d_out)
+        delta = d_out * self.slope(self.z)
+        grad_X = delta @ self.W.T
+        grad_W = self.X.T @ delta / batch
+        grad_b = delta.sum(axis=0, keepdims=True) / batch
+        self.W = self.W - lr * grad_W
+        self.b = self.b - lr * grad_b
+        return grad_X
