@@ -103,7 +103,9 @@ def confusion(trials: Sequence[Trial]) -> list[Row]:
         try:
             declared = read_declaration(trial.path).diagnoses
         except ValueError:
-            declared = None
+            continue
+        if declared is None:
+            continue  # told as such
         wanted, found = declared or {NONE}, named(trial.report) or {NONE}
         for name in sorted(wanted & found):
             rows[name].right.append(trial.name)

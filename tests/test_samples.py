@@ -87,6 +87,14 @@ def test_rejected_sample_gets_what_it_declares(path: Path, reports: dict[Path, R
     assert list(faults_of_rejected(path, reports[path])) == []
 
 
+@pytest.mark.parametrize("path", REJECTED, ids=lambda path: path.stem)
+def test_rejected_sample_is_diagnosed_as_it_declares(
+    path: Path, reports: dict[Path, Report]
+) -> None:
+    """Each mistake is named, and nothing else is."""
+    assert list(faults_of_diagnoses(path, reports[path])) == []
+
+
 @pytest.mark.parametrize("path", LOADABLE, ids=lambda path: path.stem)
 def test_points_add_up(path: Path, reports: dict[Path, Report]) -> None:
     """The score is the sum of the checks, and blocked or failed checks give nothing."""
@@ -140,9 +148,7 @@ def scripts(reports: dict[Path, Report]) -> list[tuple[Path, str, str]]:
     found = []
     for path in REJECTED:
         for check in reports[path].checks:
-            kind, yours = check.evidence.get("kind"), check.evidence.get("yours") or {}
-            # A missing value (None) has a script without a comparison.
-            if check.reproduce and kind in ("value", "shape", "type") and "shape" in yours:
+            if check.reproduce and check.evidence.get("kind") in ("value", "shape", "type"):
                 found.append((path, check.id, check.reproduce))
                 break
     return found
@@ -152,7 +158,7 @@ def test_scripts_reproduce_and_stop_when_it_is_mended(
     reports: dict[Path, Report], tmp_path: Path
 ) -> None:
     """A script exits with 1 for the file it was made for, and with 0 for a correct one."""
-    chosen = scripts(reports)[::6]
+    chosen = scripts(reports)[::8]
     assert len(chosen) >= 10
     correct = next(path for path in ACCEPTED if path.stem == "einsum")
     running = []
@@ -225,12 +231,7 @@ def test_header_ends_where_the_code_begins(tmp_path: Path) -> None:
     assert found.says == ("one, two", "three")
 
 
-TRUE = (
-    "# mistake: sums nothing",
-    "# fails: bias-gradient",
-    "# points: 92",
-    "# diagnoses: none",
-)
+TRUE = ("# mistake: sums nothing", "# fails: bias-gradient", "# points: 92")
 
 
 @pytest.mark.parametrize(
@@ -238,20 +239,13 @@ TRUE = (
     [
         (TRUE, None),
         ((*TRUE, "# says: shape (4, 3)"), "the student is not told 'shape (4, 3)'"),
-        (
-            (*TRUE[:3], "# diagnoses: bias-mean"),
-            "should be diagnosed as bias-mean and does not",
-        ),
-        (
-            TRUE[:3],
-            "write a comment '# diagnoses: ID, ID' (or: none); it is diagnosed as nothing",
-        ),
         (TRUE[1:], "says nothing; write a comment '# mistake: what its author believed'"),
-        ((*TRUE[:2], TRUE[3]), "write a comment '# points: 92'"),
-        ((*TRUE[:2], "# points: 90.5", TRUE[3]), "gets 92 points, and declares 90.5"),
-        ((TRUE[0], *TRUE[2:]), "write a comment '# fails: GROUP, GROUP' (or: unloadable)"),
+        (TRUE[:2], "write a comment '# points: 92'"),
+        ((*TRUE[:2], "# points: 90.5"), "gets 92 points, and declares 90.5"),
+        ((*TRUE[:2], "# points: most"), "could not convert string to float: 'most'"),
+        ((TRUE[0], TRUE[2]), "write a comment '# fails: GROUP, GROUP' (or: unloadable)"),
         (
-            (TRUE[0], "# fails: forward", *TRUE[2:]),
+            (TRUE[0], "# fails: forward", TRUE[2]),
             "should fail forward and does not; fails bias-gradient as well.",
         ),
     ],
@@ -260,17 +254,44 @@ def test_what_is_not_as_declared_is_told(
     lines: tuple[str, ...], fault: str | None, unsummed: Report, tmp_path: Path
 ) -> None:
     """Each untruth in a header is one sentence that says what to do or what happened."""
-    path = sample(tmp_path, *lines)
-    found = [*faults_of_rejected(path, unsummed), *faults_of_diagnoses(path, unsummed)]
+    found = list(faults_of_rejected(sample(tmp_path, *lines), unsummed))
     assert found == ([fault] if fault else [])
 
 
-def test_a_diagnosis_too_many_is_told(unsummed: Report, tmp_path: Path) -> None:
-    """What a sample does not declare must not be diagnosed, and right files not at all."""
-    wrong = Diagnosis("bias-mean", "bias-gradient", "The mean", "Look at the axis.", 1.0)
-    report = replace(unsummed, diagnoses=(wrong,))
-    path = sample(tmp_path, *TRUE, "# says: The mean")
-    assert list(faults_of_diagnoses(path, report)) == ["is diagnosed as bias-mean as well"]
+MEAN = Diagnosis("bias-mean", "bias-gradient", "The mean", "Look at the axis.", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "fault"),
+    [
+        ("# diagnoses: none", (), None),
+        ("# diagnoses: bias-mean", (MEAN,), None),
+        ("# diagnoses: bias-mean", (), "should be diagnosed as bias-mean and does not"),
+        ("# diagnoses: none", (MEAN,), "is diagnosed as bias-mean as well"),
+        (
+            "# diagnoses: bias-sum",
+            (MEAN,),
+            "should be diagnosed as bias-sum and does not; is diagnosed as bias-mean as well",
+        ),
+        (
+            "# nothing",
+            (MEAN,),
+            "write a comment '# diagnoses: ID, ID' (or: none); it is diagnosed as bias-mean",
+        ),
+    ],
+)
+def test_diagnoses_are_compared_with_those_declared(
+    line: str, names: tuple[Diagnosis, ...], fault: str | None, unsummed: Report, tmp_path: Path
+) -> None:
+    """All of them and no others; to declare them is no choice."""
+    path = sample(tmp_path, *TRUE, line)
+    found = list(faults_of_diagnoses(path, replace(unsummed, diagnoses=names)))
+    assert found == ([fault] if fault else [])
+
+
+def test_a_right_file_is_not_diagnosed(unsummed: Report, tmp_path: Path) -> None:
+    """A name for what is right is the worst there is."""
+    report = replace(unsummed, diagnoses=(MEAN,))
     told = list(faults_of_accepted(sample(tmp_path, "# style: plain"), report))
     assert told[-1] == "nothing is wrong with it, and it is diagnosed as 'bias-mean'"
 

@@ -70,8 +70,8 @@ SOUND = {
         + REFERENCE.replace("2 * x", "x * x")
     ),
     "submissions/double/rejected/cut_off.py": (
-        "# mistake: lost the end\n# fails: unloadable\n# points: 0\n"
-        "# diagnoses: cut-off\nclass Doubler:\n    def f(\n"
+        "# mistake: lost the end\n# fails: unloadable\n# points: 0\n# diagnoses: cut-off\n"
+        "class Doubler:\n    def f(\n"
     ),
 }
 

@@ -9,7 +9,8 @@ import difflib
 import re
 from collections.abc import Callable, Collection
 
-from grader.judge.diagnosis import Facts, Text, Told
+from grader.judge.diagnosis import Text, Told
+from grader.judge.facts import Facts
 from grader.sandbox.trace import StudentError
 
 Rule = Callable[[Facts, StudentError], Told | None]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.judge.evidence import is_close
+from grader.judge.formulas import formula
 from grader.judge.numbers import NUMBERS
 from grader.judge.proportions import FEW, SIZES, Array, Pairs, Tell, Told
 from grader.judge.seen import Raised, Seen, same
@@ -131,7 +132,11 @@ def _reshaped(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
 
 
 def _sized(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
-    """Another shape, told in the names of the sizes."""
+    """Another shape: that of another formula, or told in the names of the sizes."""
+    if all(a.shape == b.shape for a, b in pairs):
+        return None
+    if found := formula(noun, pairs, seen):
+        return found
     wrong = [found for found in seen if not found.is_right]
     shown = _in_sizes([found.yours.shape for found in wrong], wrong)
     asked = _in_sizes([found.right.shape for found in seen], seen)
@@ -172,7 +177,8 @@ def whole_expression(values: Sequence[int], sizes: Mapping[str, Sequence[int]]) 
         return None
     terms: dict[str, Any] = {"": [1] * len(values), **sizes}
     terms |= {f"{a}·{b}": np.multiply(sizes[a], sizes[b]) for a, b in combinations(sizes, 2)}
-    for names in (*([name] for name in terms), list(terms)):
+    subsets = (subset for count in (1, 2, 3) for subset in combinations(terms, count))
+    for names in (*subsets, tuple(terms)):
         matrix = np.array([terms[name] for name in names], float).T
         found, _, rank, _ = np.linalg.lstsq(matrix, np.array(values, float), rcond=None)
         whole = np.rint(found)

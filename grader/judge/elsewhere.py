@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.errors import ProblemError
-from grader.judge.diagnosis import Facts
+from grader.judge.facts import Facts
 from grader.problem import Convention, Library, Problem
 from grader.report import Diagnosis
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,8 @@ def formula(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
         return None
     for each in _formulas(names):
         if all(_gives(each, values, a) for values, (a, _) in zip(given, pairs, strict=True)):
-            used = ", ".join(f"{n}: {ATOMS[n]}" for n in names if n in each.text)
+            words = re.findall("[A-Za-z]+", each.text)
+            used = ", ".join(f"{name}: {ATOMS[name]}" for name in names if name in words)
             title = f"{noun} is {each.text} ({used})."
             return "formula", title, "Write the statement's formula beside it, and compare."
     return None

@@ -21,11 +21,13 @@ def run_item(item: Any, next_item: pytest.Item) -> None:
         item.ihook.pytest_runtest_call(item=item)
         return
     item._initrequest()
+    # Where it is the only one, its module stays, but not what it has set up itself.
+    following = item.parent if next_item is item else next_item
     try:
         item.ihook.pytest_runtest_setup(item=item)
         item.ihook.pytest_runtest_call(item=item)
     finally:
-        item.ihook.pytest_runtest_teardown(item=item, nextitem=next_item)
+        item.ihook.pytest_runtest_teardown(item=item, nextitem=following)
     used = item._fixtureinfo.name2fixturedefs.values()
     item.stash[_SET_UP] = all(f.scope != "function" for fixtures in used for f in fixtures)
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from grader.errors import Fault, ProblemError
-from grader.judge import plainly
-from grader.judge.diagnosis import Aspect, Explanation, Facts, Look, explain, recognize
+from grader.judge.diagnosis import Aspect, Explanation, Look, explain, recognize
 from grader.judge.elsewhere import OTHER_PROBLEM
 from grader.judge.evidence import CheckFailed
+from grader.judge.facts import Facts
 from grader.judge.fixtures import Desk
 from grader.judge.items import given_by_pytest, place, run_item
 from grader.judge.seen import Seen
@@ -72,6 +72,8 @@ class Looker:
         named = recognize(facts, self._desk.rules)
         if trial.submission.problem_with_file or isinstance(trial.load_error, WorkerFailure):
             return named
+        from grader.judge import plainly  # what passes everything needs nothing of it
+
         return named + plainly.certain(facts, named)
 
     def _facts(self, trial: Trial) -> Facts:
@@ -81,6 +83,10 @@ class Looker:
 
     def name_mistakes(self, trial: Trial, next_item: pytest.Item) -> list[Diagnosis]:
         """Name the mistakes that explain what failed, as far as they are known."""
+        if not trial.failing:
+            return []  # and nothing of what is needed for it is loaded
+        from grader.judge import plainly
+
         named = self.recognize(trial)
         if any(diagnosis.id == OTHER_PROBLEM for diagnosis in named):
             return named
@@ -100,7 +106,9 @@ class Looker:
         usual = (type(None), AssertionError, StudentError)
         if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
             return []  # a lost worker would be lost again; a broken check is no news
-        failing = trial.failing - plainly.settled(trial, known)
+        from grader.judge.plainly import settled
+
+        failing = trial.failing - settled(trial, known)
         found: list[Explanation] = []
         explained: set[str] = set()
         for item, aspect in self._aspects.items():

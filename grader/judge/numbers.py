@@ -161,9 +161,9 @@ NUMBERS: Sequence[Tell] = (
     _single,
     _cut,
     _lines,
+    formula,
     _places,
     _small,
     _square,
-    formula,
 )
 """In order: the first that has something to say is taken."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from grader.judge import calling, exceptions
+from grader.judge import calling, exceptions, stumbles
 from grader.judge.calling import Rule
-from grader.judge.diagnosis import Facts, Told
+from grader.judge.diagnosis import Told
+from grader.judge.facts import Facts
 from grader.judge.trial import Trial, cause_of
 from grader.judge.unloadable import unloadable
 from grader.report import Diagnosis
 from grader.sandbox.trace import StudentError
 
-CERTAIN: tuple[Rule, ...] = (*calling.RULES, *exceptions.CERTAIN)
+CERTAIN: tuple[Rule, ...] = (*calling.RULES, *exceptions.RULES)
 
 
 def certain(facts: Facts, named: Sequence[Diagnosis]) -> list[Diagnosis]:
@@ -38,7 +39,7 @@ def likely(
     Args:
         explained: Exceptions that are known to come of the mistakes that are named.
     """
-    return _once(_from_errors(facts, named, exceptions.LIKELY, 0.5, explained))
+    return _once(_from_errors(facts, named, stumbles.RULES, 0.5, explained))
 
 
 def settled(trial: Trial, named: Sequence[Diagnosis]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -59,28 +60,40 @@ def _scaled(noun: str, factors: Sequence[float], seen: Sequence[Seen]) -> Told |
     """A factor that goes with the sizes: a constant times a product of their powers, in halves."""
     wrong = [found for found in seen if not found.is_right]
     sizes = {
-        name: np.array([getattr(found.given, name) for found in wrong], float)
+        name: [float(getattr(found.given, name)) for found in wrong]
         for name in SIZES
         if all(hasattr(found.given, name) for found in wrong)
     }
-    if len(wrong) <= len(sizes) + 1 or np.ptp(np.sign(factors)):
+    if np.ptp(np.sign(factors)):
         return None
-    logarithms = np.stack([np.ones(len(wrong)), *map(np.log, sizes.values())], axis=1)
-    found, _, rank, _ = np.linalg.lstsq(logarithms, np.log(np.abs(factors)), rcond=None)
+    for names in (subset for count in (1, 2, 3) for subset in combinations(sizes, count)):
+        fitted = _powers(factors, [sizes[name] for name in names])
+        if fitted is None:
+            continue
+        constant, powers = fitted[0], dict(zip(names, fitted[1], strict=True))
+        above, below = _power(powers, 1), _power(powers, -1)
+        number = f" {constant:.6g}" if abs(constant - 1) > 1e-9 else ""
+        text = f" multiplied by{number}{above}" if number or above else ""
+        text += f"{' and' * bool(text)} divided by{below}" if below else ""
+        minus = " and has the wrong sign" if factors[0] < 0 else ""
+        words = " and ".join(f"the number of {SIZES[name]}" for name in names)
+        title = f"{noun} is the right one,{text}{minus}."
+        return "scaled", title, f"How do {words} come into it?"
+    return None
+
+
+def _powers(
+    factors: Sequence[float], sizes: Sequence[Sequence[float]]
+) -> tuple[float, list[float]] | None:
+    """A constant and powers in halves of the sizes, of which the factors are the product."""
+    matrix = np.stack([np.ones(len(factors)), *np.log(sizes)], axis=1)
+    found, _, rank, _ = np.linalg.lstsq(matrix, np.log(np.abs(factors)), rcond=None)
     powers = np.rint(2 * found[1:]) / 2
-    predicted = np.exp(found[0] + logarithms[:, 1:] @ powers)
-    if rank <= len(sizes) or not np.allclose(np.abs(factors), predicted, rtol=1e-9):
+    predicted = np.exp(found[0] + matrix[:, 1:] @ powers)
+    sure = rank == matrix.shape[1] < len(factors)
+    if not sure or not powers.all() or not np.allclose(np.abs(factors), predicted, rtol=1e-9):
         return None
-    used = dict(zip(sizes, powers, strict=True))
-    constant = float(np.exp(found[0]))
-    minus = " and has the wrong sign" if factors[0] < 0 else ""
-    above, below = _power(used, 1), _power(used, -1)
-    number = f" {constant:.6g}" if abs(constant - 1) > 1e-9 else ""
-    text = f" multiplied by{number}{above}" if number or above else ""
-    text += f"{' and' * bool(text)} divided by{below}" if below else ""
-    title = f"{noun} is the right one,{text}{minus}."
-    words = " and ".join(f"the number of {SIZES[name]}" for name, power in used.items() if power)
-    return "scaled", title, f"How do {words} come into it?"
+    return float(np.exp(found[0])), powers.tolist()
 
 
 def _power(powers: Mapping[str, float], sign: int) -> str:

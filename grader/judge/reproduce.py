@@ -90,7 +90,7 @@ def write_script(
     Returns:
         Source text; None if the arrays are too large to be written down.
     """
-    calls = _Calls(steps, yours)
+    calls = _Calls(steps, yours, str(evidence.get("what", "")))
     body = list(calls.lines())
     comparison = _comparison(evidence) if calls.found else ""
     if calls.elements > MAX_LITERAL or comparison is None:
@@ -216,9 +216,9 @@ class _Calls:
         elements: How many array elements the lines spell out.
     """
 
-    def __init__(self, steps: Sequence[Step], yours: Any) -> None:
+    def __init__(self, steps: Sequence[Step], yours: Any, what: str) -> None:
         self.steps = [step for step in steps if step.kind != "reset"]
-        self.yours = yours
+        self.yours, self.what = yours, what
         self.found = False
         self.classes: dict[str, str] = {}
         self.dataclasses = False
@@ -249,9 +249,9 @@ class _Calls:
 
     def _part_of(self, step: Step) -> str | None:
         """Where in what a step gave ``yours`` is: nothing behind it, or a key of a dictionary."""
-        if step.kind not in ("call", "get", "read", "draw") or self.yours is None:
+        if step.kind not in ("call", "get", "read", "draw"):
             return None
-        if step.result is self.yours:
+        if step.gave(self.yours, self.what):
             return ""
         if isinstance(step.result, dict):
             for key, value in step.result.items():

@@ -13,6 +13,9 @@ from functools import cached_property
 LONGEST = 300
 """Characters of a line that are looked at: nobody's names stand further to the right."""
 
+_ENDED = ("never closed", "unterminated", "EOF", "expected an indented block")
+"""What Python says where something is begun, and not ended."""
+
 _CLASS = re.compile(r"(\s*)class\s+(\w+)")
 _METHOD = re.compile(r"(\s+)(?:async\s+)?def\s+(\w+)\s*\(\s*(\w*)")
 _DECORATOR = re.compile(r"\s+@(\w+)")
@@ -53,6 +56,14 @@ class Source:
     def line(self, number: int | None) -> str:
         """The text of a line; empty where there is none."""
         return self.lines[number - 1].strip() if number and 0 < number <= len(self.lines) else ""
+
+    def cut_off(self, line: object, reason: str) -> bool:
+        """Whether a syntax error in a line looks like that of a file whose end is missing."""
+        last = max((n for n, text in self._numbered() if text.strip()), default=0)
+        cut = any(words in reason for words in _ENDED)
+        if reason in ("invalid syntax", "expected ':'"):  # in the middle of the last line
+            cut = line == last and not self.line(last).endswith((":", ")"))
+        return cut and isinstance(line, int) and line >= last - 1
 
     @cached_property
     def words(self) -> frozenset[str]:

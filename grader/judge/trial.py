@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.judge.diagnosis import Facts
+from grader.judge.facts import Facts
 from grader.report import Diagnosis
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.proxy import RemoteClass
@@ -53,9 +53,10 @@ class Outcome:
     def steps_to_failure(self) -> list[Step]:
         """The steps without those after the one that raised or gave the wrong value."""
         yours = getattr(self.error, "yours", None)
+        what = str(getattr(self.error, "evidence", {}).get("what", ""))
         for number, step in enumerate(self.steps):
             raised = isinstance(self.error, StudentError) and self.error.step is step
-            if raised or (yours is not None and step.kind != "make" and step.result is yours):
+            if raised or (step.kind != "make" and step.gave(yours, what)):
                 return self.steps[: number + 1]
         return self.steps
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
 
-from grader.judge.diagnosis import Facts, Text, Told
-from grader.judge.exceptions import CERTAIN, LIKELY
+from grader.judge import exceptions, stumbles
+from grader.judge.diagnosis import Text, Told
+from grader.judge.facts import Facts
+from grader.judge.words import class_like
 from grader.sandbox.trace import StudentError
 
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
@@ -52,25 +53,14 @@ def unloadable(facts: Facts) -> Told | None:
                 "Put your own tests under: if __name__ == '__main__':",
             ),
         )
-    return next((told for rule in (*CERTAIN, *LIKELY) if (told := rule(facts, error))), None)
-
-
-def nearest_class(facts: Facts) -> str | None:
-    """The class that is meant to be the one that the problem asks for."""
-    return nearest_to(facts.entry, facts.classes)
-
-
-def nearest_to(entry: str, classes: Iterable[str]) -> str | None:
-    """The name of a class that looks like ``entry``."""
-    names = [name for name in classes if name != "Layer"]
-    close = difflib.get_close_matches(entry.lower(), [n.lower() for n in names], 1, 0.4)
-    same = (name for name in names if close and name.lower() == close[0])
-    longer = (name for name in names if entry.lower() in name.lower())
-    return next(same, None) or next(longer, None)
+    return next(
+        (told for rule in (*exceptions.RULES, *stumbles.RULES) if (told := rule(facts, error))),
+        None,
+    )
 
 
 def _without_class(facts: Facts) -> Told:
-    entry, near = facts.entry, nearest_class(facts)
+    entry, near = facts.entry, class_like(facts.entry, facts.classes)
     by_name = "Whoever uses the class imports it by the name of the statement."
     if near is not None:
         text = Text(
@@ -99,18 +89,6 @@ def _without_class(facts: Facts) -> Told:
 
 # -- files that are not Python -------------------------------------------------------------
 
-_ENDED = "never closed", "unterminated", "EOF", "expected an indented block"
-
-
-def ends_too_early(facts: Facts, error: StudentError) -> bool:
-    """Whether a syntax error looks like that of a file of which the end is missing."""
-    line, reason = error.detail.get("line"), str(error.detail.get("reason"))
-    last = max((n for n, text in enumerate(facts.source.lines, 1) if text.strip()), default=0)
-    cut = any(words in reason for words in _ENDED)
-    if reason in ("invalid syntax", "expected ':'"):  # cut off in the middle of a line
-        cut = not facts.source.line(last).endswith((":", ")"))
-    return cut and type(line) is int and line >= last - 1
-
 
 def _syntax(facts: Facts, error: StudentError) -> Told | None:
     line, reason = error.detail.get("line"), str(error.detail.get("reason"))
@@ -123,7 +101,7 @@ def _syntax(facts: Facts, error: StudentError) -> Told | None:
             "Indent with spaces only; editors can convert tabs.",
         )
         return Told("tabs-and-spaces", text)
-    if ends_too_early(facts, error):
+    if facts.source.cut_off(line, reason):
         text = Text(
             f"The file ends in the middle of something that begins in {where}.",
             "The end of the file is missing; nothing of it can be used.",

@@ -17,8 +17,9 @@ import grader
 from grader.errors import ProblemError
 from grader.judge.evidence import CheckFailed
 from grader.judge.reproduce import Given, write_script
+from grader.judge.source import Source
 from grader.judge.trial import Outcome, Trial, cause_of
-from grader.judge.unloadable import nearest_to
+from grader.judge.words import class_like
 from grader.problem import Problem
 from grader.report import CheckResult, CheckStatus, Report, ReportStatus
 from grader.sandbox.process import WorkerFailure
@@ -124,7 +125,7 @@ def _load_message(submission: Submission, error: StudentError) -> str:
         text = f"{name}:{line}: {error.type_name}: {error.detail.get('reason')}."
         if error.type_name == "TabError":
             text += " Indent with spaces only; editors can convert tabs."
-        elif line is not None and line >= len(lines) - 1 and _looks_cut(error):
+        elif Source(lines).cut_off(line, str(error.detail.get("reason"))):
             text += " The file seems to end too early: was all of it pasted?"
         return text
     where = f"{name}:{error.line}" if error.line else name
@@ -144,14 +145,9 @@ def _load_message(submission: Submission, error: StudentError) -> str:
     return f"{where}: {error} (while the file was being imported)"
 
 
-def _looks_cut(error: StudentError) -> bool:
-    reason = str(error.detail.get("reason"))
-    return any(word in reason for word in ("never closed", "unterminated", "expected", "EOF"))
-
-
 def _no_entry(entry: str, trial: Trial) -> str:
     name = trial.submission.name
-    near = nearest_to(entry, trial.classes)
+    near = class_like(entry, trial.classes)
     text = f"{name}: there is no class {entry!r} in the file."
     if near:
         return f"{text} The nearest name is {near!r}: rename that class to {entry!r}."

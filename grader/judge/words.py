@@ -1,7 +1,9 @@
-"""Room: what kinds of values are called in a sentence."""
+"""Room: words of a sentence: what kinds of values are called, and which name is meant."""
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -43,3 +45,12 @@ def kind_of(value: Any) -> str:
     if isinstance(value, np.generic):
         value = value.item()
     return kind_named(type(value).__name__)
+
+
+def class_like(entry: str, classes: Iterable[str]) -> str | None:
+    """The name of a class that is meant to be ``entry``, if one looks like it."""
+    names = [name for name in classes if name != "Layer"]
+    close = difflib.get_close_matches(entry.lower(), [n.lower() for n in names], 1, 0.4)
+    same = (name for name in names if close and name.lower() == close[0])
+    longer = (name for name in names if entry.lower() in name.lower())
+    return next(same, None) or next(longer, None)

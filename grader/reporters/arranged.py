@@ -61,10 +61,12 @@ class Failure:
 
     Attributes:
         same_as: A check before it whose example shows this failure as well.
+        calls_known: Whether a check before it has been shown with the same calls.
     """
 
     check: CheckResult
     same_as: CheckResult | None
+    calls_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ def arrange(report: Report) -> Arranged:
     for check in failed:
         if check not in named:
             same = next((c for c in shown if _essence(c) == _essence(check)), None)
-            failures.append(Failure(check, same))
+            calls = check.evidence.get("calls")
+            known = any(c.evidence.get("calls") == calls for c in shown)
+            failures.append(Failure(check, same, known))
             shown += [check] if same is None else []
     blocked: dict[str, list[CheckResult]] = {}
     for check in report.checks:

@@ -66,11 +66,11 @@ def explain_loading(report: Report, width: int = 80) -> str:
 
 def _parts(report: Report, page: Page) -> list[RenderableType]:
     parts: list[RenderableType] = [_headline(report), Rule(style="dim", characters="─")]
-    if report.status in ("unloadable", "fault"):
-        parts += ["", Text(inert(report.message)), *_traceback(report.evidence)]
     told = arrange(report)
     for mistake in told.mistakes:
         parts += ["", *_mistake(mistake, page)]
+    if report.status in ("unloadable", "fault"):
+        parts += ["", Text(inert(report.message)), *_traceback(report.evidence)]
     if report.checks:
         table = _groups(told.groups)
         parts += ["", table] if any(mistake.example for mistake in told.mistakes) else [table]
@@ -141,14 +141,16 @@ def _failure(failure: Failure, width: int) -> list[RenderableType]:
     if failure.same_as is not None:
         return [_heading(check), Text("  The same example shows it.", style="dim")]
     body: list[RenderableType] = [Text(inert(check.message)), *_traceback(check.evidence)]
-    body += _example(check, width)
+    body += _example(check, width, failure.calls_known)
     return [_heading(check), Padding(Group(*body), (0, 0, 0, 2))]
 
 
-def _example(check: CheckResult, width: int) -> list[RenderableType]:
+def _example(check: CheckResult, width: int, calls_known: bool = False) -> list[RenderableType]:
     """What was called, and what came of it beside what was expected."""
     evidence, body = check.evidence, list[RenderableType]()
-    if evidence.get("calls"):
+    if evidence.get("calls") and calls_known:
+        body += ["", Text("After the same calls as above.", style="dim")]
+    elif evidence.get("calls"):
         example = evidence.get("example", {})
         shown = ", ".join(map(str, example.values()))
         intro = f"The smallest failing example: {shown}" if example else "What was done:"
@@ -180,8 +182,12 @@ def _values(evidence: Mapping[str, Any], width: int) -> list[RenderableType]:
     compared = arrays.compare(evidence)
     wrong = compared.wrong_yours if compared else frozenset()
     digits = compared.digits if compared else arrays.DIGITS
+    if evidence.get("kind") == "property" and (evidence.get("yours") or {}).get("corner"):
+        return []  # what is wrong with so many numbers is in the message, and not in a few of them
     blocks = [
-        _value(part, evidence[part], first, wrong if part == "yours" else frozenset(), digits)
+        _value(
+            part, evidence[part], first, wrong if part == "yours" else frozenset(), digits, width
+        )
         for part in ("expected", "yours")
         if evidence.get(part)
     ]
@@ -208,6 +214,7 @@ def _value(
     first: Sequence[int],
     wrong: frozenset[arrays.Index],
     digits: int,
+    width: int,
 ) -> list[Text]:
     shape = described.get("shape")
     dtype = described.get("dtype", "")
@@ -215,7 +222,7 @@ def _value(
     details += f", {dtype}" if dtype not in ("", "float64") else ""
     head = Text.assemble((title, "bold"), (details, "dim"))
     if "values" in described:
-        return [head, *_matrix(described, first, wrong, digits)]
+        return [head, *_matrix(described, first, wrong, digits, width - 2)]
     if "text" in described:
         return [head, Text(inert(f"{described['text']}  ({described['type']})"))]
     return [head]
@@ -226,13 +233,30 @@ def _matrix(
     first: Sequence[int],
     wrong: frozenset[arrays.Index],
     digits: int,
+    width: int,
 ) -> list[Text]:
-    """An array as aligned columns; wrong elements are marked with ``*`` and in red."""
-    plane = arrays.plane(described, first, MAX_ROWS, MAX_COLUMNS)
-    if plane is None:
-        return [Text("  no elements")]
-    shown = [[arrays.cell_text(value, digits) for _, value in row] for row in plane.rows]
-    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    """An array as aligned columns; wrong elements are marked with ``*`` and in red.
+
+    As many columns as there is room for beside each other, and at least one.
+    """
+    for columns in range(MAX_COLUMNS, 0, -1):
+        plane = arrays.plane(described, first, MAX_ROWS, columns)
+        if plane is None:
+            return [Text("  no elements")]
+        shown = [[arrays.cell_text(value, digits) for _, value in row] for row in plane.rows]
+        widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+        if columns == 1 or sum(widths) + 3 * len(widths) + 3 <= width:
+            return _laid_out(plane, shown, widths, wrong)
+    return []
+
+
+def _laid_out(
+    plane: arrays.Plane,
+    shown: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    wrong: frozenset[arrays.Index],
+) -> list[Text]:
+    """The part of an array that is shown, with signs where there is more of it."""
     lines = [Text(f"  at [{', '.join(map(str, plane.lead))}]:")] if plane.lead else []
     lines += [Text("  …")] if plane.top else []
     more = plane.left + len(widths) < plane.width

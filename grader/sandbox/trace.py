@@ -72,6 +72,15 @@ class Step:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     result: Any = None
 
+    def gave(self, value: Any, what: str) -> bool:
+        """Whether the answer is ``value`` itself.
+
+        There is only one None; who gave it is known by what was asked for, e.g. ``layer.step(X)``.
+        """
+        if value is not None:
+            return self.result is value
+        return self.kind == "call" and self.result is None and f".{self.name}(" in what
+
     def __str__(self) -> str:
         """The operation as a line of source, with large arrays left out."""
         made = self.kind == "make" and self.result is not None

@@ -8,8 +8,8 @@ import pytest
 
 from grader.errors import ProblemError
 from grader.grading import grade, grade_all
-from grader.judge.diagnosis import Facts
 from grader.judge.elsewhere import Interface, interface_of, listed, outline, telling
+from grader.judge.facts import Facts
 from grader.problem import Library, Problem
 from grader.report import Report
 from grader.reporters import Page, reporter

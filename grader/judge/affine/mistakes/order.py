@@ -9,6 +9,11 @@ import numpy as np
 from grader.judge.affine.mistakes.catalogue import Catalogue, Given, array
 from grader.judge.diagnosis import Predicts, Text, Unknown
 
+EQUAL = "Equal units get equal gradients, and stay equal for ever."
+SHAPE = "Whatever works with {W} counts on its shape."
+REPEATED = "With the same seed everybody should get the same weights: so results can be compared."
+RESEEDED = "All layers of one size start equal, and the seed that others have set is lost."
+
 
 def same_family(known: Catalogue, family: str, why: str) -> None:
     """Add what goes wrong with the right distribution as well as with another.
@@ -18,22 +23,26 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         why: It matters.
     """
 
-    def add(name: str, title: str, hint: str, stronger: str, predict: Predicts) -> None:
+    def add(
+        name: str, title: str, hint: str, stronger: str, predict: Predicts, why: str = why
+    ) -> None:
         known.add(name, Text(title, why, hint, stronger), predict, family)
 
     add(
         "init_zeros",
         "{W} starts as zeros.",
         "What happens if all the weights of a layer are equal?",
-        "Equal units get equal gradients, and stay equal for ever; {W} has to be random.",
+        "Draw {W}, as the statement says.",
         lambda s: np.zeros((s.n_inputs, s.n_units)),
+        EQUAL,
     )
     add(
         "init_all_equal",
         "{W} is one number in all places.",
         "How many random numbers does your layer draw?",
-        "Equal units get equal gradients, and stay equal for ever; say how many numbers to draw.",
+        "Say how many numbers to draw: the shape of {W}.",
         _all_equal,
+        EQUAL,
     )
     add(
         "init_w_transposed",
@@ -41,6 +50,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         "The statement fixes the shape of {W}.",
         "({n_inputs}, {n_units}), in this order.",
         lambda s: _drawn(s, s.n_units, s.n_inputs),
+        SHAPE,
     )
     add(
         "init_drawn_transposed",
@@ -48,6 +58,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         "In which order do the random numbers fill {W}?",
         "Draw {W} in one call, in the shape that it has to have.",
         lambda s: _drawn(s, s.n_units, s.n_inputs).T,
+        REPEATED,
     )
     add(
         "init_hardcoded_2",
@@ -55,6 +66,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         "Try a layer with three inputs.",
         "The number of rows is {n_inputs}.",
         lambda s: _drawn(s, 2, s.n_units),
+        SHAPE,
     )
     add(
         "init_drawn_twice",
@@ -62,6 +74,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         "How many random numbers does your layer use up?",
         "Draw {W} once, in {start}.",
         lambda s: _drawn_after(s, (s.n_inputs, s.n_units)),
+        REPEATED,
     )
     add(
         "init_after_bias",
@@ -69,6 +82,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         "How does the bias start?",
         "{b} is zeros; nothing has to be drawn for it.",
         lambda s: _drawn_after(s, (1, s.n_units)),
+        REPEATED,
     )
     add(
         "init_own_generator",
@@ -77,6 +91,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         "default_rng makes a generator of its own, and Python's random is another; draw from"
         " np.random.",
         lambda s: _drawn_if(s, again=False),
+        REPEATED,
     )
     add(
         "init_reseeded",
@@ -84,6 +99,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         "Make two layers of one size. Should they have the same weights?",
         "Look for np.random.seed; whoever wants repeatable numbers seeds outside.",
         lambda s: _drawn_if(s, again=True, other=True),
+        RESEEDED,
     )
     add(
         "init_other_numbers",
@@ -91,6 +107,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         "In how many calls do you draw, from which generator, and for what else before?",
         "Draw all of {W} in one call from np.random, before anything else is drawn.",
         _other_numbers,
+        REPEATED,
     )
 
 
