@@ -32,7 +32,8 @@ IMAGE = "grader-contained"
 
 def grade_here() -> dict[str, Any]:
     """Grade every hostile file, with the reference after each; say which are not contained."""
-    from tests.test_attacks import ATTACKS, judge, loot, shared_memory, without_durations
+    from tests.conftest import shared_memory
+    from tests.test_attacks import ATTACKS, judge, loot, without_durations
 
     reference = ROOT / "reference" / "dense.py"
     with tempfile.TemporaryDirectory() as folder:

@@ -23,6 +23,12 @@ ROOT = Path(__file__).resolve().parents[1]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def shared_memory() -> set[str]:
+    """What stands in shared memory; semaphores of tests that run beside this one do not count."""
+    names = {path.name for path in Path("/dev/shm").glob("*")}
+    return {name for name in names if not name.startswith("sem.mp-")}
+
+
 @pytest.fixture(scope="session")
 def dense() -> Problem:
     """The problem that comes with the package."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shared_memory
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the jail is for Linux")
 pytestmark = linux_only
@@ -91,10 +91,6 @@ def judge(folder: Path, files: list[Path], python_path: Path = ROOT) -> dict[str
         if ".hypothesis" not in path.parts  # the judge's own cache
     ]
     return data
-
-
-def shared_memory() -> set[str]:
-    return {path.name for path in Path("/dev/shm").glob("*")}
 
 
 def without_durations(report: dict[str, Any]) -> str:

@@ -221,6 +221,8 @@ class Worker:
                 if message[1:2] == ["done"] and len(message) == 4:
                     _, _, outcomes, news = message
                     self._hear(news)
+                    if self._buffer:
+                        raise wire.ProtocolError("more than one answer")
                     return _checked_outcomes(outcomes, len(operations))
                 if message[1:2] == ["news"] and len(message) == 3:
                     self._hear(message[2])
@@ -287,26 +289,27 @@ class Worker:
                 self._wait(deadline, writing=True)
 
     def _receive(self, deadline: Patience) -> bytes:
-        buffer = self._buffer
+        """The next message; what came together with it stays for later."""
         size = wire.LENGTH.size
-        wanted = size
-        while len(buffer) < wanted:
+        self._fill(size, deadline)
+        (length,) = wire.LENGTH.unpack_from(self._buffer)
+        if length > wire.MAX_FRAME:
+            raise wire.ProtocolError(f"a frame of {length:,} bytes")
+        self._fill(size + length, deadline)
+        body = bytes(memoryview(self._buffer)[size : size + length])
+        del self._buffer[: size + length]
+        return body
+
+    def _fill(self, wanted: int, deadline: Patience) -> None:
+        """Read until ``wanted`` bytes are there."""
+        while len(self._buffer) < wanted:
             self._wait(deadline)
             with contextlib.suppress(BlockingIOError):
-                data = self._channel.recv(max(_READ_SIZE, min(wanted - len(buffer), 1 << 22)))
+                missing = min(wanted - len(self._buffer), 1 << 22)
+                data = self._channel.recv(max(_READ_SIZE, missing))
                 if not data:
                     raise ConnectionError("closed")
-                buffer += data
-            if wanted == size and len(buffer) >= size:
-                (length,) = wire.LENGTH.unpack_from(buffer)
-                if length > wire.MAX_FRAME:
-                    raise wire.ProtocolError(f"a frame of {length:,} bytes")
-                wanted = size + length
-        if len(buffer) > wanted:
-            raise wire.ProtocolError("more than one answer")
-        body = bytes(memoryview(buffer)[size:])
-        buffer.clear()
-        return body
+                self._buffer += data
 
     def _wait(self, deadline: Patience, writing: bool = False) -> None:
         """Return when the channel is ready; read what is printed meanwhile."""
