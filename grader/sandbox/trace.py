@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import linecache
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -197,14 +198,27 @@ PLAIN = (bool, int, float, str)
 
 @cache
 def sources_of(kind: type) -> dict[str, str]:
-    """The source of a class and of those it is derived from, by name, the base first.
+    """The source of a class and of those it is derived from, by name, the base first."""
+    return {owner.__name__: _source_of(owner) for owner in reversed(kind.__mro__[:-1])}
 
-    Finding it means parsing the files that they stand in.
+
+def _source_of(kind: type) -> str:
+    """The source of a class. Before Python 3.13, inspect parses the whole file to find it.
+
+    That takes longer than many checks do, so the usual class is found by its first line.
     """
-    return {
-        owner.__name__: textwrap.dedent(inspect.getsource(owner))
-        for owner in reversed(kind.__mro__[:-1])
-    }
+    lines = linecache.getlines(inspect.getsourcefile(kind) or "")
+    name = kind.__qualname__
+    starts = [
+        n for n, line in enumerate(lines) if line.startswith((f"class {name}:", f"class {name}("))
+    ]
+    if len(starts) == 1:
+        (first,) = starts
+        while first and lines[first - 1].startswith("@"):
+            first -= 1
+        if first == 0 or not lines[first - 1].strip():
+            return "".join(inspect.getblock(lines[first:]))
+    return textwrap.dedent(inspect.getsource(kind))
 
 
 class Pending:
