@@ -26,8 +26,16 @@ KEPT = ("json", "junit", "sarif", "markdown")
 """Formats that are left as files, for steps that upload them."""
 
 
-def grade_in_workflow(library: Library, slug: str, file: Path) -> Report:
+def grade_in_workflow(
+    library: Library, slug: str, file: Path, *, allow_unisolated: bool = False
+) -> Report:
     """Grade one file and tell the workflow.
+
+    Args:
+        library: Where the problem is.
+        slug: What the problem is called.
+        file: From the root of the repository.
+        allow_unisolated: Grade even where something is open to the submission.
 
     Raises:
         GraderError: It could not be graded; the workflow has been told.
@@ -38,7 +46,7 @@ def grade_in_workflow(library: Library, slug: str, file: Path) -> Report:
         nonlocal source
         problem, submission = library.load(slug), _read(file)
         source = submission.text
-        return grade(problem, submission)
+        return grade(problem, submission, isolated=not allow_unisolated)
 
     report, error = or_fault(make, slug)
     page = Page(source=source, file=below_here(file))

@@ -26,8 +26,13 @@ NEXT = {
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="ZIP"
 )
+@click.option(
+    "--allow-unisolated", is_flag=True, help="Grade there even if submissions are not isolated."
+)
 @library_option
-def package(problem: str, platform: str, output: Path, library: Library) -> None:
+def package(
+    problem: str, platform: str, output: Path, allow_unisolated: bool, library: Library
+) -> None:
     """Pack this grader and PROBLEM for a platform that grades by itself.
 
     The zip file holds the grader as it is installed here, the versions that it runs with, and the
@@ -38,7 +43,7 @@ def package(problem: str, platform: str, output: Path, library: Library) -> None
     """
     from grader.shipping.platforms import parcel
 
-    content = parcel(library.load(problem), platform)
+    content = parcel(library.load(problem), platform, allow_unisolated=allow_unisolated)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(content)
@@ -52,9 +57,15 @@ def package(problem: str, platform: str, output: Path, library: Library) -> None
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--for", "platform", type=click.Choice([*PACKED, "github"]), required=True)
 @click.option("--root", type=click.Path(path_type=Path), help="Where the platform's folders are.")
+@click.option("--allow-unisolated", is_flag=True, help="Grade even if 'grader doctor' objects.")
 @library_option
 def onsite(
-    problem: str, file: Path | None, platform: str, root: Path | None, library: Library
+    problem: str,
+    file: Path | None,
+    platform: str,
+    root: Path | None,
+    allow_unisolated: bool,
+    library: Library,
 ) -> int:
     """Grade on a platform: what it has put in place, results where it looks for them.
 
@@ -71,7 +82,7 @@ def onsite(
     if file is not None:
         from grader.actions import grade_in_workflow
 
-        report = grade_in_workflow(library, problem, file)
+        report = grade_in_workflow(library, problem, file, allow_unisolated=allow_unisolated)
         full = report.status == "passed"
         return ExitCode.FULL_MARKS if full else ExitCode.BELOW_FULL_MARKS
     from dataclasses import replace
@@ -80,7 +91,9 @@ def onsite(
 
     site = SITES[platform]
     site = replace(site, root=root) if root is not None else site
-    report = grade_on_site(lambda: library.load(problem), problem, site)
+    report = grade_on_site(
+        lambda: library.load(problem), problem, site, allow_unisolated=allow_unisolated
+    )
     click.echo(f"{report.problem}: {report.status}, {report.score:g} of {report.max_score:g}")
     if opened := [name for name, refused in report.isolation.items() if not refused]:
         click.echo(f"not isolated here: {', '.join(opened)} open to the submission", err=True)

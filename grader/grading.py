@@ -68,9 +68,14 @@ def grade_all(
 
 
 def grade(
-    problem: Problem, submission: Submission, *, seed: int | None = None, only: str | None = None
+    problem: Problem,
+    submission: Submission,
+    *,
+    seed: int | None = None,
+    only: str | None = None,
+    isolated: bool = False,
 ) -> Report:
     """Grade one submission. Raises as :func:`grade_all` does."""
     reports: list[Report] = []
-    grade_all(problem, [submission], reports.append, seed=seed, only=only)
+    grade_all(problem, [submission], reports.append, seed=seed, only=only, isolated=isolated)
     return reports[0]

@@ -47,13 +47,16 @@ SITES = {
 }
 
 
-def grade_on_site(load: Callable[[], Problem], slug: str, site: Site) -> Report:
+def grade_on_site(
+    load: Callable[[], Problem], slug: str, site: Site, *, allow_unisolated: bool = False
+) -> Report:
     """Grade what a student handed in, and write the results.
 
     Args:
         load: Gives the problem, or raises.
         slug: What the problem is called, also where it cannot be loaded.
         site: Where things are.
+        allow_unisolated: Grade even where something is open to the submission.
 
     Raises:
         GraderError: It could not be graded, or the results could not be written.
@@ -61,7 +64,8 @@ def grade_on_site(load: Callable[[], Problem], slug: str, site: Site) -> Report:
 
     def make() -> Report:
         problem = load()
-        return grade(problem, handed_in(site.root / site.submission, problem))
+        submission = handed_in(site.root / site.submission, problem)
+        return grade(problem, submission, isolated=not allow_unisolated)
 
     report, error = or_fault(make, slug)
     _write(site.root / site.results, reporter(site.form).render(report, Page()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import os
 import re
@@ -36,6 +37,10 @@ from tests.small_problem import thing
 RIGHT = ROOT / "submissions" / "dense" / "accepted" / "matmul_operator.py"
 WRONG = ROOT / "submissions" / "dense" / "rejected" / "bias_gradient_mean.py"
 posix_only = pytest.mark.skipif(os.name != "posix", reason="the platforms run Linux")
+filters_calls = pytest.mark.skipif(
+    sys.platform != "linux" or os.uname().machine not in ("x86_64", "aarch64"),
+    reason="system calls cannot be taken away here",
+)
 
 
 def unzip(path: Path, folder: Path) -> None:
@@ -251,6 +256,27 @@ def test_on_site_options_belong_together(grader: Run) -> None:
         assert "FILE is needed for github" in done.stderr
 
 
+@filters_calls
+@pytest.mark.parametrize("allowed", [False, True])
+def test_gradescope_gets_a_mark_without_isolation_only_if_the_package_allows_it(
+    allowed: bool, dense: Problem, autograder: Path, unpacked: Path
+) -> None:
+    """Who packs decides; a container in which something is open is the machine's fault."""
+    make_loose(autograder / "venv" / "bin" / "grader", unpacked)
+    again = zipfile.ZipFile(io.BytesIO(parcel(dense, "gradescope", allow_unisolated=allowed)))
+    (autograder / "run_autograder").write_bytes(again.read("run_autograder"))
+    shutil.copy(WRONG, autograder / "submission" / "dense.py")
+    code, results = run_autograder(autograder)
+    assert (code, results.get("score")) == ((0, 92.0) if allowed else (4, None))
+
+
+def make_loose(program: Path, unpacked: Path) -> None:
+    """Have the grader run as on a kernel that cannot filter system calls."""
+    kernels = f"'{ROOT / 'tests' / 'sandbox' / 'kernels.py'}' seccomp --"
+    text = (unpacked / "bin" / "grader").read_text()
+    program.write_text(text.replace(" -P -m grader", f" {kernels} '{sys.executable}' -P -m grader"))
+
+
 # -- the action for GitHub -----------------------------------------------------------------
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -344,6 +370,20 @@ def test_the_action_answers_whatever_happens(
     result = json.loads(base64.b64decode(outputs["result"]))
     assert valid(result, "autograding")
     assert result["status"] == "error"
+
+
+@filters_calls
+def test_the_action_gives_no_mark_without_isolation_unless_told_to(
+    workflow: Path, unpacked: Path
+) -> None:
+    """A classroom's mark may come of it."""
+    shutil.copy(RIGHT, workflow / "workspace" / "dense.py")
+    make_loose(workflow / "temp" / "dense-grader" / "bin" / "grader", unpacked)
+    code, _, outputs, _ = run_action(workflow, file="dense.py")
+    assert (code, outputs["status"], outputs["score"]) == (4, "fault", "")
+    told = {"allow-unisolated": "true"}
+    code, _, outputs, _ = run_action(workflow, file="dense.py", **told)
+    assert (code, outputs["score"]) == (0, "100")
 
 
 def test_the_action_puts_no_input_into_a_script() -> None:

@@ -20,10 +20,16 @@ SCRIPTS = {
 }
 """For each platform its files in ``scripts/``; the last is what the platform runs."""
 _SLUG = "{{problem}}"
+_ALLOW = "{{allow}}"
 
 
-def parcel(problem: Problem, platform: str) -> bytes:
+def parcel(problem: Problem, platform: str, *, allow_unisolated: bool = False) -> bytes:
     """Return the zip file to be uploaded to, or built for, a platform.
+
+    Args:
+        problem: What is handed in there.
+        platform: A key of :data:`SCRIPTS`.
+        allow_unisolated: Grade there even where something is open to submissions.
 
     Raises:
         ProblemError: A problem of the library is broken.
@@ -41,5 +47,6 @@ def parcel(problem: Problem, platform: str) -> bytes:
     folder = Path(__file__).parent / "scripts" / platform
     for script in SCRIPTS[platform]:
         text = (folder / script).read_text("utf-8").replace(_SLUG, shlex.quote(problem.slug))
+        text = text.replace(_ALLOW, "--allow-unisolated" if allow_unisolated else "")
         files[script] = File(text.encode(), executable=script != "Dockerfile")
     return zipped(files)

@@ -27,5 +27,10 @@ python=$(suitable) || { echo "No Python 3.11 or newer: choose a newer base image
 "$python" -m venv "$root/venv"
 "$root/venv/bin/pip" install --no-cache-dir --quiet -r "$source/requirements.txt" "$source"/*.whl
 
-# For whoever reads the log of this build; what is open is said again in every report.
-"$root/venv/bin/grader" doctor --library "$source/library" || true
+# What is open to submissions here is most likely open when they are graded: better to know it now.
+allow="{{allow}}"
+if ! "$root/venv/bin/grader" doctor --library "$source/library" && [ -z "$allow" ]; then
+  echo "Submissions would not be isolated, so none would be graded: see above what to do, or make" >&2
+  echo "the package once more with --allow-unisolated." >&2
+  exit 1
+fi
