@@ -17,8 +17,7 @@ from grader.problem import Convention, Group, LimitSettings, Problem, Provided, 
 from grader.report import Report
 from grader.reporters.as_json import as_data
 from grader.submission import read_submission, submission_from
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests.conftest import ROOT, Run
 
 
 def test_the_picture_in_the_readme_is_current() -> None:
@@ -36,6 +35,22 @@ def test_the_picture_in_the_readme_is_current() -> None:
 
     committed = (ROOT / "docs" / "failing-report.svg").read_text("utf-8")
     assert words(picture.draw()) == words(committed), "run: python docs/picture.py"
+
+
+@pytest.mark.parametrize(
+    "sample",
+    ["dense-activation/accepted/einsum.py", "dense/rejected/means_as_in_dense_activation.py"],
+)
+def test_the_readme_shows_what_files_for_other_problems_are_told(
+    grader: Run, tmp_path: Path, sample: str
+) -> None:
+    """Word for word, as in a terminal of 80 columns."""
+    (tmp_path / "dense.py").write_bytes((ROOT / "submissions" / sample).read_bytes())
+    lines = grader("check", "dense", "dense.py").stdout.splitlines()
+    told = [line.rstrip() for line in lines[3:]]
+    shown = "\n".join(told[: told.index("")])
+    assert shown.startswith("✗ This looks like a solution to dense-activation")
+    assert f"```\n{shown}\n```" in (ROOT / "README.md").read_text("utf-8"), shown
 
 
 def test_reports_follow_the_schema(dense: Problem) -> None:
