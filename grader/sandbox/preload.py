@@ -25,26 +25,26 @@ import numpy as np
 from grader.sandbox import openable
 
 MODULES = """
-    __future__ _strptime abc argparse array ast base64 binascii bisect builtins cProfile calendar
-    cmath codecs collections collections.abc concurrent.futures contextlib contextvars copy
-    copyreg csv ctypes dataclasses datetime decimal difflib dis doctest enum errno fcntl fractions
-    functools gc getpass glob gzip hashlib heapq hmac html inspect io itertools json keyword
-    linecache locale logging math mmap numbers operator os os.path pathlib pdb pickle platform
-    pprint queue random re resource secrets shutil signal stat statistics string struct subprocess
-    sys sysconfig tempfile textwrap threading time timeit token tokenize traceback types typing
-    unicodedata unittest uuid warnings weakref zipfile zlib zoneinfo
-    numpy.char numpy.ctypeslib numpy.exceptions numpy.fft numpy.lib.recfunctions numpy.lib.scimath
-    numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.rec
-    numpy.testing numpy.typing
+    __future__ abc array ast base64 binascii bisect builtins cmath codecs collections
+    collections.abc contextlib contextvars copy copyreg ctypes dataclasses datetime decimal enum
+    errno fractions functools gc hashlib heapq inspect io itertools json keyword linecache
+    locale logging math numbers operator os os.path pathlib pickle random re secrets signal
+    string struct sys textwrap threading time token tokenize traceback types typing unicodedata
+    warnings weakref zlib numpy.exceptions numpy.lib.scimath numpy.lib.stride_tricks
+    numpy.linalg numpy.ma numpy.random
 """.split()
 
 RARE_MODULES = """
-    asyncio bz2 cmd code codeop colorsys configparser encodings.idna filecmp fileinput fnmatch
-    graphlib html.parser http importlib.metadata importlib.resources importlib.util ipaddress lzma
-    marshal multiprocessing ntpath opcode optparse pickletools pkgutil plistlib posixpath profile
-    pstats pyclbr quopri reprlib rlcompleter runpy sched select selectors shelve shlex socket
-    sqlite3 symtable tabnanny tarfile tomllib trace tracemalloc unittest.mock urllib.parse wave
-    wsgiref xml.etree.ElementTree zipapp zipimport numpy.matlib
+    _strptime argparse asyncio bz2 cProfile calendar cmd code codeop colorsys concurrent.futures
+    configparser csv difflib dis doctest encodings.idna fcntl filecmp fileinput fnmatch getpass
+    glob graphlib gzip hmac html html.parser http importlib.metadata importlib.resources
+    importlib.util ipaddress lzma marshal mmap multiprocessing ntpath opcode optparse pdb
+    pickletools pkgutil platform plistlib posixpath pprint profile pstats pyclbr queue quopri
+    reprlib resource rlcompleter runpy sched select selectors shelve shlex shutil socket sqlite3
+    stat statistics subprocess symtable sysconfig tabnanny tarfile tempfile timeit tomllib trace
+    tracemalloc unittest unittest.mock urllib.parse uuid wave wsgiref xml.etree.ElementTree
+    zipapp zipfile zipimport zoneinfo numpy.char numpy.ctypeslib numpy.fft
+    numpy.lib.recfunctions numpy.matlib numpy.polynomial numpy.rec numpy.testing numpy.typing
 """.split()
 
 ENCODINGS = (
@@ -96,5 +96,5 @@ def preload(*, rare: bool) -> None:
     if rare:
         _open_null_without_opening()
     sys.path[:] = openable.standard_library()
-    gc.collect()
     gc.freeze()
+    gc.enable()

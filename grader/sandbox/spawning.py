@@ -138,7 +138,7 @@ def _command(module: str, *arguments: str) -> list[str]:
     theirs = str(Path(numpy.origin).parents[1])
     # Our own folder is needed for two imports, and must not be there for the student's code.
     code = (
-        "import sys; before = sys.path[:]\n"
+        "import gc, sys; gc.disable(); before = sys.path[:]\n"
         f"if {theirs!r} not in before: before.append({theirs!r})\n"
         f"sys.path[:] = [*before, {ours!r}]\n"
         f"from grader.sandbox.{module} import main; import grader.sandbox.worker\n"

@@ -163,7 +163,9 @@ def test_workers_end_with_their_judge() -> None:
 # -- what students may do ----------------------------------------------------------------------
 
 
-def test_what_students_import_is_there(workers: Workers) -> None:
+@pytest.mark.parametrize("names", [preload.MODULES, preload.RARE_MODULES], ids=["usual", "rare"])
+def test_what_students_import_is_there(workers: Workers, names: list[str]) -> None:
+    """Loaded before, or found in the jail."""
     source = """
     def load_all(names):
         for name in names:
@@ -171,7 +173,7 @@ def test_what_students_import_is_there(workers: Workers) -> None:
         return len(names)
     """
     student = loaded(workers, source)
-    assert student.load_all(preload.MODULES) == len(preload.MODULES)
+    assert student.load_all(names) == len(names)
     student.close()
 
 
