@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Protocol
 
 from filelock import FileLock, Timeout
+from msgspec.structs import replace
 
 import grader
 from grader.engine import Engine

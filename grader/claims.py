@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from grader.mutation import Mutant
 from grader.problem import Equivalent, Problem
 from grader.report import CheckResult, Report
@@ -42,8 +44,7 @@ class Finding:
         return not self.details
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(msgspec.Struct, frozen=True):
     """A file whose outcome is known beforehand, and its report.
 
     Attributes:

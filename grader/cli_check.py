@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from grader.cli_options import library_option, problem_argument, write_text
 from grader.errors import ExitCode
@@ -151,7 +152,6 @@ def _news(before: Report, after: Report, moved: Sequence[CheckMoved]) -> list[st
 
 
 def _about(page: Page, submission: Submission, file: Path) -> Page:
-    from dataclasses import replace
 
     from grader.reporters.places import below_here
 
@@ -160,8 +160,6 @@ def _about(page: Page, submission: Submission, file: Path) -> Page:
 
 def _show(report: Report, format_: str, output: Path | None, page: Page) -> None:
     """Write the report where it was asked for."""
-    from dataclasses import replace
-
     from grader.reporters import reporter
 
     if output is not None:

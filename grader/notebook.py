@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from grader.errors import UsageError
 
@@ -46,8 +47,7 @@ class NotANotebook(Exception):
     """The file cannot be read as a notebook in Python; the message is for its author."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(msgspec.Struct, frozen=True):
     """What a notebook's code cells say.
 
     Attributes:

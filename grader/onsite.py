@@ -7,8 +7,10 @@ and is raised once that has been written.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 import grader
 from grader.errors import Fault, GraderError

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import msgspec
 
 CheckStatus = Literal["passed", "failed", "blocked", "timeout", "memory", "crashed", "fault"]
 ReportStatus = Literal["passed", "failed", "unloadable", "fault"]
@@ -14,8 +15,7 @@ Json = Any
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(msgspec.Struct, frozen=True):
     """What one check found.
 
     Attributes:
@@ -41,15 +41,14 @@ class CheckResult:
     max_points: float
     status: CheckStatus
     message: str = ""
-    evidence: Mapping[str, Json] = field(default_factory=dict)
+    evidence: Mapping[str, Json] = msgspec.field(default_factory=dict)
     reproduce: str | None = None
     output: str = ""
     duration: float = 0.0
     visibility: str = "visible"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(msgspec.Struct, frozen=True):
     """A named misconception that explains failures of one group.
 
     Attributes:
@@ -72,8 +71,7 @@ class Diagnosis:
     stronger: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """The outcome of grading one submission against one problem with one seed.
 
     Two reports of the same submission, problem and seed are equal, durations aside.
@@ -98,11 +96,11 @@ class Report:
     max_score: float
     checks: tuple[CheckResult, ...]
     message: str = ""
-    evidence: Mapping[str, Json] = field(default_factory=dict)
+    evidence: Mapping[str, Json] = msgspec.field(default_factory=dict)
     diagnoses: tuple[Diagnosis, ...] = ()
     notes: tuple[str, ...] = ()
     output: str = ""
     seed: int = 0
-    isolation: Mapping[str, bool] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
+    isolation: Mapping[str, bool] = msgspec.field(default_factory=dict)
+    versions: Mapping[str, str] = msgspec.field(default_factory=dict)
     duration: float = 0.0

@@ -10,8 +10,10 @@ import hashlib
 import io
 import re
 import tokenize
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from grader import notebook
 from grader.errors import UsageError
@@ -19,8 +21,7 @@ from grader.errors import UsageError
 MAX_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True):
     """A student's file as it was handed in.
 
     Attributes:

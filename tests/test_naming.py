@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from grader.claims import Finding, Trial
 from grader.naming import Row, confusion, judge_naming
@@ -149,7 +149,7 @@ def test_mistakes_that_come_with_the_grader_are_not_asked_for(
     problem = write("one", {**KNOWN, "halved": "x / 2"}, SAMPLES)
     path = problem.diagnoses_path
     shared = "rules.mistakes = [replace(m, shared=m.id == 'halved') for m in rules.mistakes]\n"
-    path.write_text(f"from dataclasses import replace\n{path.read_text()}\n{shared}", "utf-8")
+    path.write_text(f"from msgspec.structs import replace\n{path.read_text()}\n{shared}", "utf-8")
     trials = try_everything(problem, jobs=1)
     assert all(finding.ok for finding in judge_naming(problem, trials))
     monkeypatch.setattr(Library, "find", lambda: Library(problem.library))

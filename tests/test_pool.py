@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 import os
@@ -10,10 +11,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from grader import pool
 from grader.errors import ProblemError, UsageError
@@ -135,10 +136,10 @@ def test_a_broken_problem_is_raised(small: Problem) -> None:
     assert broken != CHECKS
     (small.folder / "checks.py").write_text(broken, "utf-8")
     with pytest.raises(ProblemError, match=r"checks\.py:\d+: .*ZeroDivisionError: in a check"):
-        list(grade_stream(replace(small), [(1, thing())], jobs=1))
+        list(grade_stream(dataclasses.replace(small), [(1, thing())], jobs=1))
     (small.folder / "checks.py").write_text("import no_such_module\n", "utf-8")
     with pytest.raises(ProblemError, match="no_such_module"):
-        list(grade_stream(replace(small), [(1, thing())], jobs=2))
+        list(grade_stream(dataclasses.replace(small), [(1, thing())], jobs=2))
 
 
 def test_a_problem_that_changes_meanwhile_is_refused(small: Problem) -> None:

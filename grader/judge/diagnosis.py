@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from grader.judge.facts import Facts
 from grader.judge.seen import Raised, Seen, same
@@ -33,8 +34,7 @@ class Unknown(Exception):
     """Raised by a prediction that has no opinion on what it is given; then it does not fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aspect:
+class Aspect(msgspec.Struct, frozen=True):
     """One kind of value that the student's code gives, and how to look at it.
 
     Attributes:
@@ -76,8 +76,7 @@ def aspect(
     return pytest.mark.aspect(Aspect(name, tuple(groups), noun, chosen, tuple(more), apart))
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """What a student is told about a mistake.
 
     Attributes:
@@ -98,16 +97,14 @@ class Text:
         return Text(*(part.format(**values) for part in parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """A mistake by its name, and what is said about it."""
 
     id: str
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(msgspec.Struct, frozen=True):
     """A known mistake: what it would give for an aspect.
 
     Attributes:
@@ -142,8 +139,7 @@ class Mistake:
         return self.text.format(values) if values else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Telltale:
+class Telltale(msgspec.Struct, frozen=True):
     """A known mistake that shows in names and exceptions rather than in values.
 
     Attributes:
@@ -157,12 +153,11 @@ class Telltale:
     tells: Callable[[Facts], bool | dict[str, str]]
 
 
-@dataclass
-class Rules:
+class Rules(msgspec.Struct):
     """The known mistakes of a problem, in order: the simpler one first."""
 
-    mistakes: list[Mistake] = field(default_factory=list)
-    telltales: list[Telltale] = field(default_factory=list)
+    mistakes: list[Mistake] = msgspec.field(default_factory=list)
+    telltales: list[Telltale] = msgspec.field(default_factory=list)
 
     def mistake(
         self,
@@ -204,8 +199,7 @@ class Rules:
         return [m.id for m in self.mistakes] + [t.id for t in self.telltales]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(msgspec.Struct, frozen=True):
     """A diagnosis, and the exceptions that come of the mistake."""
 
     diagnosis: Diagnosis

@@ -12,8 +12,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from grader.errors import ProblemError
 from grader.judge.facts import Facts
@@ -32,8 +34,7 @@ AT_LEAST = 2
 """Names that must tell; one is enough where there is a single class, which is called otherwise."""
 
 
-@dataclass(frozen=True)
-class Interface:
+class Interface(msgspec.Struct, frozen=True):
     """The names by which a solution is used.
 
     Attributes:
@@ -52,8 +53,7 @@ class Interface:
         return self.methods | self.arguments | own
 
 
-@dataclass(frozen=True)
-class Neighbour:
+class Neighbour(msgspec.Struct, frozen=True, dict=True):
     """Another problem of the library, as far as it matters here."""
 
     slug: str
@@ -155,7 +155,10 @@ def telling(facts: Facts, own: Interface, other: Interface) -> frozenset[str]:
         candidates = [_shown(n, told) for n, told in facts.classes.items() if n not in bases]
     else:
         candidates = outline(facts.lines)
-        own, other = replace(own, arguments=frozenset()), replace(other, arguments=frozenset())
+        own, other = (
+            replace(own, arguments=frozenset()),
+            replace(other, arguments=frozenset()),
+        )
     ours, theirs = own.names(not adapted), other.names(not adapted)
     ours, theirs = ours - theirs, theirs - ours
     shown = [candidate.names() for candidate in candidates]

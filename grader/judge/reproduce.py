@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.sandbox.trace import Exposure, Pending, RemoteObject, Step, sources_of
@@ -50,8 +50,7 @@ with open(path, "rb") as file:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True):
     """What a submission finds around it.
 
     Attributes:

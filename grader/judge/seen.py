@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import types
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.judge.evidence import is_close
@@ -13,8 +13,7 @@ from grader.sandbox.trace import Pending, StudentError
 from grader.sandbox.wire import Opaque
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(msgspec.Struct, frozen=True):
     """An exception in place of a value; its text may differ between library versions."""
 
     type_name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+import msgspec
 
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.proxy import Student
@@ -13,8 +14,7 @@ from grader.sandbox.trace import Step, StudentError
 Key = TypeVar("Key", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(msgspec.Struct, frozen=True):
     """What came of something that was done once."""
 
     made: Any

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 LONGEST = 300
 """Characters of a line that are looked at: nobody's names stand further to the right."""
@@ -25,8 +26,7 @@ _HEAD = re.compile(r"\s*(?:def|class|import|from|for)\b")
 _LOCAL = re.compile(r"\s+(\w+)\s*=(?!=)")
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(msgspec.Struct, frozen=True):
     """A function in the body of a class.
 
     Attributes:

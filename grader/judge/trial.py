@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from grader.judge.facts import Facts
 from grader.report import Diagnosis
@@ -13,8 +14,7 @@ from grader.sandbox.trace import Step, StudentError
 from grader.submission import Submission
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """A collected check.
 
     Attributes:
@@ -27,8 +27,7 @@ class Check:
     weight: float
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct):
     """What became of one check.
 
     Attributes:
@@ -42,8 +41,8 @@ class Outcome:
     check: Check
     error: BaseException | None = None
     where: tuple[str, int] | None = None
-    steps: list[Step] = field(default_factory=list)
-    example: dict[str, Any] = field(default_factory=dict)
+    steps: list[Step] = msgspec.field(default_factory=list)
+    example: dict[str, Any] = msgspec.field(default_factory=dict)
     output: str = ""
     skipped: str = ""
     lines: tuple[int, ...] = ()
@@ -61,17 +60,16 @@ class Outcome:
         return self.steps
 
 
-@dataclass(slots=True)
-class Trial:
+class Trial(msgspec.Struct):
     """Everything that was found out about one submission."""
 
     submission: Submission
-    classes: dict[str, RemoteClass] = field(default_factory=dict)
+    classes: dict[str, RemoteClass] = msgspec.field(default_factory=dict)
     functions: frozenset[str] = frozenset()
     load_error: StudentError | WorkerFailure | None = None
-    outcomes: list[Outcome] = field(default_factory=list)
-    diagnoses: list[Diagnosis] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    outcomes: list[Outcome] = msgspec.field(default_factory=list)
+    diagnoses: list[Diagnosis] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
     output: str = ""
     seconds: float = 0.0
 

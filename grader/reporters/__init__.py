@@ -6,8 +6,9 @@ import importlib
 import os
 import shutil
 import sys
-from dataclasses import dataclass
 from typing import Protocol, cast
+
+import msgspec
 
 from grader.report import Report
 
@@ -27,8 +28,7 @@ FORMATS = {
 """Format name to module; each module is a :class:`Reporter`. Imported when asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """What a report is written on.
 
     Attributes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 from grader.report import CheckResult, Diagnosis, Report
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(msgspec.Struct, frozen=True):
     """A named mistake.
 
     Attributes:
@@ -24,8 +24,7 @@ class Mistake:
     example: CheckResult | None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """The marks of one group.
 
     Attributes:
@@ -55,8 +54,7 @@ class Group:
         return ", ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """A check that failed and whose example no mistake has shown.
 
     Attributes:
@@ -69,8 +67,7 @@ class Failure:
     calls_known: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Arranged:
+class Arranged(msgspec.Struct, frozen=True):
     """What a report tells, in order.
 
     Attributes:

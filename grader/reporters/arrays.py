@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 Index = tuple[int, ...]
 
@@ -17,8 +18,7 @@ DIGITS = 6
 """Significant digits of a number in a table, where these are enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
+class Plane(msgspec.Struct, frozen=True):
     """The part of an array that fits on a page, around an element of interest.
 
     Attributes:
@@ -77,8 +77,7 @@ def _index(shape: Sequence[int], lead: Index, row: int, column: int) -> Index:
     return ((*lead, row, column) if len(shape) > 1 else (column,)) if shape else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(msgspec.Struct, frozen=True):
     """Two described arrays, element by element.
 
     Attributes:

@@ -10,10 +10,10 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+import msgspec
 import numpy as np
 
 from grader.errors import Fault
@@ -31,8 +31,7 @@ _DEADLINE = 0.005
 _DEVICES = ("/dev/ptmx", "/dev/kmsg", "/dev/fuse", "/dev/kvm")
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """One forbidden thing and what became of it.
 
     Attributes:
@@ -48,8 +47,7 @@ class Attempt:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(msgspec.Struct, frozen=True):
     area: Area
     what: str
     function: str

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import msgspec
+
 from grader.errors import Fault
 from grader.sandbox import wire
 from grader.sandbox.output import Output
@@ -67,8 +69,7 @@ class WorkerFailure(Exception):
         return f"{self.reason}{where}"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """What a worker may use.
 
     Attributes:
@@ -92,8 +93,7 @@ class Limits:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """How a process ended.
 
     Attributes:

@@ -17,9 +17,9 @@ import copy
 import inspect
 import textwrap
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.sandbox import wire
@@ -43,8 +43,7 @@ _ASKED_BY_HYPOTHESIS = frozenset(
 """Attributes that it looks for on a test's first argument, taking it for a test case's ``self``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loadable:
+class Loadable(msgspec.Struct, frozen=True):
     """What a worker loads.
 
     Attributes:
@@ -56,7 +55,7 @@ class Loadable:
 
     name: str
     source: bytes
-    provided: Mapping[str, str] = field(default_factory=dict)
+    provided: Mapping[str, str] = msgspec.field(default_factory=dict)
     names: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -94,8 +93,7 @@ class RemoteInstance(RemoteObject):
         return f"<the student's {self._class_name}>"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteMethod:
+class RemoteMethod(msgspec.Struct, frozen=True):
     """A method of a :class:`RemoteInstance`, or a function of the student's module.
 
     Attributes:
@@ -166,8 +164,7 @@ class RemoteFunction(RemoteObject):
         return self._student.perform(operation, Step("call", self, "__call__", args, kwargs))
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteClass:
+class RemoteClass(msgspec.Struct, frozen=True):
     """A class in the worker; calling it makes an instance there.
 
     Other names are its class methods: ``student.Layer.from_dict(data)`` calls one, and

@@ -6,10 +6,10 @@ import inspect
 import linecache
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.sandbox import wire
@@ -62,15 +62,14 @@ class RemoteObject:
         self._variable = variable
 
 
-@dataclass(slots=True)
-class Step:
+class Step(msgspec.Struct):
     """One operation, with the judge's own values as its arguments."""
 
     kind: str
     target: RemoteObject | None = None
     name: str = ""
     args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    kwargs: Mapping[str, Any] = msgspec.field(default_factory=dict)
     result: Any = None
 
     def gave(self, value: Any, what: str) -> bool:
@@ -137,8 +136,7 @@ def _brief(value: Any) -> str:
     return repr(value)
 
 
-@dataclass(slots=True)
-class ExposureCall:
+class ExposureCall(msgspec.Struct):
     """One call that the student's code made to an exposed object.
 
     Attributes:

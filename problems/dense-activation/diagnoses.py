@@ -6,9 +6,8 @@ What follows is wrong only here; see the functions named see_... in checks.py fo
 Where several fit, the first one is named.
 """
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from grader.judge.affine import RELU, SIGMOID, Draw, Names, mistakes
 from grader.judge.diagnosis import Rules

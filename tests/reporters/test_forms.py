@@ -9,7 +9,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -17,6 +16,7 @@ import pytest
 import xmlschema
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec.structs import replace
 
 from grader.report import CheckResult, Report
 from grader.reporters import FORMATS, Page, reporter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import os
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from grader.errors import Fault
 from grader.grading import grade_all
@@ -41,8 +41,8 @@ COUNTS = (
 
 def same(report: Report) -> Report:
     """The report without what differs between any two runs."""
-    checks = tuple(dataclasses.replace(check, duration=0.0) for check in report.checks)
-    return dataclasses.replace(report, duration=0.0, checks=checks)
+    checks = tuple(replace(check, duration=0.0) for check in report.checks)
+    return replace(report, duration=0.0, checks=checks)
 
 
 class Judge:

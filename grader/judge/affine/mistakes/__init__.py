@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from grader.judge.affine.looking import looks_at_start
 from grader.judge.affine.mistakes import (

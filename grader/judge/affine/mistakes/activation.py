@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from grader.judge.affine.activations import RELU, SIGMOID, TANH
 from grader.judge.affine.mistakes.catalogue import Array, Catalogue, Given
