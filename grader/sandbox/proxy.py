@@ -516,7 +516,7 @@ class Student:
             [list(name) for name in given.names],
         ]
         operation = ["load", given.name, *[program.writer.value(value) for value in values]]
-        program.pending = [Pending(program, operation, Step("load", None, given.name))]
+        program.pending = [Pending(operation, Step("load", None, given.name))]
         self._exchange([program])
         classes, functions = _checked_description(program.pending[0].value)
         self._classes = {
@@ -611,7 +611,7 @@ class Student:
 
     def enqueue(self, operation: list[Any], step: Step, traced: bool = True) -> Pending:
         """Let an operation wait for the next message."""
-        pending = Pending(self._queue, operation, step)
+        pending = Pending(operation, step)
         self._queue.pending.append(pending)
         if traced:
             self.trace.append(step)
@@ -660,13 +660,13 @@ class Student:
             raise RuntimeError("no worker")
         operations = [pending.operation for pending in asked]
         try:
-            outcomes = worker.request(operations, programs[0].writer)
+            outcomes = iter(worker.request(operations, programs[0].writer))
         except WorkerFailure as failure:
             self.lost = failure if failure.lost else self.lost
             failure.steps = [pending.step for pending in asked]
             raise
-        for pending, outcome in zip(asked, outcomes, strict=True):
-            pending.resolve(outcome)
+        for program in programs:
+            program.resolve(outcomes)
         for name in worker.subclasses:
             self.note(f"An array is a {name}, where a plain NumPy array is expected.")
         worker.subclasses.clear()

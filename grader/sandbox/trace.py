@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -222,17 +222,22 @@ def _source_of(kind: type) -> str:
 class Pending:
     """The answer of an operation that may not have been sent yet."""
 
-    __slots__ = ("_outcome", "_program", "operation", "step")
+    __slots__ = ("_cause", "_outcome", "operation", "step")
 
-    def __init__(self, program: Program, operation: list[Any], step: Step) -> None:
-        self._program = program
+    def __init__(self, operation: list[Any], step: Step) -> None:
+        self._cause: Pending | None = None
         self._outcome: list[Any] | None = None
         self.operation = operation
         self.step = step
 
-    def resolve(self, outcome: list[Any]) -> None:
-        """Take the worker's answer."""
-        self._outcome = outcome
+    def resolve(self, outcome: list[Any], cause: Pending | None = None) -> None:
+        """Take the worker's answer.
+
+        Args:
+            outcome: As :mod:`grader.sandbox.worker` describes it.
+            cause: The first operation of the program that has failed, if it came before this one.
+        """
+        self._outcome, self._cause = outcome, cause
         if outcome[0] == "ok" and self.step.result is None:
             self.step.result = outcome[1]
 
@@ -260,8 +265,8 @@ class Pending:
         """
         if self._outcome is None:
             raise RuntimeError("asked for the answer before the end of the program block")
-        if self.error is not None:
-            raise self._program.first_error or self.error
+        if self._outcome[0] != "ok" and (error := (self._cause or self).error):
+            raise error
         return self._outcome[1]
 
 
@@ -276,6 +281,14 @@ class Program:
     def __init__(self, writer: wire.Writer | None = None) -> None:
         self.pending: list[Pending] = []
         self.writer = writer or wire.Writer()
+
+    def resolve(self, outcomes: Iterable[list[Any]]) -> None:
+        """Take the worker's answers, as many as there are operations."""
+        first = None
+        for pending, outcome in zip(self.pending, outcomes, strict=False):
+            pending.resolve(outcome, first)
+            if first is None and outcome[0] != "ok":
+                first = pending
 
     @property
     def first_error(self) -> StudentError | None:

@@ -11,7 +11,7 @@ import pytest
 from grader.judge import CheckFailed
 from grader.judge.gradients import from_sweep, measured_at
 from grader.judge.slopes import agrees, expect_gradient, expect_slope
-from grader.sandbox.trace import Pending, Program, Step
+from grader.sandbox.trace import Pending, Step
 
 Array = np.ndarray[Any, Any]
 RIGHT = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -116,7 +116,7 @@ def test_an_attribute_is_put_back() -> None:
 
 def promised(*outcome: Any) -> Pending:
     """An answer that has come, without a worker."""
-    pending = Pending(Program(), [], Step("call", None, "forward"))
+    pending = Pending([], Step("call", None, "forward"))
     pending.resolve(list(outcome))
     return pending
 
