@@ -84,6 +84,7 @@ def preload(*, rare: bool) -> None:
     Args:
         rare: Load the rarely used as well, because in the jail nothing more can be imported.
     """
+    gc.disable()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what is deprecated, to those who use it
         for name in [*MODULES, *(RARE_MODULES if rare else [])]:

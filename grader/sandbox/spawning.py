@@ -137,12 +137,13 @@ def _command(module: str, *arguments: str) -> list[str]:
     ours = str(Path(__file__).resolve().parents[2])
     theirs = str(Path(numpy.origin).parents[1])
     # Our own folder is needed for two imports, and must not be there for the student's code.
+    # What imports make is there to stay: the garbage collector need not look through it meanwhile.
     code = (
         "import gc, sys; gc.disable(); before = sys.path[:]\n"
         f"if {theirs!r} not in before: before.append({theirs!r})\n"
         f"sys.path[:] = [*before, {ours!r}]\n"
         f"from grader.sandbox.{module} import main; import grader.sandbox.worker\n"
-        "sys.path[:] = before\n"
+        "sys.path[:] = before; gc.enable()\n"
         "main()"
     )
     # -I without -E: the environment is ours and clean, and PYTHONHASHSEED must count.

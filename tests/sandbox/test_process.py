@@ -532,6 +532,13 @@ class Sink:
         self.used += 1
 
 
+def test_garbage_is_collected(workers: Workers) -> None:
+    """It is put off while a process loads what it needs, and not for ever."""
+    source = "import gc\ndef collects():\n    return gc.isenabled()\n"
+    with loaded(workers, LIMITS, source) as student:
+        assert student.collects() is True
+
+
 # -- nothing stays behind ------------------------------------------------------------------
 
 
