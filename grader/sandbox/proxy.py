@@ -15,6 +15,7 @@ import ast
 import contextlib
 import copy
 import inspect
+import itertools
 import textwrap
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -666,7 +667,7 @@ class Student:
             failure.steps = [pending.step for pending in asked]
             raise
         for program in programs:
-            program.resolve(outcomes)
+            program.resolve(itertools.islice(outcomes, len(program.pending)))
         for name in worker.subclasses:
             self.note(f"An array is a {name}, where a plain NumPy array is expected.")
         worker.subclasses.clear()

@@ -283,9 +283,9 @@ class Program:
         self.writer = writer or wire.Writer()
 
     def resolve(self, outcomes: Iterable[list[Any]]) -> None:
-        """Take the worker's answers, as many as there are operations."""
+        """Take the worker's answers, one for each operation."""
         first = None
-        for pending, outcome in zip(self.pending, outcomes, strict=False):
+        for pending, outcome in zip(self.pending, outcomes, strict=True):
             pending.resolve(outcome, first)
             if first is None and outcome[0] != "ok":
                 first = pending
