@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from msgspec.structs import replace
 
 from grader.cli_options import library_option, problem_argument, write_text
 from grader.errors import ExitCode
@@ -152,7 +152,6 @@ def _news(before: Report, after: Report, moved: Sequence[CheckMoved]) -> list[st
 
 
 def _about(page: Page, submission: Submission, file: Path) -> Page:
-
     from grader.reporters.places import below_here
 
     return replace(page, source=submission.text, file=below_here(file))

@@ -155,10 +155,7 @@ def telling(facts: Facts, own: Interface, other: Interface) -> frozenset[str]:
         candidates = [_shown(n, told) for n, told in facts.classes.items() if n not in bases]
     else:
         candidates = outline(facts.lines)
-        own, other = (
-            replace(own, arguments=frozenset()),
-            replace(other, arguments=frozenset()),
-        )
+        own, other = replace(own, arguments=frozenset()), replace(other, arguments=frozenset())
     ours, theirs = own.names(not adapted), other.names(not adapted)
     ours, theirs = ours - theirs, theirs - ours
     shown = [candidate.names() for candidate in candidates]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -90,7 +90,8 @@ class Looker:
         named = self.recognize(trial)
         if any(diagnosis.id == OTHER_PROBLEM for diagnosis in named):
             return named
-        seen = self._look_at_values(trial, next_item, named)
+        failing = trial.failing - plainly.settled(trial, named)
+        seen = self._look_at_values(trial, next_item, failing)
         named += [found.diagnosis for found in seen]
         raised = [error for found in seen for error in found.raised]
         named += plainly.likely(self._facts(trial), named, raised)
@@ -100,15 +101,12 @@ class Looker:
         return [convention, *named] if convention is not None else named
 
     def _look_at_values(
-        self, trial: Trial, next_item: pytest.Item, known: Sequence[Diagnosis]
+        self, trial: Trial, next_item: pytest.Item, failing: frozenset[str]
     ) -> list[Explanation]:
-        """Look at what failed, and is not explained by what is known already."""
+        """Look at what failed in groups that nothing known already explains."""
         usual = (type(None), AssertionError, StudentError)
         if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
             return []  # a lost worker would be lost again; a broken check is no news
-        from grader.judge.plainly import settled
-
-        failing = trial.failing - settled(trial, known)
         found: list[Explanation] = []
         explained: set[str] = set()
         for item, aspect in self._aspects.items():

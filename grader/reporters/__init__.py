@@ -6,11 +6,12 @@ import importlib
 import os
 import shutil
 import sys
-from typing import Protocol, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
 
-import msgspec
-
-from grader.report import Report
+if TYPE_CHECKING:
+    # Not loaded here: ``grader --help`` asks for the names of the formats, and needs no report.
+    from grader.report import Report
 
 FORMATS = {
     "terminal": "grader.reporters.terminal",
@@ -28,7 +29,8 @@ FORMATS = {
 """Format name to module; each module is a :class:`Reporter`. Imported when asked for."""
 
 
-class Page(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Page:
     """What a report is written on.
 
     Attributes:

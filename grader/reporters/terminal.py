@@ -6,6 +6,7 @@ passes through :func:`grader.reporters.text.inert`.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ FAILED = ("✗", "red")
 
 def render(report: Report, page: Page) -> str:
     """Return the report as text for a terminal of ``page.width`` columns, and at least 40."""
-    page = replace(page, width=max(page.width, MIN_WIDTH))
+    page = dataclasses.replace(page, width=max(page.width, MIN_WIDTH))
     return laid_out(_parts(report, page), page)
 
 
@@ -239,15 +240,14 @@ def _matrix(
 
     As many columns as there is room for beside each other, and at least one.
     """
-    for columns in range(MAX_COLUMNS, 0, -1):
-        plane = arrays.plane(described, first, MAX_ROWS, columns)
-        if plane is None:
-            return [Text("  no elements")]
+    columns = MAX_COLUMNS
+    while plane := arrays.plane(described, first, MAX_ROWS, columns):
         shown = [[arrays.cell_text(value, digits) for _, value in row] for row in plane.rows]
         widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
         if columns == 1 or sum(widths) + 3 * len(widths) + 3 <= width:
             return _laid_out(plane, shown, widths, wrong)
-    return []
+        columns -= 1
+    return [Text("  no elements")]
 
 
 def _laid_out(
