@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from grader.repeat import timeless
 from tests.conftest import ROOT, shared_memory
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the jail is for Linux")
@@ -94,8 +95,7 @@ def judge(folder: Path, files: list[Path], python_path: Path = ROOT) -> dict[str
 
 
 def without_durations(report: dict[str, Any]) -> str:
-    report = {**report, "duration": 0, "checks": [{**c, "duration": 0} for c in report["checks"]]}
-    return json.dumps(report, sort_keys=True)
+    return json.dumps(timeless(report), sort_keys=True)
 
 
 def loot(report: dict[str, Any]) -> list[str]:

@@ -24,9 +24,9 @@ from grader.pool import grade_stream
 from grader.problem import Problem
 from grader.progress import Tally
 from grader.store import Store
+from tests.conftest import ROOT, filters_calls
 from tests.small_problem import CHECKS, thing
 
-ROOT = Path(__file__).resolve().parents[1]
 Done = subprocess.CompletedProcess[str]
 
 
@@ -307,10 +307,7 @@ def test_a_report_for_every_student(
     assert "bob.py" in (folder / f"bob{ending}").read_text("utf-8")
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux" or os.uname().machine not in ("x86_64", "aarch64"),
-    reason="system calls cannot be taken away here",
-)
+@filters_calls
 def test_what_is_open_on_a_machine_is_not_graded_over(
     grade: Callable[..., Done], tmp_path: Path
 ) -> None:
