@@ -13,6 +13,7 @@ from grader.judge.evidence import (
     expect,
     expect_array,
     expect_close,
+    expect_unchanged,
     fail,
     is_close,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "expect",
     "expect_array",
     "expect_close",
+    "expect_unchanged",
     "fail",
     "is_close",
 ]

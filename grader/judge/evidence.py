@@ -6,11 +6,12 @@ Shapes are compared before values: ``np.allclose`` broadcasts, and a column bias
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
+from grader.sandbox.trace import Pending
 from grader.sandbox.wire import Opaque
 
 RTOL, ATOL = 1e-9, 1e-12
@@ -140,6 +141,22 @@ def expect_close(
     if or_shapes:
         evidence["shapes"] = [list(shape) for shape in (expected.shape, *or_shapes)]
     raise CheckFailed(f"{message} ({text})" if message else _sentence(text), evidence, yours)
+
+
+def expect_unchanged(
+    arguments: Iterable[tuple[str, str, Pending, np.ndarray[Any, Any], Pending]],
+) -> None:
+    """Fail unless the caller's arrays are after each call what they were before, exactly.
+
+    Args:
+        arguments: For each array and call: the array's name, the method's, what it answered, the
+            array before, and what was read of it afterwards. What the method raised is raised.
+    """
+    for name, method, done, before, after in arguments:
+        done.value  # noqa: B018
+        message = f"{method} changed the caller's array {name}."
+        what = f"{name} after {method}"
+        expect_close(after.value, before, what=what, message=message, rtol=0.0, atol=0.0)
 
 
 def closeness(
