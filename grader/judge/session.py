@@ -105,6 +105,23 @@ _UNUSED_PLUGINS = (
 
 
 @contextlib.contextmanager
+def _no_collections() -> Iterator[None]:
+    """Collect no garbage in the block, and afterwards none of what was there before it.
+
+    In it hypothesis begins to time collections. That ends with it: Ctrl-C during a collection would
+    be raised inside of what is called then, where Python drops every exception, and so be lost.
+    """
+    called = list(gc.callbacks)
+    gc.disable()
+    gc.freeze()  # else every full collection goes through all of pytest and hypothesis
+    try:
+        yield
+    finally:
+        gc.callbacks[:] = called
+        gc.enable()  # also for those who waited for this point
+
+
+@contextlib.contextmanager
 def _own_pytest_environment() -> Iterator[None]:
     """Keep the caller's pytest settings and plugins out of the judge."""
     ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -198,11 +215,9 @@ class _SessionPlugin:
         if self.failure is not None:
             return True
         try:
-            # Else every full collection goes through all of pytest and hypothesis.
-            gc.freeze()
-            gc.enable()  # for those who waited for this point
-            for item in session.items:
-                self._prepare(item)
+            with _no_collections():
+                for item in session.items:
+                    self._prepare(item)
             ordered = list(self.order(session.items))
             for submission in self.submissions:
                 self.sink(self._try(submission, ordered))
@@ -316,7 +331,7 @@ class _SessionPlugin:
             except (Exception, OutcomeException) as error:
                 self.outcome.error = error
                 self.outcome.where = origin(error)
-                self.outcome.steps = student.steps
+                self.outcome.steps = list(student.trace)
             self.outcome.output = student.take_output()
         self.outcome.seconds = time.perf_counter() - started
 

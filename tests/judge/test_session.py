@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from grader.grading import grade, grade_all
 from grader.problem import Library, Problem
 from grader.report import Report
 from grader.submission import submission_from
+from tests.conftest import ROOT
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="no stack dumps there")
 
@@ -263,3 +265,18 @@ def test_one(value):
     reports: list[Report] = []
     grade_all(problem, [submission_from("a.py", source) for source in sources], reports.append)
     assert [report.score for report in reports] == [100.0, 40.0, 100.0]
+
+
+def test_ctrl_c_during_a_collection_is_not_lost() -> None:
+    """Nothing of Python's is called in one, where an interrupt would be dropped with a message."""
+    code = (
+        "import gc\n"
+        "from grader.grading import grade_all\n"
+        "from grader.problem import Library\n"
+        "from grader.submission import read_submission\n"
+        "dense = Library.find().load('dense')\n"
+        "file = read_submission(dense.reference_path)\n"
+        "grade_all(dense, [file], lambda report: print(report.score, gc.callbacks, gc.isenabled()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "100.0 [] True\n", done.stderr
