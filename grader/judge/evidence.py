@@ -194,8 +194,11 @@ def is_close(yours: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) 
 
 
 def _equal(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
+    """Whether arrays of the same shape are equal; NaN is equal to itself if the bits are."""
+    if a.dtype == b.dtype and a.tobytes() == b.tobytes():
+        return True
     with np.errstate(all="ignore"):  # a signalling NaN is no reason to warn
-        return bool(np.array_equal(a, b))
+        return bool((a == b).all())
 
 
 def number(value: Any) -> Any:

@@ -106,6 +106,8 @@ class Once:
                         with self._student.aside() as steps:
                             made[name, key] = _Kept(make(key), None, steps)
         except WorkerFailure:
+            recalled = self._student.trace
             self._student.begin()
+            self._student.recall(recalled)
         else:
             self._kept.update(made)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import inspect
 import itertools
 import textwrap
@@ -27,7 +26,6 @@ from grader.sandbox import wire
 from grader.sandbox.process import Limits, Worker, WorkerFailure
 from grader.sandbox.spawning import Workers
 from grader.sandbox.trace import (
-    PLAIN,
     Exposure,
     ExposureCall,
     Pending,
@@ -263,6 +261,8 @@ class Student:
         self._next_handle = 2
         self._next_exposure = 0
         self._exposed: dict[int, tuple[Exposure, Any]] = {}
+        self._to_seed: int | None = None
+        self._to_reset = False
 
     # -- for checks ----------------------------------------------------------------------
 
@@ -278,10 +278,8 @@ class Student:
         return RemoteInstance(self, wire.MODULE, "module", self._functions, "student")
 
     def seed(self, number: int) -> None:
-        """Seed NumPy's global generator in the worker."""
-        self._drop_seed()
-        operation = ["call", wire.RANDOM, "seed", [number], wire.NO_KEYWORDS, 0]
-        self.enqueue(operation, Step("seed", None, "seed", (number,)))
+        """Seed NumPy's global generator in the worker, before what is done next."""
+        self._to_seed = number
 
     def draw(self, count: int) -> Any:
         """Draw ``count`` numbers from NumPy's global generator in the worker, shape (count,)."""
@@ -298,11 +296,12 @@ class Student:
                 waiting for an answer; the calls are repeated here, and what counts is what comes
                 of them here. Attributes must be numbers, text or truth values.
         """
-        if local and not all(type(value) in PLAIN for value in vars(real).values()):
+        if local and not all(type(value) in wire.PLAIN for value in vars(real).values()):
             raise ValueError(f"{real!r} has attributes that a worker cannot be given")
         self._next_exposure += 1
         exposure = Exposure(real, self._next_exposure, methods, local)
         self._exposed[exposure.number] = (exposure, real)
+        self._prepare()
         self.trace.append(Step("expose", None, "", (exposure,)))
         return exposure
 
@@ -392,6 +391,7 @@ class Student:
             self._send()
         finally:
             held, self._held = self._held, None
+            self._queue = Program()  # what is written from here on goes in a message of its own
         self._exchange(held)
 
     @contextlib.contextmanager
@@ -433,16 +433,16 @@ class Student:
     @contextlib.contextmanager
     def _apart(self) -> Iterator[None]:
         """Leave what is being written as it is; begin something else, and go back to it."""
-        mine = self.trace, self._queue, self._block
-        self.trace = []
+        mine = self.trace, self._to_seed, self._to_reset, self._queue, self._block
+        self.trace, self._to_seed, self._to_reset = [], None, False
         if self._held is None:  # else all is to go in one message
             self._queue, self._block = Program(), None
         try:
             yield
         finally:
-            self.trace = mine[0]
+            self.trace, self._to_seed, self._to_reset = mine[:3]
             if self._held is None:
-                _, self._queue, self._block = mine
+                self._queue, self._block = mine[3:]
 
     @contextlib.contextmanager
     def untraced(self) -> Iterator[None]:
@@ -476,14 +476,8 @@ class Student:
 
     @property
     def untouched(self) -> bool:
-        """Whether nothing has been done yet since :meth:`begin`."""
-        return all(step.kind == "seed" for step in self.trace)
-
-    @property
-    def steps(self) -> list[Step]:
-        """What has been done since :meth:`begin`, without seeding that nothing followed."""
-        seeded = bool(self.trace) and self.trace[-1].kind == "seed"
-        return self.trace[: len(self.trace) - seeded]
+        """Whether nothing has been done yet since :meth:`begin`, but aside and recalled."""
+        return self._to_reset
 
     def recall(self, steps: list[Step]) -> None:
         """Add to the trace what was done :meth:`aside`, now or earlier.
@@ -491,15 +485,9 @@ class Student:
         What is there already is not told twice. Random numbers go on from the seed in all cases, so
         that nothing depends on which it was.
         """
-        self._drop_seed()
         if not any(step is known for step in steps[:1] for known in self.trace):
             self.trace += steps
         self.seed(self._seed)
-
-    def _drop_seed(self) -> None:
-        """Forget a step that seeds if nothing has been done since."""
-        if self.trace and self.trace[-1].kind == "seed":
-            self.trace.pop()
 
     def load(self) -> None:
         """Start a worker and load the file.
@@ -558,8 +546,7 @@ class Student:
         self._exposed.clear()  # numbers go on: what is kept from before is known as such
         self.trace = []
         self._next_handle = 2
-        # Always: the one that waited since the last call of this method is gone with its queue.
-        self.enqueue(["reset"], Step("reset"), traced=False)
+        self._to_reset = True
         self.seed(self._seed)
 
     def take_output(self) -> str:
@@ -612,11 +599,24 @@ class Student:
 
     def enqueue(self, operation: list[Any], step: Step, traced: bool = True) -> Pending:
         """Let an operation wait for the next message."""
+        self._prepare()
         pending = Pending(operation, step)
         self._queue.pending.append(pending)
         if traced:
             self.trace.append(step)
         return pending
+
+    def _prepare(self) -> None:
+        """Let wait what has to come before the next operation; of many that never comes."""
+        if self._to_reset:
+            self._to_reset = False
+            self._queue.pending.append(Pending(["reset"], Step("reset")))
+        if self._to_seed is not None:
+            step = Step("seed", None, "seed", (self._to_seed,))
+            operation = ["call", wire.RANDOM, "seed", [self._to_seed], wire.NO_KEYWORDS, 0]
+            self._to_seed = None
+            self._queue.pending.append(Pending(operation, step))
+            self.trace.append(step)
 
     def perform(self, operation: list[Any], step: Step, traced: bool = True) -> Any:
         """Do an operation: its answer, or in a program block the promise of one."""
@@ -680,7 +680,7 @@ class Student:
             raise wire.ProtocolError("too many copies")
         if original in self._exposed:
             exposure, real = self._exposed[original]
-            self._exposed[copy_number] = (exposure, _copy(real))
+            self._exposed[copy_number] = (exposure, wire.twin_of(real))
 
     def called(self, number: int, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """The student's code called a method of an exposed object."""
@@ -708,12 +708,6 @@ def _in_order(function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[An
         return list(inspect.signature(function).bind(*args, **kwargs).arguments.values())
     except TypeError:
         return [*args, *kwargs.values()]
-
-
-def _copy(real: Any) -> Any:
-    """A copy that shares nothing that can change; deepcopy only where there is something to."""
-    plain = all(type(value) in PLAIN for value in vars(real).values())
-    return copy.copy(real) if plain else copy.deepcopy(real)
 
 
 _TOLD_OF_CLASSES = ("methods", "bases", "nested", "arguments", "own")

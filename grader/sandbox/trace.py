@@ -185,13 +185,9 @@ class Exposure:
             attributes = {
                 name: value
                 for name, value in attributes.items()
-                if type(value) in PLAIN and not name.startswith("_")
+                if type(value) in wire.PLAIN and not name.startswith("_")
             }
         return wire.Exposed(self.number, kind.__name__, self.methods, dict(attributes), source)
-
-
-PLAIN = (bool, int, float, str)
-"""Types of attributes that can be shown to a worker."""
 
 
 @cache

@@ -10,6 +10,7 @@ Only the standard library and NumPy are imported.
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import struct
@@ -50,6 +51,8 @@ _DTYPES = [
     np.dtype(code) for code in "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 ]
 _CODE_OF = {dtype: code for code, dtype in enumerate(_DTYPES)}
+PLAIN = (bool, int, float, str)
+"""Types of a judge-side object's attributes that a worker can be shown."""
 _AS_THEY_ARE = frozenset({type(None), bool, float})
 _dumps = json.JSONEncoder(separators=(",", ":"), check_circular=False, ensure_ascii=False).encode
 
@@ -211,6 +214,19 @@ def crosses_whole(value: Any) -> bool:
     )
 
 
+def twin_of(real: Any) -> Any:
+    """A copy of a judge-side object that shares nothing that can change, made alike on both sides.
+
+    Where all is plain this is deepcopy's result in a tenth of its time: students copy an
+    optimizer for each parameter.
+    """
+    if all(type(value) in PLAIN for value in vars(real).values()):
+        twin = object.__new__(type(real))
+        vars(twin).update(vars(real))
+        return twin
+    return copy.deepcopy(real)
+
+
 def _opaque(value: Any, why: str = "") -> dict[str, Any]:
     return {"o": [_type_name(type(value)), why]}
 
@@ -308,7 +324,8 @@ def _integer(digits: str) -> int:
 
 
 _reader = _Reader()  # making a decoder costs as much as using it
-_MANY_DIGITS = re.compile(rf"[0-9]{{{MAX_DIGITS}}}")
+_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
+_MANY_ZEROS = b"0" * MAX_DIGITS
 _ESCAPED_SURROGATE = re.compile(r"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 """An odd number of backslashes, then a surrogate: :class:`Writer` never escapes one."""
 
@@ -332,10 +349,11 @@ def decode(body: bytes | bytearray, subclasses: list[str] | None = None) -> Any:
         if length > MAX_HEADER or LENGTH.size + length > len(view):
             raise ProtocolError("header length")
         start = LENGTH.size + length
-        header = str(view[LENGTH.size : start], "utf-8")
+        written = bytes(view[LENGTH.size : start])
+        header = written.decode()
         if "\\u" in header and _ESCAPED_SURROGATE.search(header):
             raise ProtocolError("an escaped surrogate")
-        if length > MAX_DIGITS and _MANY_DIGITS.search(header):
+        if length > MAX_DIGITS and _MANY_ZEROS in written.translate(_DIGITS_TO_ZERO):
             json.loads(header, parse_int=_integer)  # in text they are harmless
         _reader.begin(view[start:], subclasses)
         value = _reader.decode(header)

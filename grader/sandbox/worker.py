@@ -70,13 +70,14 @@ class Stub:
     def of(cls, server: Server, exposed: wire.Exposed, own: Any = None) -> Stub:
         """Make one; its class has the name of the judge's, which students read in messages."""
         stub: Stub = object.__new__(server.stub_class(exposed.type_name))
-        shown = exposed.attributes.items()
-        stub.__dict__.update({name: value for name, value in shown if not name.startswith("_")})
-        stub.__dict__["_server"] = server
-        stub.__dict__["_exposed"] = exposed
-        own = stub.__dict__["_own"] = server.own_object(exposed, own)
+        names = stub.__dict__
+        for name, value in exposed.attributes.items():
+            if not name.startswith("_"):
+                names[name] = value
+        own = server.own_object(exposed, own)
+        names["_server"], names["_exposed"], names["_own"] = server, exposed, own
         for name in exposed.methods:
-            stub.__dict__[name] = (
+            names[name] = (
                 _Callback(server, exposed.id, name)
                 if own is None
                 else _Posted(server, exposed, name, getattr(own, name))
@@ -92,7 +93,8 @@ class Stub:
             exposed.attributes,
             exposed.source,
         )
-        return Stub.of(self._server, twin, copy.deepcopy(self._own))
+        own = None if self._own is None else wire.twin_of(self._own)
+        return Stub.of(self._server, twin, own)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Stub:
         return self.__copy__()
@@ -226,9 +228,11 @@ class Server:
         """
         if number not in self.own_objects:
             raise ValueError(wire.FROM_BEFORE)
-        given, named = self.as_sent(list(args)), self.as_sent(kwargs)
+        given = [self.as_sent(value) for value in args]
+        named = self.as_sent(kwargs) if kwargs else {}
         # What is posted is a copy of its own: the object may return, or change, what it is given.
-        self.news.append([number, method, self.as_sent(given), self.as_sent(named)])
+        posted = [self.as_sent(value) for value in given]
+        self.news.append([number, method, posted, self.as_sent(named) if named else {}])
         self.news_size += sum(getattr(value, "nbytes", 0) for value in given)
         if len(self.news) >= MAX_NEWS or self.news_size >= MAX_NEWS_SIZE:
             _flush()

@@ -93,7 +93,7 @@ def test_who_asks_later_sees_what_was_done(student: Student) -> None:
     for _ in range(2):
         student.begin()
         once("key", lambda: student.double(4))
-        traces.append([str(step) for step in student.steps])
+        traces.append([str(step) for step in student.trace])
     assert traces[0] == traces[1]
     assert "student.double(4)" in traces[0]
 
@@ -104,7 +104,7 @@ def test_who_asks_again_is_not_shown_it_again(student: Student) -> None:
     for _ in range(2):
         assert once("key", lambda: student.double(4)) == 8
         assert once("other", lambda: student.double(5)) == 10
-    assert [str(s) for s in student.steps if s.kind == "call"] == [
+    assert [str(s) for s in student.trace if s.kind == "call"] == [
         "student.double(4)",
         "student.double(5)",
     ]
@@ -179,3 +179,38 @@ def test_objects_of_a_check_survive_what_is_made_aside(student: Student) -> None
     mine = student.array(values)
     Once(student)("key", lambda: student.double(1))
     assert np.array_equal(student.read(mine), values)
+
+
+def test_a_check_goes_on_after_several_were_made(student: Student) -> None:
+    """What it sends next is a message of its own, with none of the arrays that were sent before."""
+
+    def run(size: int) -> Any:
+        with student.program():
+            return student.read(student.array(np.ones(size)))
+
+    get = Once(student).each("ones", [1, 2, 3], run)
+    student.begin()
+    assert [get(size).value.tolist() for size in (1, 2)] == [[1.0], [1.0, 1.0]]
+    assert student.read(student.array(np.arange(2.0))).tolist() == [0.0, 1.0]
+
+
+def test_what_is_shared_does_not_keep_others_apart(student: Student) -> None:
+    """A check that has only looked at shared values has made nothing that could be lost."""
+    get = Once(student).each("doubled", [1, 2, 3, 4], doubled(student))
+    student.begin()
+    assert [get(x).value for x in (1, 2)] == [2, 4]
+    assert student.counted() == 4
+
+
+def test_a_lost_worker_does_not_cost_what_was_shared(student: Student) -> None:
+    """The steps that a check has been told of are still its steps."""
+    get = Once(student).each("doubled", [1, 2, 99], doubled(student))
+    student.begin()
+    get(1)
+    before = list(student.trace)
+    assert get(2).value == 4
+    assert student.trace[: len(before)] == before
+    assert [step.expression for step in student.trace if step.kind == "call"] == [
+        "student.double(1)",
+        "student.double(2)",
+    ]

@@ -814,6 +814,17 @@ def test_a_check_can_seed(student: Student) -> None:
     assert np.array_equal(student.draw(4), np.random.RandomState(7).random_sample(4))
 
 
+def test_only_the_seed_that_counts_is_sent(student: Student) -> None:
+    """A seed that nothing follows, or another seed, is no step."""
+    student.begin()
+    student.seed(1)
+    student.seed(7)
+    student.draw(1)
+    student.seed(8)
+    kinds = [(step.kind, step.args) for step in student.trace]
+    assert kinds == [("seed", (7,)), ("draw", (1,))]
+
+
 def test_a_lost_worker_is_replaced_in_the_next_check(faulty: Student) -> None:
     """Within the check everything fails; the next one has a new worker with the module in it."""
     with pytest.raises(WorkerFailure):
