@@ -283,7 +283,7 @@ def test_a_check_that_fails_by_itself_is_the_problems_fault(grader: Run, tmp_pat
     for name in ("problems", "reference"):
         shutil.copytree(ROOT / name, tmp_path / name)
     checks = tmp_path / "problems" / "dense" / "checks.py"
-    text = checks.read_text("utf-8").replace("count = layer.parameters()", "count = 1 / 0")
+    text = checks.read_text("utf-8").replace("count = counted.value", "count = 1 / 0")
     checks.write_text(text, "utf-8")
     done = grader("check", "dense", RIGHT, "--library", tmp_path)
     line = 1 + text[: text.index("1 / 0")].count("\n")

@@ -15,7 +15,6 @@ from optimizers import SGD, Momentum
 
 from grader.judge import (
     Seen,
-    StudentError,
     aspect,
     check,
     draws,
@@ -146,22 +145,30 @@ class Updates:
         for call in self.calls:
             if len(call.values) != 2:
                 continue
-            for position, value in enumerate(call.values):
-                if position == 1 and any(_same(call.values[0], other) for other in self._starts):
-                    break
-                if any(_same(value, other) for other in known):
-                    found.append((call, call.values[1 - position], position == 1))
-                    if isinstance(call.result, np.ndarray):
-                        known.append(call.result)
-                    break
+            first, second = call.values
+            if _is_among(first, known):
+                found.append((call, second, False))
+            elif _is_among(second, known) and not _is_among(first, self._starts):
+                found.append((call, first, True))
+            else:
+                continue
+            if isinstance(call.result, np.ndarray):
+                known.append(call.result)
         return found
 
 
 def _same(value, other):
     """Whether value is numerically `other`, whichever way round a row is stored."""
-    if not isinstance(value, np.ndarray) or value.size != other.size:
-        return False
-    return bool((value.reshape(other.shape) == other).all())
+    return _is_among(value, (other,))
+
+
+def _is_among(value, others):
+    """Whether value is numerically one of `others`, whichever way round a row is stored."""
+    if isinstance(value, np.ndarray):
+        for other in others:
+            if value.size == other.size and (value.reshape(other.shape) == other).all():
+                return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -218,7 +225,7 @@ def observe(student, once, drawn, conventions, new_layer):
         updates = Updates(optimizer.calls, (case.W, case.b))
         return Observation(output, input_gradient, W, w0, updates)
 
-    return once.each("observe", drawn("case"), run)
+    return once.each("observe", [*drawn("case"), MANY, WHILE_TRAINING, *ROUNDS, *TWO], run)
 
 
 @lasting
@@ -384,7 +391,8 @@ def set_input_shape(student, layer, shape):
 def initialized(student, once):
     """Return a function: (W, w0) of a fresh layer after initialize."""
 
-    def run(n_inputs, n_units, late):
+    def run(key):
+        n_inputs, n_units, late = key
         with student.program():
             if late:
                 layer = student.Dense(n_units=n_units)
@@ -395,10 +403,10 @@ def initialized(student, once):
             W, w0 = layer.W, layer.w0
         return done, W, w0
 
+    found = once.each("initialized", [*SHAPES, *((*shape, False) for shape in LARGE)], run)
+
     def make(n_inputs, n_units, late=False):
-        done, W, w0 = once(
-            ("initialized", n_inputs, n_units, late), lambda: run(n_inputs, n_units, late)
-        )
+        done, W, w0 = found((n_inputs, n_units, late))
         done.value  # if initialize raised, that is what the student should see
         return W, w0
 
@@ -465,11 +473,12 @@ def test_forward(case, observe, right):
 @check("forward", "The published example", weight=1)
 def test_published_output(student, conventions, published):
     """The statement's example, on weights set by the judge."""
-    layer = student.Dense(n_units=3, input_shape=(2,))
-    layer.initialize(student.expose(Probe(), "update", local=True))
-    set_parameters(layer, np.array(published["W"]), np.array(published["w0"]), conventions())
-    output = layer.forward_pass(np.array(published["X"]))
-    expect_close(output, published["output"], what="layer.forward_pass(X)")
+    with student.program():
+        layer = student.Dense(n_units=3, input_shape=(2,))
+        layer.initialize(student.expose(Probe(), "update", local=True))
+        set_parameters(layer, np.array(published["W"]), np.array(published["w0"]), conventions())
+        output = layer.forward_pass(np.array(published["X"]))
+    expect_close(output.value, published["output"], what="layer.forward_pass(X)")
 
 
 LAYOUTS = ("fortran", "strided", "int64", "float32")
@@ -486,9 +495,10 @@ def laid_out(student, kind):
 @pytest.mark.parametrize("kind", LAYOUTS)
 def test_forward_layouts(student, new_layer, kind, right):
     """Fortran-ordered, non-contiguous, integer and single-precision inputs."""
-    layer = new_layer(LAID_OUT, student.expose(Probe(), "update", local=True))
-    output = layer.forward_pass(laid_out(student, kind))
-    expect_close(output, right(LAID_OUT).output, what="layer.forward_pass(X)")
+    with student.program():
+        layer = new_layer(LAID_OUT, student.expose(Probe(), "update", local=True))
+        output = layer.forward_pass(laid_out(student, kind))
+    expect_close(output.value, right(LAID_OUT).output, what="layer.forward_pass(X)")
 
 
 MANY = AffineCase(300, 4, 3, integers=False)
@@ -500,10 +510,13 @@ def test_forward_many_rows(observe, right):
     expect_close(observe(MANY).output.value, right(MANY).output, what="layer.forward_pass(X)")
 
 
+WHILE_TRAINING = AffineCase(3, 2, 2)
+
+
 @check("forward", "forward_pass takes the argument training", weight=2)
 def test_training_argument(student, new_layer, observe):
     """training=True and training=False, by name and by position, give the same output."""
-    case = AffineCase(3, 2, 2)
+    case = WHILE_TRAINING
     usual = observe(case).output.value
     with student.program():
         layer = new_layer(case, student.expose(Probe(), "update", local=True))
@@ -909,10 +922,13 @@ def test_parameter_count(student, conventions):
 
 def expect_count(student, conventions, n_inputs, n_units):
     """Fail unless parameters() is right for a layer of these sizes."""
-    layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
-    layer.initialize(student.expose(SGD(), "update", local=True))
-    count = layer.parameters()
-    if count == size_of_wrong_arrays(layer, conventions()):
+    with student.program():
+        layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+        layer.initialize(student.expose(SGD(), "update", local=True))
+        counted = layer.parameters()
+        arrays = parameters_of(layer, conventions())
+    count = counted.value
+    if count == size_of_wrong_arrays(arrays):
         return
     expected = n_inputs * n_units + n_units
     numeric = isinstance(count, int | float | np.number) and not isinstance(count, bool)
@@ -930,14 +946,10 @@ def expect_count(student, conventions, n_inputs, n_units):
         student.note("parameters() returns a float; a count is better an int.")
 
 
-def size_of_wrong_arrays(layer, conventions):
+def size_of_wrong_arrays(arrays):
     """The size of W and w0 together, where both are arrays: their shapes are another check's."""
-    try:
-        arrays = parameters_of(layer, conventions)
-    except StudentError:
-        return None
-    wrong = all(isinstance(array, np.ndarray) for array in arrays)
-    return sum(array.size for array in arrays) if wrong else None
+    wrong = all(array.error is None and isinstance(array.value, np.ndarray) for array in arrays)
+    return sum(array.value.size for array in arrays) if wrong else None
 
 
 @check("output-shape", "output_shape() is the tuple (n_units,)")
@@ -950,9 +962,11 @@ def test_output_shape(student):
 
 def expect_output_shape(student, n_units):
     """Fail unless output_shape() is (n_units,)."""
-    layer = student.Dense(n_units=n_units, input_shape=(2,))
-    layer.initialize(student.expose(SGD(), "update", local=True))
-    shape = layer.output_shape()
+    with student.program():
+        layer = student.Dense(n_units=n_units, input_shape=(2,))
+        layer.initialize(student.expose(SGD(), "update", local=True))
+        answer = layer.output_shape()
+    shape = answer.value
     if type(shape) is not tuple or shape != (n_units,):
         fail(
             f"With {n_units} units, output_shape() should be the tuple ({n_units},).",
@@ -1039,10 +1053,13 @@ def started(student, once, conventions):
     )
 
 
+TWO = [AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2)]
+
+
 @check("state", "Two layers do not disturb each other")
 def test_interleaved_layers(student, conventions, started, observe):
     """Two layers: make both, initialize both, forward both, then backward both."""
-    cases = [AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2)]
+    cases = TWO
     fresh = [observe(case) for case in cases]
     alone = [started((case.n_inputs, case.n_units), 1)[0].value for case in cases]
     student.begin()
@@ -1114,34 +1131,48 @@ def published(expected):
     return expected[0]
 
 
+@lasting
+def seeded_pass(student, once, conventions, expected):
+    """Return a function: what a seeded layer does, for the number of an entry of expected.json."""
+
+    def run(number):
+        wanted = expected[number]
+        student.seed(wanted["seed"])
+        shape = tuple(wanted["input_shape"])
+        with student.program():
+            layer = student.Dense(n_units=wanted["n_units"], input_shape=shape)
+            optimizer = student.expose(SGD(wanted["learning_rate"]), "update", local=True)
+            done = layer.initialize(optimizer)
+            W, w0 = parameters_of(layer, conventions())
+            output = layer.forward_pass(np.array(wanted["X"]))
+            gradient = layer.backward_pass(np.array(wanted["accum_grad"]))
+        return done, W, w0, output, gradient
+
+    return once.each("seeded", range(len(expected)), run)
+
+
 @check("seeded", "The example of the statement, after np.random.seed(42)", weight=2)
-def test_seeded_example(student, conventions, published):
+def test_seeded_example(student, conventions, published, seeded_pass):
     """The published numbers."""
-    expect_seeded(student, conventions, published)
+    expect_seeded(student, conventions, published, seeded_pass(0))
 
 
 @check("seeded", "Other shapes, batches and seeds")
-def test_seeded_numbers(student, conventions, expected):
+def test_seeded_numbers(student, conventions, expected, seeded_pass):
     """The other entries of expected.json."""
-    for wanted in expected[1:]:
+    for number in range(1, len(expected)):
         student.begin()
-        expect_seeded(student, conventions, wanted)
+        expect_seeded(student, conventions, expected[number], seeded_pass(number))
 
 
-def expect_seeded(student, conventions, wanted):
-    """Fail unless a seeded layer gives the expected output and input gradient.
+def expect_seeded(student, conventions, wanted, seen):
+    """Fail unless a seeded layer gave the expected output and input gradient.
 
     This group is about the draw. Numbers that are wrong for another reason, which costs its
     points where it belongs, do not cost them here as well: then it is enough that the weights
     are drawn from the expected stream, whatever limits they are scaled to.
     """
-    student.seed(wanted["seed"])
-    with student.program():
-        layer = student.Dense(n_units=wanted["n_units"], input_shape=tuple(wanted["input_shape"]))
-        done = layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update", local=True))
-        W, w0 = parameters_of(layer, conventions())
-        output = layer.forward_pass(np.array(wanted["X"]))
-        gradient = layer.backward_pass(np.array(wanted["accum_grad"]))
+    done, W, w0, output, gradient = seen
     done.value
     right = [
         pending.error is None and is_close(pending.value, np.array(wanted[key]))
@@ -1214,12 +1245,12 @@ def test_vectorised(student, new_layer):
     counts = []
     for batch in (2, 32):
         case = AffineCase(batch, 3, 2)
-        layer = new_layer(case, student.expose(Probe(), "update", local=True))
-        try:
-            lines = layer.forward_pass.count_lines(case.X) + layer.backward_pass.count_lines(case.G)
-        except StudentError:
+        with student.program():
+            layer = new_layer(case, student.expose(Probe(), "update", local=True))
+            lines = layer.forward_pass.count_lines(case.X), layer.backward_pass.count_lines(case.G)
+        if any(count.error is not None for count in lines):
             return
-        counts.append(lines)
+        counts.append(sum(count.value for count in lines))
     if counts[1] > counts[0]:
         student.note(
             "The work is done row by row in Python (a loop over the batch). That is allowed; "
