@@ -936,8 +936,8 @@ def expect_count(student, conventions, n_inputs, n_units):
         numeric = True
     if not numeric or count != expected:
         fail(
-            f"For {n_inputs} inputs and {n_units} units, parameters() should be {expected}: "
-            f"{n_inputs}·{n_units} weights and {n_units} biases.",
+            f"With n_inputs={n_inputs} and n_units={n_units}, parameters() should be {expected}:"
+            " n_inputs·n_units weights and n_units biases.",
             what="layer.parameters()",
             yours=count,
             expected=expected,
@@ -969,7 +969,7 @@ def expect_output_shape(student, n_units):
     shape = answer.value
     if type(shape) is not tuple or shape != (n_units,):
         fail(
-            f"With {n_units} units, output_shape() should be the tuple ({n_units},).",
+            f"With n_units={n_units}, output_shape() should be the tuple ({n_units},).",
             what="layer.output_shape()",
             yours=shape,
             expected=(n_units,),
