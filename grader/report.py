@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 CheckStatus = Literal["passed", "failed", "blocked", "timeout", "memory", "crashed", "fault"]
 ReportStatus = Literal["passed", "failed", "unloadable", "fault"]
@@ -104,3 +105,10 @@ class Report(msgspec.Struct, frozen=True):
     isolation: Mapping[str, bool] = msgspec.field(default_factory=dict)
     versions: Mapping[str, str] = msgspec.field(default_factory=dict)
     duration: float = 0.0
+
+    def named(self, name: str) -> Report:
+        """The same report for the same file by another name; the message may tell the name."""
+        message = self.message
+        if self.status == "unloadable":
+            message = message.replace(self.submission_name, name, 1)
+        return replace(self, submission_name=name, message=message)

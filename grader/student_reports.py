@@ -8,8 +8,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from grader.report import Report
 from grader.reporters import Page, reporter
 from grader.store import Round, Row, Store
@@ -67,7 +65,7 @@ def write_reports(
         if row.result is None:
             students.append(Written(row))
             continue
-        report = replace(store.report(row.result), submission_name=row.file)
+        report = store.report(row.result).named(row.file)
         name = file_name(row.student)
         if _folded(name + form.SUFFIX) in taken:  # the same file where case does not count
             name = _with_fingerprint(name, row.student)

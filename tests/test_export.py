@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -52,6 +53,18 @@ def test_every_format_has_a_file_for_every_student(
     assert all(name.endswith(suffix) for name in files)
     right, wrong = ((tmp_path / f"{name}{suffix}").read_text("utf-8") for name in ("ada", "bob"))
     assert right != wrong
+
+
+def test_a_place_in_a_file_is_in_the_students_file(results: Path, tmp_path: Path) -> None:
+    """Equal files are graded once, whatever they are called; reports have each student's name."""
+    with Store(results) as store:
+        export_class(tmp_path, store, "sarif")
+    (run,) = json.loads((tmp_path / "eve.sarif").read_text("utf-8"))["runs"]
+    (found,) = run["results"]
+    assert found["message"]["text"].startswith("eve.py:1: SyntaxError"), found["message"]
+    place = found["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "eve.py"
+    assert place["region"]["startLine"] == 1
 
 
 def test_the_page_of_a_class(results: Path, tmp_path: Path) -> None:
