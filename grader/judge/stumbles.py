@@ -13,6 +13,9 @@ from grader.judge.facts import Facts
 from grader.judge.words import kind_named
 from grader.sandbox.trace import StudentError
 
+MOST_SAID = 80
+"""Characters of what an exception says that stand in a sentence."""
+
 
 def _unset(facts: Facts, error: StudentError) -> Told | None:
     found = re.search(r"local variable '(\w+)'", error.message)
@@ -33,7 +36,7 @@ def _unset(facts: Facts, error: StudentError) -> Told | None:
 def _refused(facts: Facts, error: StudentError) -> Told | None:
     if not re.match(r"(raise|assert)\b", facts.source.line(error.line)):
         return None
-    said = f": {error.message[:80]}" if error.message else ""
+    said = f": {_said(error)}" if error.message else ""
     return Told(
         "refused-by-own-check",
         Text(
@@ -136,7 +139,7 @@ def _not_there(facts: Facts, error: StudentError) -> Told | None:
     return Told(
         "element-not-there",
         Text(
-            f"Line {error.line} asks for an element that is not there ({error.message[:60]}).",
+            f"Line {error.line} asks for an element that is not there ({_said(error)}).",
             "Counting begins at 0: the first of n elements is [0], and the last is [n - 1].",
             f"Print what stands before the bracket in line {error.line}: how long is it?",
             "A tuple such as (3,) has one element, [0].",
@@ -144,12 +147,18 @@ def _not_there(facts: Facts, error: StudentError) -> Told | None:
     )
 
 
+def _said(error: StudentError) -> str:
+    """The first line of what an exception says, or the beginning of it."""
+    first, *_ = error.message.splitlines() or [""]
+    return first if len(first) <= MOST_SAID else f"{first[: MOST_SAID - 1]}…"
+
+
 def _anything(facts: Facts, error: StudentError) -> Told | None:
     if not error.frames or error.type_name == "NotImplementedError":
         return None
     function = error.frames[-1][1].replace("<module>", "The file")
-    said = error.message.splitlines() or [""]
-    shown = f"{error.type_name}: {said[0][:80]}" if said[0] else error.type_name
+    said = _said(error)
+    shown = f"{error.type_name}: {said}" if said else error.type_name
     return Told(
         "raises",
         Text(
