@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -339,6 +340,64 @@ def test_programs_are_well_formed_on_every_architecture(machine: str) -> None:
         code, true, false, _ = struct.unpack_from("<HBBI", program, 8 * place)
         if code in (0x15, 0x35):
             assert place + 1 + max(true, false) < count
+
+
+HEADERS = {
+    "x86_64": ["/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h"],
+    "aarch64": ["/usr/include/asm-generic/unistd.h"],
+}
+"""Where systems keep the kernel's own lists of numbers; that of aarch64 is the generic one."""
+
+
+def numbers_of_the_kernel(machine: str) -> dict[str, int]:
+    """System calls by name, from the headers of the C library's package."""
+    found = [path for path in map(Path, HEADERS[machine]) if path.exists()]
+    if not found:
+        pytest.skip(f"no kernel headers for {machine}")
+    lines = re.findall(r"^#define __(NR\w*) (\w+)$", found[0].read_text("utf-8"), re.MULTILINE)
+    defined = dict(lines)
+    values = {name: defined.get(value.removeprefix("__"), value) for name, value in lines}
+    return {name[3:]: int(value) for name, value in values.items() if value.isdigit()}
+
+
+def verdict(program: bytes, call: int, convention: int, arguments: tuple[int, ...] = ()) -> int:
+    """What the kernel would make of a call: runs a program of the four instructions in use."""
+    padded = (*arguments, *(0,) * (6 - len(arguments)))
+    data = struct.pack("<IIQ6Q", call, convention, 0, *padded)
+    place = accumulator = 0
+    while True:
+        code, true, false, value = struct.unpack_from("<HBBI", program, 8 * place)
+        place += 1
+        if code == 0x06:
+            return int(value)
+        if code == 0x20:
+            (accumulator,) = struct.unpack_from("<I", data, value)
+        else:
+            assert code in (0x15, 0x35)
+            holds = accumulator == value if code == 0x15 else accumulator >= value
+            place += true if holds else false
+
+
+@pytest.mark.parametrize("machine", list(seccomp.ARCHITECTURES))
+@pytest.mark.parametrize("opening", [True, False])
+def test_exactly_the_listed_calls_are_allowed(machine: str, opening: bool) -> None:
+    """On both architectures, whichever this one is; by the kernel's own numbers."""
+    numbers = numbers_of_the_kernel(machine)
+    column, convention = seccomp.ARCHITECTURES[machine]
+    listed = seccomp._numbers(seccomp._ALWAYS + (seccomp._OPENING if opening else ""), column)
+    special = seccomp._numbers(seccomp._BY_ARGUMENT, column)
+    assert listed | special == {name: numbers[name] for name in (*listed, *special)}
+    program = seccomp.Filter(machine, opening=opening).for_process(1234)
+    refused = 0x00050000 | errno.EPERM
+    for call in {*range(600), *numbers.values()} - set(special.values()):
+        allowed = call in listed.values()
+        assert verdict(program, call, convention) == (0x7FFF0000 if allowed else refused), call
+    assert verdict(program, listed["getpid"], convention ^ 1) == 0x80000000
+    assert verdict(program, special["kill"], convention, (1234, 15)) == 0x7FFF0000
+    for target, number in ((1234, 9), (1, 15), (2**32 - 1, 15)):
+        assert verdict(program, special["kill"], convention, (target, number)) == refused
+    assert verdict(program, special["prlimit64"], convention, (0, 7, 0, 4096)) == 0x7FFF0000
+    assert verdict(program, special["prlimit64"], convention, (0, 7, 2**32, 0)) == refused
 
 
 # -- which files --------------------------------------------------------------------------------
