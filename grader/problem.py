@@ -64,6 +64,7 @@ class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cpu_seconds: PositiveInt = 60
     memory_mb: PositiveInt = 1024
     output_kb: PositiveInt = 64
+    reply_mb: PositiveInt = 16
 
 
 class Provided(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

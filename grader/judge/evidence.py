@@ -237,7 +237,7 @@ def as_text(value: Any) -> str:
     return repr(_without_arrays(value))
 
 
-class _Shape(str):
+class _Bare(str):
     """Shown without quotes."""
 
     def __repr__(self) -> str:
@@ -246,7 +246,9 @@ class _Shape(str):
 
 def _without_arrays(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        return _Shape(f"array{value.shape}")
+        return _Bare(f"array{value.shape}")
+    if isinstance(value, Opaque):
+        return _Bare(f"<{value.type_name}: {value.why}>" if value.why else f"<{value.type_name}>")
     if isinstance(value, list):
         return [_without_arrays(item) for item in value]
     if isinstance(value, tuple):

@@ -72,7 +72,13 @@ class Desk:
         return Student(
             self._workers,
             Loadable("submission", b""),
-            Limits(limits.call_seconds, limits.cpu_seconds, limits.memory_mb, limits.output_kb),
+            Limits(
+                limits.call_seconds,
+                limits.cpu_seconds,
+                limits.memory_mb,
+                limits.output_kb,
+                limits.reply_mb,
+            ),
             seed=self.seed,
             methods=frozenset(
                 name

@@ -9,8 +9,10 @@ process costs more than all the checks. What a check raised is turned into plain
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -67,6 +69,7 @@ def run(
     if only is not None and only not in {group.id for group in problem.settings.groups}:
         known = ", ".join(group.id for group in problem.settings.groups)
         raise UsageError(f"{problem.slug} has no group {only!r} (there are: {known})")
+    _give_back_large_blocks()
     desk = Desk(problem, workers, seed)
     plugin = _SessionPlugin(desk, submissions, sink, only, order)
     arguments = [
@@ -102,6 +105,20 @@ _UNUSED_PLUGINS = (
     "setuponly setupplan stepwise subtests terminal threadexception unittest unraisableexception "
     "warnings"
 ).split()
+
+
+def _give_back_large_blocks() -> None:
+    """Have malloc return what was large to the system as soon as it is free (glibc).
+
+    By itself it ceases to after the first large answer of a worker, and a judge that has graded
+    thousands of submissions then holds many times what it uses.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, 256 << 10)
+
+
+_M_MMAP_THRESHOLD = -3  # of malloc.h
 
 
 @contextlib.contextmanager

@@ -28,6 +28,10 @@ from grader.sandbox.output import Output
 MAX_CALLBACKS = 10_000
 """Calls of judge-side objects within one request; a correct layer makes two."""
 
+MAX_REPLIES = 4
+"""How many answers of full size a worker may send in all: checks keep what they are told."""
+HEADER_WEIGHT = 8
+"""What is not array data counts so many times more: about what lists and numbers take in memory."""
 _TOO_MANY_CALLS = f"more than {MAX_CALLBACKS:,} calls of the optimizer"
 _NEWS = ([int, int], [int, str, list, dict])
 
@@ -77,12 +81,14 @@ class Limits(msgspec.Struct, frozen=True):
         cpu_seconds: Processor time of one worker, over all its requests.
         memory_mb: Memory beyond what Python and NumPy take by themselves.
         output_kb: Printed text that is kept; more is read and dropped.
+        reply_mb: Array data in one answer; an array that is larger is not sent.
     """
 
     call_seconds: float = 5.0
     cpu_seconds: int = 60
     memory_mb: int = 1024
     output_kb: int = 64
+    reply_mb: int = 16
 
     def for_worker(self) -> dict[str, int]:
         """The part that the worker's own process enforces."""
@@ -90,7 +96,12 @@ class Limits(msgspec.Struct, frozen=True):
             "cpu_seconds": self.cpu_seconds,
             "memory_bytes": self.memory_mb << 20,
             "file_bytes": 4 << 20,
+            "reply_bytes": self.reply_mb << 20,
         }
+
+
+class _TooMuch(Exception):
+    """A worker has sent more than all its answers may be."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -187,6 +198,7 @@ class Worker:
         self._wait_for_exit = wait
         self._pid = pid
         self._buffer = bytearray()
+        self._received = 0
         self._captured = Output(output, limits.output_kb << 10)
         channel.setblocking(False)
 
@@ -233,6 +245,10 @@ class Worker:
             self.kill()
             reason = f"sent something that is not an answer ({error})"
             raise WorkerFailure("crashed", reason) from None
+        except _TooMuch:
+            self.kill()
+            returned = f"returned more than {MAX_REPLIES * self._limits.reply_mb} MB in all"
+            raise WorkerFailure("memory", returned) from None
         except TimeoutError:
             place = self._ask_for_place()
             self.kill()
@@ -293,10 +309,14 @@ class Worker:
         size = wire.LENGTH.size
         self._fill(size, deadline)
         (length,) = wire.LENGTH.unpack_from(self._buffer)
-        if length > wire.MAX_FRAME:
+        most = self._limits.reply_mb << 20
+        if length > wire.LENGTH.size + wire.MAX_HEADER + most:
             raise wire.ProtocolError(f"a frame of {length:,} bytes")
         self._fill(size + length, deadline)
         body = bytes(memoryview(self._buffer)[size : size + length])
+        self._received += length + HEADER_WEIGHT * wire.header_length(body)
+        if self._received > MAX_REPLIES * most:
+            raise _TooMuch
         del self._buffer[: size + length]
         return body
 

@@ -48,4 +48,4 @@ def main() -> None:
             macos.enter(configuration["private"])
     from grader.sandbox import worker
 
-    worker.run(channel, output=1)
+    worker.run(channel, 1, configuration["limits"]["reply_bytes"])

@@ -20,14 +20,13 @@ from typing import Any
 
 import numpy as np
 
-MAX_FRAME = 96 << 20
-MAX_HEADER = 16 << 20
+MAX_HEADER = 8 << 20
 MAX_ARRAYS = 64 << 20
-"""Bytes of array data in one message."""
+"""Bytes of array data in one message; from a worker, :attr:`Limits.reply_mb` is less."""
 MAX_DEPTH = 16
 MAX_ITEMS = 50_000
 """List items and dictionary entries in one message, nested ones included."""
-MAX_TEXT = 1 << 20
+MAX_TEXT = 1 << 18
 """Characters of text in one message."""
 MAX_NAME = 200
 """Characters of a type's name."""
@@ -115,11 +114,14 @@ class Writer:
     by :meth:`value`, in the order in which they stand in the envelope; a part that cannot cross
     (an object, an array of objects, too much, too deep) becomes :class:`Opaque` in its place.
     Lists are JSON lists; what JSON lacks is an object with a one-letter tag.
+
+    Args:
+        room: Bytes of array data that may be written.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = MAX_ARRAYS) -> None:
         self.arrays: list[bytes] = []
-        self.room = MAX_ARRAYS
+        self.room = room
         self.items = MAX_ITEMS
         self.text = MAX_TEXT
 
@@ -328,6 +330,11 @@ _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 _MANY_ZEROS = b"0" * MAX_DIGITS
 _ESCAPED_SURROGATE = re.compile(r"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 """An odd number of backslashes, then a surrogate: :class:`Writer` never escapes one."""
+
+
+def header_length(body: bytes) -> int:
+    """How much of a frame's body says that it is no array data; 0 if that is cut off."""
+    return int(LENGTH.unpack_from(body)[0]) if len(body) >= LENGTH.size else 0
 
 
 def decode(body: bytes | bytearray, subclasses: list[str] | None = None) -> Any:

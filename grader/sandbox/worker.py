@@ -139,10 +139,15 @@ class _Posted(_Callback):
 
 
 class Server:
-    """Serves one channel until the judge closes it."""
+    """Serves one channel until the judge closes it.
 
-    def __init__(self, channel: socket.socket) -> None:
+    Args:
+        room: Bytes of array data that one message may hold.
+    """
+
+    def __init__(self, channel: socket.socket, room: int = wire.MAX_ARRAYS) -> None:
         self.channel = channel
+        self.room = room
         self.objects: dict[int, Any] = {}
         self.nonce = 0
         self.own_objects: dict[int, Any] = {}
@@ -158,7 +163,7 @@ class Server:
         while True:
             message = self._receive()
             self.nonce, operations = message
-            writer = wire.Writer()
+            writer = wire.Writer(self.room)
             outcomes = [self._outcome(operation, writer) for operation in operations]
             _flush()
             try:
@@ -203,7 +208,7 @@ class Server:
     def call_back(self, number: int, method: str, args: Any, kwargs: Any) -> Any:
         """Run a method of a judge-side object and return what the judge answers."""
         _flush()
-        writer = wire.Writer()
+        writer = wire.Writer(self.room)
         call = [writer.value(list(args)), writer.value(kwargs)]
         message = [self.nonce, "callback", number, method, *call, self._take_news(writer)]
         self._send(writer.frame(message))
@@ -236,7 +241,7 @@ class Server:
         self.news_size += sum(getattr(value, "nbytes", 0) for value in given)
         if len(self.news) >= MAX_NEWS or self.news_size >= MAX_NEWS_SIZE:
             _flush()
-            writer = wire.Writer()
+            writer = wire.Writer(self.room)
             self._send(writer.frame([self.nonce, "news", self._take_news(writer)]))
         return given, named
 
@@ -607,8 +612,12 @@ def _flush() -> None:
             stream.flush()
 
 
-def run(channel: socket.socket, output: int) -> None:
-    """Serve ``channel``; what is printed goes to the descriptor ``output``. Does not return."""
+def run(channel: socket.socket, output: int, room: int) -> None:
+    """Serve ``channel``; what is printed goes to the descriptor ``output``. Does not return.
+
+    Args:
+        room: Bytes of array data that one message may hold.
+    """
     sys.stdout = os.fdopen(output, "w", 1 << 13, "utf-8", "backslashreplace", closefd=False)
     sys.stdout.reconfigure(line_buffering=True)  # so that a line is seen even if no more follows
     sys.stderr = sys.stdout
@@ -622,7 +631,7 @@ def run(channel: socket.socket, output: int) -> None:
     _make_repeatable()
     channel.sendall(wire.LOCKED_UP)
     try:
-        Server(channel).serve()
+        Server(channel, room).serve()
     finally:
         os._exit(0)
 

@@ -108,7 +108,7 @@ def _become_worker(
         served = socket.socket(fileno=CHANNEL)  # asks the kernel what it is: not in the jail
         limits.apply(request["limits"], baseline)
         jail.enter(zygote)
-        worker.run(served, OUTPUT)
+        worker.run(served, OUTPUT, request["limits"]["reply_bytes"])
     except BaseException:
         traceback.print_exc()
     finally:

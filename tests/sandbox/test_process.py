@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox import process, spawning
+from grader.sandbox import process, spawning, wire
 from grader.sandbox.process import Limits, Patience, WorkerFailure
 from grader.sandbox.proxy import Loadable, Student
 from grader.sandbox.spawning import SingleWorkers, Workers, Zygote, start_workers
@@ -28,8 +28,8 @@ proc_only = pytest.mark.skipif(not LINUX, reason="needs /proc")
 KINDS = [pytest.param(Zygote, marks=pytest.mark.skipif(not LINUX, reason="Linux only"))]
 KINDS += [pytest.param(SingleWorkers)]
 
-LIMITS = Limits(call_seconds=10, memory_mb=256, output_kb=4)
-HURRY = Limits(call_seconds=0.3, memory_mb=256, output_kb=4)
+LIMITS = Limits(call_seconds=10, memory_mb=256, output_kb=4, reply_mb=64)
+HURRY = Limits(call_seconds=0.3, memory_mb=256, output_kb=4, reply_mb=64)
 
 SOURCE = '''\
 import ctypes, os, signal, stat, sys
@@ -437,9 +437,9 @@ def test_garbage_on_the_channel_is_a_crash(anyone: Student, data: bytes) -> None
 
 @posix_only
 def test_an_announced_frame_that_does_not_come_is_a_timeout(fastest: Workers) -> None:
-    """The judge waits for 80 MB no longer than for anything else."""
+    """The judge waits for 64 MB no longer than for anything else."""
     with loaded(fastest, HURRY) as student:
-        failure = failure_of(student.write_and_wait, as_bytes(b"\0\0\0\x05half"))
+        failure = failure_of(student.write_and_wait, as_bytes(b"\0\0\0\x04half"))
         assert failure.kind == "timeout"
         assert_replaced(student)
 
@@ -530,6 +530,41 @@ class Sink:
     def use(self, value: object) -> None:
         """Count."""
         self.used += 1
+
+
+ANSWERS = """
+import numpy as np
+
+def zeros(size):
+    return np.zeros(size)
+
+def texts(count):
+    return ["x" * 1000] * count
+
+def fine():
+    return 42
+"""
+
+
+def test_an_array_that_is_too_large_for_an_answer_is_not_sent(fastest: Workers) -> None:
+    """It stands in its place what it was; the limit is in megabytes of one answer."""
+    with loaded(fastest, Limits(reply_mb=1), ANSWERS) as student:
+        assert student.zeros(1 << 17).shape == (1 << 17,)
+        stand_in = student.zeros((1 << 17) + 1)
+        assert isinstance(stand_in, wire.Opaque)
+        assert "1 MB" in stand_in.why
+
+
+@pytest.mark.parametrize(("call", "size", "fit"), [("zeros", 100_000, 5), ("texts", 100, 4)])
+def test_answers_are_limited_in_all(fastest: Workers, call: str, size: int, fit: int) -> None:
+    """Checks keep what they are told. What is no array weighs more: it takes more memory."""
+    with loaded(fastest, Limits(reply_mb=1), ANSWERS) as student:
+        for _ in range(fit):
+            getattr(student, call)(size)
+        failure = failure_of(getattr(student, call), size)
+        assert failure.kind == "memory"
+        assert failure.reason == "returned more than 4 MB in all"
+        assert_replaced(student)
 
 
 def test_garbage_is_collected(workers: Workers) -> None:
