@@ -187,15 +187,23 @@ class Store:
             self._database = sqlite3.connect(
                 self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._database.execute("PRAGMA journal_mode = WAL")
-            # What a power cut takes back is graded again; a killed process loses nothing.
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            (version,) = self._database.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                self._database.executescript(_SCHEMA)
-            elif version != _VERSION:
-                what = f"was written by another version of the grader (format {version})"
-                raise UsageError(f"{self.path}: {what}; name another folder")
+            try:
+                self._prepare()
+            except BaseException:
+                self._database.close()
+                raise
+
+    def _prepare(self) -> None:
+        """Make the tables, if there are none; refuse those of another version."""
+        self._database.execute("PRAGMA journal_mode = WAL")
+        # What a power cut takes back is graded again; a killed process loses nothing.
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            self._database.executescript(_SCHEMA)
+        elif version != _VERSION:
+            what = f"was written by another version of the grader (format {version})"
+            raise UsageError(f"{self.path}: {what}; name another folder")
 
     def __enter__(self) -> Store:
         return self
@@ -321,8 +329,8 @@ class Store:
     def handed_in(self, student: str, submission: str) -> None:
         """Note that a file has changed since it was registered."""
         self._database.execute(
-            "UPDATE students SET submission = ?2 WHERE student = ?1 AND submission != ?2",
-            (student, submission),
+            "UPDATE students SET submission = :new WHERE student = :student AND submission != :new",
+            {"student": student, "new": submission},
         )
 
     def left_out(self) -> list[tuple[str, str]]:
