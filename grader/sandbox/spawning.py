@@ -134,16 +134,18 @@ def _command(module: str, *arguments: str) -> list[str]:
     numpy = importlib.util.find_spec("numpy")
     if numpy is None or numpy.origin is None:
         raise Fault("NumPy is not installed for this Python; install it and try again")
-    ours = str(Path(__file__).resolve().parents[2])
+    ours = str(Path(__file__).resolve().parents[1])
     theirs = str(Path(numpy.origin).parents[1])
-    # Our own folder is needed for two imports, and must not be there for the student's code.
-    # What imports make is there to stay: the garbage collector need not look through it meanwhile.
+    # This very package, whichever others are installed; its folder's neighbours are not for the
+    # student's code. What imports make is there to stay: the garbage collector need not look
+    # through it meanwhile.
     code = (
-        "import gc, sys; gc.disable(); before = sys.path[:]\n"
-        f"if {theirs!r} not in before: before.append({theirs!r})\n"
-        f"sys.path[:] = [*before, {ours!r}]\n"
+        "import gc, sys; gc.disable()\n"
+        f"if {theirs!r} not in sys.path: sys.path.append({theirs!r})\n"
+        "package = sys.modules['grader'] = type(sys)('grader')\n"
+        f"package.__path__ = [{ours!r}]\n"
         f"from grader.sandbox.{module} import main; import grader.sandbox.worker\n"
-        "sys.path[:] = before; gc.enable()\n"
+        "del package; gc.enable()\n"
         "main()"
     )
     # -I without -E: the environment is ours and clean, and PYTHONHASHSEED must count.
