@@ -8,6 +8,7 @@ each magic in it.
 """
 
 from __future__ import annotations
+import __future__
 
 import re
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ _TRANSPARENT = {"time", "capture", "prun", "debug"}
 
 # At the start of a statement none of these is Python. Matched against a stripped line.
 _MAGIC = re.compile(r"[%!?]|[\w.*]+\?{1,2}$|[\w\s.,*\[\]]+=\s*(?:!|%\w)")
+_FUTURE = re.compile(r"from\s+__future__\s+import\s*\(?([\w\s,]+)\)?\s*(?:#.*)?$")
 _PIECES = re.compile(
     r"""
       \#.*
@@ -83,21 +85,35 @@ def python_of(notebook: bytes) -> Code:
     lines = ["# -*- coding: utf-8 -*-"]  # a cell cannot declare another encoding after this one
     begins: list[str] = []
     dropped: list[str] = []
+    features: list[str] = []
     for number, cell in enumerate(_code_cells(notebook), 1):
         if not cell.strip():
             continue
         lines.append(f"# code cell {number}")
         begins.append(f"cell {number} from line {len(lines) + 1}")
+        beginning = True
         for line, left_out in _without_magics(cell):
-            lines.append(line)
+            found = _future_features(line) if beginning else []
+            features += found
+            lines.append(f"# {line}" if found else line)
+            beginning = beginning and (not line.strip() or lines[-1].startswith("#"))
             if left_out:
                 dropped.append(f"{left_out.strip()} (cell {number})")
     if not begins:
         raise NotANotebook("the notebook has no code cells with anything in them")
+    if features:  # each cell may begin with them; of a file, only the first statements
+        lines[1] = f"from __future__ import {', '.join(dict.fromkeys(features))}  {lines[1]}"
     notes = [f"lines are counted through the notebook's code cells: {_listed(begins)}"]
     if dropped:
         notes.append(f"left out, because only Jupyter understands it: {_listed(dropped)}")
     return Code("\n".join([*lines, ""]).encode("utf-8", "surrogatepass"), tuple(notes))
+
+
+def _future_features(line: str) -> list[str]:
+    """The names that a line imports from ``__future__``, if that is what it does."""
+    found = _FUTURE.match(line)
+    names = [name.strip() for name in found[1].split(",") if name.strip()] if found else []
+    return names if set(names) <= set(__future__.all_feature_names) else []
 
 
 def _listed(items: list[str]) -> str:

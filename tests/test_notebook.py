@@ -54,6 +54,25 @@ def test_magics_become_comments(line: str) -> None:
     assert lines_of(f"{line}\nx = 1")[1:] == [f"# {line}", "x = 1"]
 
 
+def test_each_cell_may_begin_with_imports_from_the_future() -> None:
+    """They are made where a file has to have them, and every line keeps its place."""
+    one, two = "from __future__ import annotations", "from __future__ import (division)  # old"
+    assert lines_of("x = 1", f"\n# types\n{one}\n{two}\n%time\n{one}\ny = 1") == [
+        "from __future__ import annotations, division  # code cell 1",
+        *("x = 1", "# code cell 2", "", "# types"),
+        *(f"# {one}", f"# {two}", "# %time", f"# {one}", "y = 1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "cell", ["x = 1\nfrom __future__ import annotations", "from __future__ import braces"]
+)
+def test_what_no_cell_may_import_from_the_future_is_told(cell: str) -> None:
+    """It stays where it is, for Python to refuse."""
+    submission = submission_from("dense.ipynb", notebook("a = 1", cell))
+    assert submission.text.splitlines()[4:] == cell.splitlines()
+
+
 def test_a_magic_alone_in_a_block_leaves_the_block_whole() -> None:
     """`pass` stands for it."""
     assert lines_of("if True:\n    %time f()\nx = 1")[1:] == [
