@@ -32,6 +32,7 @@ _TRANSPARENT = {"time", "capture", "prun", "debug"}
 # At the start of a statement none of these is Python. Matched against a stripped line.
 _MAGIC = re.compile(r"[%!?]|[\w.*]+\?{1,2}$|[\w\s.,*\[\]]+=\s*(?:!|%\w)")
 _FUTURE = re.compile(r"from\s+__future__\s+import\s*\(?([\w\s,]+)\)?\s*(?:#.*)?$")
+_DISPLAYS = re.compile(r"\s*display\(")
 _PIECES = re.compile(
     r"""
       \#.*
@@ -101,8 +102,13 @@ def python_of(notebook: bytes) -> Code:
                 dropped.append(f"{left_out.strip()} (cell {number})")
     if not begins:
         raise NotANotebook("the notebook has no code cells with anything in them")
+    ahead: list[str] = []
     if features:  # each cell may begin with them; of a file, only the first statements
-        lines[1] = f"from __future__ import {', '.join(dict.fromkeys(features))}  {lines[1]}"
+        ahead.append(f"from __future__ import {', '.join(dict.fromkeys(features))}")
+    if any(_DISPLAYS.match(line) for line in lines):  # Jupyter has it without an import
+        ahead.append("display = print")
+    if ahead:
+        lines[1] = f"{'; '.join(ahead)}  {lines[1]}"
     notes = [f"lines are counted through the notebook's code cells: {_listed(begins)}"]
     if dropped:
         notes.append(f"left out, because only Jupyter understands it: {_listed(dropped)}")

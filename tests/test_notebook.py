@@ -64,6 +64,13 @@ def test_each_cell_may_begin_with_imports_from_the_future() -> None:
     ]
 
 
+def test_what_jupyter_displays_is_printed() -> None:
+    """`display` needs no import in a notebook, and has nowhere to show things here."""
+    lines = lines_of("x = 1", "for y in range(2):\n    display(y)")
+    assert lines[0] == "display = print  # code cell 1"
+    assert lines_of("x = 1", "a.display(x)")[0] == "# code cell 1"
+
+
 @pytest.mark.parametrize(
     "cell", ["x = 1\nfrom __future__ import annotations", "from __future__ import braces"]
 )
