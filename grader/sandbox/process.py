@@ -25,8 +25,12 @@ from grader.errors import Fault
 from grader.sandbox import wire
 from grader.sandbox.output import Output
 
-MAX_CALLBACKS = 10_000
-"""Calls of judge-side objects within one request; a correct layer makes two."""
+MAX_CALLBACKS = 5_000
+"""Calls of judge-side objects within one request; a correct layer makes two for a pass.
+
+One that updates each of 12 weights and 3 biases for each of 300 rows makes 4,500, and is still told
+what is wrong with that.
+"""
 
 MAX_REPLIES = 4
 """How many answers of full size a worker may send in all: checks keep what they are told."""
