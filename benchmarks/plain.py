@@ -243,7 +243,7 @@ class Student:
         self.filename = str(module.__file__)
         self.copies = 0
         self._module = Answer(Batch(), module)
-        self._seed = seed
+        self.usual_seed = seed
         self._exposed = 0
         self._batch = Batch()
         self._in_block = False
@@ -258,7 +258,7 @@ class Student:
     def begin(self) -> None:
         """Start a check or an example."""
         self._batch, self._in_block, self._exposed = Batch(), False, 0
-        np.random.seed(self._seed)
+        np.random.seed(self.usual_seed)
 
     def note(self, text: str) -> None:
         """Take a remark for the report; there is none here."""
@@ -456,8 +456,23 @@ class Once:
         self._kept: dict[Any, tuple[Any, StudentError | None]] = {}
 
     def __call__(self, key: Any, make: Callable[[], Any]) -> Any:
-        """Return what is kept for ``key``, or make it."""
+        """Return what is kept for ``key``, or make it; random numbers begin anew in both cases."""
+        try:
+            return self._get(key, make)
+        finally:
+            self._student.seed(self._student.usual_seed)
+
+    def fact(self, key: Any, make: Callable[[], Any]) -> Any:
+        """As a call, but random numbers go on as if nothing had been made."""
+        state = np.random.get_state()
+        try:
+            return self._get(key, make)
+        finally:
+            np.random.set_state(state)
+
+    def _get(self, key: Any, make: Callable[[], Any]) -> Any:
         if key not in self._kept:
+            self._student.seed(self._student.usual_seed)
             with self._student.aside():
                 try:
                     self._kept[key] = (make(), None)
@@ -467,8 +482,6 @@ class Once:
         if error is not None:
             raise error
         return value
-
-    fact = __call__
 
     def each(self, name: str, keys: Any, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Return a function that gives ``make(key)``, made once."""

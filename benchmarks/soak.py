@@ -24,7 +24,7 @@ from pathlib import Path
 import msgspec
 
 from grader.grading import grade_all
-from grader.problem import Library, LimitSettings
+from grader.problem import Library
 from grader.report import Report
 from grader.sandbox.spawning import Zygote
 from grader.submission import Submission, read_submission
@@ -103,7 +103,9 @@ def descriptors(pid: int) -> int:
 def soak(count: int, folder: Path) -> list[Look]:
     """Grade ``count`` submissions with one judge whose folders are in ``folder``."""
     problem = Library.find(ROOT).load("dense")
-    limits = LimitSettings(call_seconds=1.0, submission_seconds=6.0, cpu_seconds=10, memory_mb=512)
+    limits = msgspec.structs.replace(
+        problem.settings.limits, call_seconds=1.0, submission_seconds=6.0, cpu_seconds=10
+    )
     settings = msgspec.structs.replace(problem.settings, limits=limits)
     object.__setattr__(problem, "settings", settings)
     workers = Zygote(problem.private_paths)

@@ -187,9 +187,10 @@ def new_layer(student, conventions):
     """Return a function that makes an initialized layer with the weights of a case."""
 
     def make(case, optimizer):
+        usual = conventions()  # before there is a layer that looking for them could disturb
         layer = student.Dense(n_units=case.n_units, input_shape=(case.n_inputs,))
         layer.initialize(optimizer)
-        put_weights(layer, case, conventions())
+        put_weights(layer, case, usual)
         return layer
 
     return make
