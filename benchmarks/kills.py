@@ -81,7 +81,7 @@ def main() -> int:
     """Grade, kill, compare."""
     parser = argparse.ArgumentParser(description="Kill a run at random moments.")
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--count", type=int, default=400)
+    parser.add_argument("--count", type=int, default=600)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     dice, left, killed = random.Random(options.seed), 0, 0

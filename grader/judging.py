@@ -68,11 +68,14 @@ def _channel(setup: dict[str, Any]) -> socket.socket:
 def _listen(lines: IO[bytes], work: queue.SimpleQueue[Submission]) -> None:
     """Queue what comes, and leave the process when nothing can come any more.
 
-    The zygote notices the end of its judge, and the workers that of their zygote.
+    The zygote notices the end of its judge, and the workers that of their zygote. A coordinator
+    that is killed while it sends leaves half a line, or resets the connection.
     """
-    for line in lines:
-        work.put(submission_from_data(json.loads(line)))
-    os._exit(0)
+    try:
+        for line in lines:
+            work.put(submission_from_data(json.loads(line)))
+    finally:
+        os._exit(0)
 
 
 def _judge(

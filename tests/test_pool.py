@@ -208,3 +208,17 @@ def test_each_judge_has_its_own_processors() -> None:
     assert sorted(itertools.chain(*shares)) == sorted(allowed)
     assert pool._shares(1) == [sorted(allowed)]
     assert all(len(share) == 1 for share in pool._shares(2 * len(allowed)))
+
+
+@pytest.mark.parametrize("left", [b"", b'{"name": "a.py", "sour', b"null\n"])
+def test_a_judge_ends_with_whatever_its_coordinator_has_left(left: bytes) -> None:
+    """One that is killed may have sent half a submission; nobody is there to wait for the rest."""
+    code = (
+        "import io, queue, threading\n"
+        "from grader.judging import _listen\n"
+        f"arguments = io.BytesIO({left!r}), queue.SimpleQueue()\n"
+        "threading.Thread(target=_listen, args=arguments, daemon=True).start()\n"
+        "threading.Event().wait()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, check=False)
+    assert done.returncode == 0
