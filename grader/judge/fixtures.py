@@ -72,13 +72,7 @@ class Desk:
         return Student(
             self._workers,
             Loadable("submission", b""),
-            Limits(
-                limits.call_seconds,
-                limits.cpu_seconds,
-                limits.memory_mb,
-                limits.output_kb,
-                limits.reply_mb,
-            ),
+            Limits(**{name: getattr(limits, name) for name in Limits.__struct_fields__}),
             seed=self.seed,
             methods=frozenset(
                 name

@@ -104,10 +104,6 @@ class Limits(msgspec.Struct, frozen=True):
         }
 
 
-class _TooMuch(Exception):
-    """A worker has sent more than all its answers may be."""
-
-
 class Ended(msgspec.Struct, frozen=True):
     """How a process ended.
 
@@ -249,10 +245,6 @@ class Worker:
             self.kill()
             reason = f"sent something that is not an answer ({error})"
             raise WorkerFailure("crashed", reason) from None
-        except _TooMuch:
-            self.kill()
-            returned = f"returned more than {MAX_REPLIES * self._limits.reply_mb} MB in all"
-            raise WorkerFailure("memory", returned) from None
         except TimeoutError:
             place = self._ask_for_place()
             self.kill()
@@ -320,7 +312,8 @@ class Worker:
         body = bytes(memoryview(self._buffer)[size : size + length])
         self._received += length + HEADER_WEIGHT * wire.header_length(body)
         if self._received > MAX_REPLIES * most:
-            raise _TooMuch
+            returned = f"returned more than {MAX_REPLIES * self._limits.reply_mb} MB in all"
+            raise WorkerFailure("memory", returned)
         del self._buffer[: size + length]
         return body
 

@@ -145,7 +145,7 @@ class Server:
         room: Bytes of array data that one message may hold.
     """
 
-    def __init__(self, channel: socket.socket, room: int = wire.MAX_ARRAYS) -> None:
+    def __init__(self, channel: socket.socket, room: int) -> None:
         self.channel = channel
         self.room = room
         self.objects: dict[int, Any] = {}
@@ -233,11 +233,9 @@ class Server:
         """
         if number not in self.own_objects:
             raise ValueError(wire.FROM_BEFORE)
-        given = [self.as_sent(value) for value in args]
-        named = self.as_sent(kwargs) if kwargs else {}
+        given, named = self.as_sent(list(args)), self.as_sent(kwargs)
         # What is posted is a copy of its own: the object may return, or change, what it is given.
-        posted = [self.as_sent(value) for value in given]
-        self.news.append([number, method, posted, self.as_sent(named) if named else {}])
+        self.news.append([number, method, self.as_sent(given), self.as_sent(named)])
         self.news_size += sum(getattr(value, "nbytes", 0) for value in given)
         if len(self.news) >= MAX_NEWS or self.news_size >= MAX_NEWS_SIZE:
             _flush()
