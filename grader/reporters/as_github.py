@@ -13,7 +13,7 @@ from grader.reporters import Page
 from grader.reporters.arranged import arrange, in_words
 from grader.reporters.places import file_of, line_of_check, line_of_loading
 from grader.reporters.terminal import explain
-from grader.reporters.text import cut, inert, number
+from grader.reporters.text import cut, inert, number, unobeyed
 
 SUFFIX = ".txt"
 MAX_ANNOTATIONS = 10
@@ -66,7 +66,8 @@ def _annotations(report: Report, page: Page) -> Iterator[tuple[int | None, str, 
 
 
 def _data(text: str) -> str:
-    return inert(text).rstrip().replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    text = unobeyed(inert(text)).rstrip()
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

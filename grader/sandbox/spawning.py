@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.errors import Fault
+from grader.interpreter import NEUTRAL_FOLDER
 
 if TYPE_CHECKING:
     # Not loaded here: NumPy comes with it, and the zygote should be on its way before.
@@ -213,7 +214,7 @@ class Zygote(_Probed):
                 env=_environment(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                cwd="/",
+                cwd=NEUTRAL_FOLDER,
             )
         ours.settimeout(_START_SECONDS)
         return ours, process
@@ -323,6 +324,7 @@ class SingleWorkers(_Probed):
             process = subprocess.Popen(
                 _command("single"),
                 env=_environment(),
+                cwd=NEUTRAL_FOLDER,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
