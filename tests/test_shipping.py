@@ -63,7 +63,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory, dense: Problem) -> Path:
 def python(unpacked: Path) -> Path:
     """A Python in which the packed grader is installed, called by a script that can be changed."""
     folder = unpacked / "environment"
-    command = ["-I", "-m", "venv", "--without-pip", folder]
+    command = ["-I", "-m", "venv", "--without-pip", str(folder)]
     subprocess.run([sys.executable, *command], check=True)
     (packages,) = folder.glob("lib/*/site-packages")
     paths = [str(unpacked / "site"), *(path for path in sys.path if path.endswith("-packages"))]

@@ -28,7 +28,7 @@ SETTINGS = {
     "pip.conf": "[global]\nindex-url = http://localhost:9/\nno-index = true\nprefix = loot\n",
     "setup.cfg": "[tool:pytest]\naddopts = -p loot\n[install]\nprefix = loot\n",
     "pytest.ini": "[pytest]\naddopts = -p loot\n",
-    "pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = 'loot'\nbackend-path = ['.']\n",
+    "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-p loot'\n",
     ".env": "PYTHONPATH=.\n",
     "pyvenv.cfg": "home = .\n",
     "report.json": '{"score": 100, "status": "passed"}\n',
@@ -166,7 +166,7 @@ def test_the_action_runs_nothing_of_the_repository(tmp_path: Path) -> None:
 
 
 def test_a_link_out_of_the_repository_is_no_file_of_it(tmp_path: Path) -> None:
-    """It could lead to the reference, which is installed on the same machine; loops lead nowhere."""
+    """It could lead to the reference, which is on the same machine; loops lead nowhere."""
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "loop.py").symlink_to("loop.py")
     (tmp_path / "work" / "out").symlink_to(ROOT / "reference", target_is_directory=True)
