@@ -8,14 +8,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from grader.problem import Problem
 from grader.repeat import report_in
 from grader.submission import read_submission
-from tests.conftest import ROOT
+from tests.conftest import ROOT, filters_calls
 from tests.small_problem import thing
 from tests.test_batch import hand_in
 
@@ -269,3 +271,86 @@ def test_a_report_is_repeated_without_what_python_obeys(
     report = report_in(small, read_submission(path), {"PYTHONHASHSEED": "1"})
     assert report["status"] == "passed"
     assert taken(tmp_path / "loot") == []
+
+
+# -- what a submission sees ----------------------------------------------------------------
+
+SEEN = """
+import argparse, inspect, os, sys, traceback, unittest, warnings
+import numpy as np
+
+argparse.ArgumentParser().parse_args()
+assert sys.argv == ["dense.py"]
+print(sys.argv, sys.orig_argv, sys.executable, sys.prefix, sys.exec_prefix, sys.path, os.environ)
+print(vars(sys.modules["__main__"]), __file__, [frame.filename for frame in inspect.stack()])
+print([getattr(module, "__file__", "") for module in list(sys.modules.values())])
+print(sys.path_importer_cache, np.__path__)
+traceback.print_stack()
+np.mean([])
+"""
+
+
+def report_of(text: str, tmp_path: Path, *under: str) -> dict[str, Any]:
+    """Grade a file against dense, perhaps by another command; return the report."""
+    (tmp_path / "somebody.py").write_text(text, "utf-8")
+    done = subprocess.run(
+        [
+            *under,
+            sys.executable,
+            "-P",
+            "-m",
+            "grader",
+            "check",
+            "dense",
+            "--format",
+            "json",
+            "somebody.py",
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode < 2, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def test_a_submission_sees_a_script_and_no_place_of_the_grader(tmp_path: Path) -> None:
+    """A file that parses its arguments is right, and what it prints names no folder of ours."""
+    reference = (ROOT / "reference" / "dense.py").read_text("utf-8")
+    report = report_of(f"{reference}\n{SEEN}", tmp_path)
+    assert report["score"] == 100, report["message"]
+    printed = report["output"]
+    assert "['dense.py'] ['python', 'dense.py']" in printed
+    assert "numpy/_core/fromnumeric.py" in printed
+    for place in (ROOT, Path(np.__file__).parents[1], Path(sys.prefix) / "bin", "expected.json"):
+        assert str(place) not in printed
+    assert str(tmp_path) not in printed
+
+
+def test_usage_is_that_of_the_script(tmp_path: Path) -> None:
+    """Also in messages of exceptions nothing is named by a path of the grader's."""
+    wants = "import argparse\np = argparse.ArgumentParser()\np.add_argument('x')\np.parse_args()\n"
+    report = report_of(f"{wants}class Dense: ...\n", tmp_path)
+    assert report["output"].startswith("usage: dense.py [-h] x\ndense.py: error:")
+    reads = f"open({str(ROOT / 'reference' / 'dense.py')!r})\n"
+    assert str(ROOT) not in json.dumps(report_of(reads, tmp_path)["message"])
+
+
+@filters_calls
+@pytest.mark.parametrize("place", ["the file", "a method"])
+def test_a_module_that_cannot_be_loaded_there_is_not_said_to_be_missing(
+    place: str, tmp_path: Path
+) -> None:
+    """Where no file can be opened, most of Python's own modules cannot be imported."""
+    kernels = str(ROOT / "tests" / "sandbox" / "kernels.py")
+    text = "import pydoc\nclass Dense: ...\n"
+    if place == "a method":
+        text = "class Dense:\n    def __init__(self, *a, **k):\n        import pydoc\n"
+    report = report_of(text, tmp_path, sys.executable, kernels, "landlock", "--")
+    told = json.dumps(report, ensure_ascii=False)
+    assert "the module 'pydoc' cannot be used where submissions run" in told
+    assert "The module pydoc cannot be used where submissions run." in told
+    assert "is not available" not in told
