@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
-import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,23 +18,25 @@ from grader.onsite import or_fault
 from grader.problem import Library
 from grader.report import Report
 from grader.reporters import Page, reporter
-from grader.reporters.places import below_here
+from grader.reporters.places import below
 from grader.reporters.text import number
 from grader.submission import Submission, read_submission, unusable
+from grader.workflow_log import command
 
 KEPT = ("json", "junit", "sarif", "markdown")
 """Formats that are left as files, for steps that upload them."""
 
 
 def grade_in_workflow(
-    library: Library, slug: str, file: Path, *, allow_unisolated: bool = False
+    library: Library, slug: str, file: Path, *, root: Path, allow_unisolated: bool = False
 ) -> Report:
     """Grade one file and tell the workflow.
 
     Args:
         library: Where the problem is.
         slug: What the problem is called.
-        file: From the root of the repository.
+        file: From the root of the repository on.
+        root: The root of the repository.
         allow_unisolated: Grade even where something is open to the submission.
 
     Raises:
@@ -44,13 +46,13 @@ def grade_in_workflow(
 
     def make() -> Report:
         nonlocal source
-        problem, submission = library.load(slug), _read(file)
+        problem, submission = library.load(slug), _read(root, file)
         source = submission.text
         return grade(problem, submission, isolated=not allow_unisolated)
 
     report, error = or_fault(make, slug)
-    page = Page(source=source, file=below_here(file))
-    sys.stdout.write(reporter("github").render(report, page))
+    page = Page(source=source, file=below(root, file))
+    command(reporter("github").render(report, page))
     _append("GITHUB_STEP_SUMMARY", reporter("markdown").render(report, page))
     outputs = _outputs(report, page)
     if "RUNNER_TEMP" in os.environ:
@@ -61,10 +63,15 @@ def grade_in_workflow(
     return report
 
 
-def _read(file: Path) -> Submission:
-    if not file.exists():
+def _read(root: Path, file: Path) -> Submission:
+    """Read a file of the repository, which a link that leads out of it is not.
+
+    It could lead to the reference solution, which is on this machine as well.
+    """
+    path = Path(os.path.realpath(root / file))  # unlike resolve(), it puts up with loops of links
+    if not path.is_relative_to(root.resolve()) or not path.is_file():
         return unusable(file.name, f"there is no file {file.as_posix()} in the repository")
-    return read_submission(file)
+    return read_submission(root / file)
 
 
 def _outputs(report: Report, page: Page) -> dict[str, str]:
@@ -80,9 +87,10 @@ def _outputs(report: Report, page: Page) -> dict[str, str]:
 
 
 def _keep(report: Report, page: Page, temporary: Path) -> str:
-    folder = temporary / "dense-grader-reports"
+    """Write the reports into a folder that nobody else has been in."""
+    folder = temporary
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="dense-grader-reports-", dir=temporary))
         for form in KEPT:
             made = reporter(form)
             (folder / f"report{made.SUFFIX}").write_text(made.render(report, page), "utf-8")

@@ -22,6 +22,7 @@ from grader import (
     cli_new,
     cli_platforms,
     cli_verify,
+    workflow_log,
 )
 from grader.cli_options import library_option, problem_argument, write_text
 from grader.errors import ExitCode, GraderError, UsageError
@@ -35,6 +36,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that lacks ✓ is no reason to fail
+    workflow_log.guard()
     try:
         code = commands.main(prog_name="grader", standalone_mode=False)
     except click.exceptions.Exit as leave:

@@ -160,12 +160,14 @@ def _about(page: Page, submission: Submission, file: Path) -> Page:
 def _show(report: Report, format_: str, output: Path | None, page: Page) -> None:
     """Write the report where it was asked for."""
     from grader.reporters import reporter
+    from grader.workflow_log import command
 
     if output is not None:
         write_text(output, reporter(format_).render(report, replace(page, color=False)))
         return
+    text = reporter(format_).render(report, page)
     try:
-        sys.stdout.write(reporter(format_).render(report, page))
+        command(text) if format_ == "github" else sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         pass  # the reader has seen enough; the exit code still tells the verdict

@@ -44,7 +44,10 @@ out_argument = click.argument("out", type=click.Path(path_type=Path, file_okay=F
 @click.option(
     "--cluster",
     metavar="ADDRESS",
-    help="Grade on a Dask cluster, by the address of its scheduler (tcp://host:8786).",
+    help="Grade on a Dask cluster, by the address of its scheduler (tls://host:8786).",
+)
+@click.option(
+    "--trust-network", is_flag=True, help="With --cluster: an address without TLS will do."
 )
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
 @click.option("--name", metavar="FILE", help="Take this file where a student has several.")
@@ -76,6 +79,7 @@ def grade(
     out: Path,
     jobs: int | None,
     cluster: str | None,
+    trust_network: bool,
     seed: int | None,
     name: str | None,
     roster: Path | None,
@@ -95,7 +99,7 @@ def grade(
     \b
       grader grade dense submissions/ -o results
       grader grade dense canvas.zip -o results --roster class.csv --csv canvas
-      grader grade dense submissions/ -o results --cluster tcp://big-machine:8786
+      grader grade dense submissions/ -o results --cluster tls://big-machine:8786
       grader summary results
     """
     from grader.batch import grade_class
@@ -104,7 +108,7 @@ def grade(
     from grader.store import Store
 
     chosen = library.load(problem)
-    engine = _engine(jobs, cluster)
+    engine = _engine(jobs, cluster, trust_network=trust_network)
     if out.resolve() == source.resolve():
         raise UsageError(f"{out}: holds the submissions; name another folder with -o")
     with (
@@ -133,8 +137,10 @@ def grade(
         return _publish(chosen, store, finished, out, form, reports, told)
 
 
-def _engine(jobs: int | None, cluster: str | None) -> Engine:
+def _engine(jobs: int | None, cluster: str | None, *, trust_network: bool) -> Engine:
     if cluster is None:
+        if trust_network:
+            raise UsageError("--trust-network is about --cluster; leave it out here")
         from grader.pool import grade_stream
 
         return partial(grade_stream, jobs=jobs or processors())
@@ -142,7 +148,8 @@ def _engine(jobs: int | None, cluster: str | None) -> Engine:
         raise UsageError("-j counts judges of this machine; leave it out with --cluster")
     from grader import cluster as dask
 
-    return partial(dask.grade_stream, address=cluster)
+    dask.safe_address(cluster, trust_network=trust_network)
+    return partial(dask.grade_stream, address=cluster, trust_network=trust_network)
 
 
 def _publish(

@@ -69,8 +69,8 @@ def onsite(
 ) -> int:
     """Grade on a platform: what it has put in place, results where it looks for them.
 
-    Scripts of 'grader package' and the GitHub action use this. FILE is for github only, the others
-    have a folder with what was handed in.
+    Scripts of 'grader package' and the GitHub action use this. FILE is for github only, from
+    the root of the repository on; the others have a folder with what was handed in.
 
     \b
     Exit codes:
@@ -82,7 +82,10 @@ def onsite(
     if file is not None:
         from grader.actions import grade_in_workflow
 
-        report = grade_in_workflow(library, problem, file, allow_unisolated=allow_unisolated)
+        root = root or Path.cwd()
+        report = grade_in_workflow(
+            library, problem, file, root=root, allow_unisolated=allow_unisolated
+        )
         full = report.status == "passed"
         return ExitCode.FULL_MARKS if full else ExitCode.BELOW_FULL_MARKS
     from dataclasses import replace

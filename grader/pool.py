@@ -17,10 +17,9 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import wait
-from pathlib import Path
 from typing import Any, NoReturn
 
-import grader
+from grader import interpreter
 from grader.engine import CHANGED, Graded, Items, Task, fault_report
 from grader.errors import Fault, ProblemError, Unisolated, UsageError
 from grader.judging import submission_as_data
@@ -246,17 +245,14 @@ class _Judge:
         self._overran = False
 
     def _start(self) -> None:
-        root = str(Path(grader.__file__).resolve().parents[1])
-        # -P: a folder of submissions is no place to import anything from.
-        code = f"import sys; {root!r} in sys.path or sys.path.insert(0, {root!r}); "
-        code += "from grader.judging import main; main()"
         posix = sys.platform != "win32"
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-c", code],
+                    interpreter.command("from grader.judging import main; main()"),
                     env={**os.environ, **ONE_THREAD},
+                    cwd=interpreter.NEUTRAL_FOLDER,
                     pass_fds=[theirs.fileno()] if posix else [],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,

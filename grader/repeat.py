@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import grader
+from grader import interpreter
 from grader.errors import Fault
 from grader.grading import grade_all
 from grader.problem import Problem
@@ -76,13 +74,14 @@ def report_in(problem: Problem, submission: Submission, environment: dict[str, s
         path = Path(folder) / submission.name
         path.write_bytes(submission.source)
         library = ["--library", str(problem.library)]
-        root = str(Path(grader.__file__).resolve().parents[1])
-        code = f"import sys; {root!r} in sys.path or sys.path.insert(0, {root!r}); "
-        code += "from grader.cli import main; main()"
-        command = ["check", problem.slug, str(path), "--format", "json", *library]
         ran = subprocess.run(
-            [sys.executable, "-P", "-c", code, *command],  # -P: not the grader of this folder
-            env={**os.environ, **environment},
+            interpreter.command(
+                "from grader.cli import main; main()",
+                *("check", problem.slug, str(path), "--format", "json", *library),
+                flags=interpreter.SEEDED,
+            ),
+            env={**interpreter.plain_environment(), **environment},
+            cwd=interpreter.NEUTRAL_FOLDER,
             capture_output=True,
             text=True,
             encoding="utf-8",

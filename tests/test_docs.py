@@ -133,3 +133,22 @@ def test_the_guide_names_what_verify_claims() -> None:
     for claim in claims:
         if not claim.startswith("there are no"):
             assert f"| {claim} |" in guide, f"docs/writing-problems.md does not mention: {claim}"
+
+
+def test_workflows_are_shown_as_they_should_be_used() -> None:
+    """Pinned to commits, with a token that can only read, on no event that hands out secrets."""
+    text = (ROOT / "docs" / "integrations.md").read_text("utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    shown = [block for block in blocks if re.search(r"^on:", block, re.MULTILINE)]
+    assert len(shown) == 2
+    for workflow in shown:
+        assert re.search(r"^permissions:\s*\{?contents: read", workflow, re.MULTILINE)
+        assert "pull_request_target" not in workflow
+        assert "OWNER/dense-grader@COMMIT" in workflow
+    used = [line for block in shown for line in re.findall(r"uses: (\S+)", block)]
+    used += re.findall(r"uses: (\S+)", (ROOT / "action.yml").read_text("utf-8"))
+    pinned = re.compile(
+        r"actions/[\w-]+@[0-9a-f]{40}|OWNER/dense-grader@COMMIT|classroom-resources/.*"
+    )
+    assert [one for one in used if not pinned.fullmatch(one)] == []
+    assert "pull_request_target" in text

@@ -48,7 +48,7 @@ def unzip(path: Path, folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def unpacked(tmp_path_factory: pytest.TempPathFactory, dense: Problem) -> Path:
-    """The packages of all platforms, and a grader that comes from the wheel in one of them."""
+    """The packages of all platforms, and what the wheel in one of them installs."""
     folder = tmp_path_factory.mktemp("packed")
     for platform in ("gradescope", "prairielearn"):
         path = folder / f"{platform}.zip"
@@ -56,17 +56,27 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory, dense: Problem) -> Path:
         unzip(path, folder / platform)
     (packed,) = (folder / "gradescope").glob("*.whl")
     unzip(packed, folder / "site")
-    program = folder / "bin" / "grader"
-    program.parent.mkdir()
-    program.write_text(
-        f"#!/bin/sh\nPYTHONPATH='{folder / 'site'}' exec '{sys.executable}' -P -m grader \"$@\"\n"
-    )
-    program.chmod(0o755)
     return folder
 
 
+@pytest.fixture(scope="session")
+def python(unpacked: Path) -> Path:
+    """A Python in which the packed grader is installed, called by a script that can be changed."""
+    folder = unpacked / "environment"
+    command = ["-I", "-m", "venv", "--without-pip", str(folder)]
+    subprocess.run([sys.executable, *command], check=True)
+    (packages,) = folder.glob("lib/*/site-packages")
+    paths = [str(unpacked / "site"), *(path for path in sys.path if path.endswith("-packages"))]
+    (packages / "all.pth").write_text("".join(f"{path}\n" for path in paths))
+    program = unpacked / "bin" / "python3"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\nexec '{folder}/bin/python' \"$@\"\n")
+    program.chmod(0o755)
+    return program
+
+
 @pytest.fixture
-def autograder(unpacked: Path, tmp_path: Path) -> Path:
+def autograder(unpacked: Path, python: Path, tmp_path: Path) -> Path:
     """What Gradescope makes of the package: an /autograder of its own."""
     root = tmp_path / "autograder"
     shutil.copytree(unpacked / "gradescope", root / "source")
@@ -74,7 +84,7 @@ def autograder(unpacked: Path, tmp_path: Path) -> Path:
     shutil.copy(root / "source" / "run_autograder", root)
     (root / "submission_metadata.json").write_text("{}")
     (root / "venv" / "bin").mkdir(parents=True)
-    shutil.copy(unpacked / "bin" / "grader", root / "venv" / "bin")
+    shutil.copy(python, root / "venv" / "bin" / "python")
     return root
 
 
@@ -194,7 +204,7 @@ def test_gradescope_gets_no_mark_for_a_fault(broken: str, autograder: Path) -> N
         checks = autograder / "source" / "library" / "problems" / "dense" / "checks.py"
         checks.write_text("1 / 0\n")
     else:
-        (autograder / "venv" / "bin" / "grader").unlink()
+        (autograder / "venv" / "bin" / "python").unlink()
     code, results = run_autograder(autograder)
     assert code == (3 if broken == "the problem" else 127)
     assert "no fault of the submission" in results["output"]
@@ -203,12 +213,12 @@ def test_gradescope_gets_no_mark_for_a_fault(broken: str, autograder: Path) -> N
 
 
 @posix_only
-def test_prairielearn_grades_a_submission(unpacked: Path, tmp_path: Path) -> None:
+def test_prairielearn_grades_a_submission(unpacked: Path, python: Path, tmp_path: Path) -> None:
     """By the entrypoint of the image, with the paths of the platform."""
     root = tmp_path / "grade"
     (root / "student").mkdir(parents=True)
     shutil.copy(WRONG, root / "student" / "dense.py")
-    path = f"{unpacked / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         [unpacked / "prairielearn" / "run.sh"],
         env={**os.environ, "GRADE_ROOT": str(root), "PATH": path},
@@ -255,10 +265,10 @@ def test_on_site_options_belong_together(grader: Run) -> None:
 @filters_calls
 @pytest.mark.parametrize("allowed", [False, True])
 def test_gradescope_gets_a_mark_without_isolation_only_if_the_package_allows_it(
-    allowed: bool, dense: Problem, autograder: Path, unpacked: Path
+    allowed: bool, dense: Problem, autograder: Path
 ) -> None:
     """Who packs decides; a container in which something is open is the machine's fault."""
-    make_loose(autograder / "venv" / "bin" / "grader", unpacked)
+    make_loose(autograder / "venv" / "bin" / "python")
     again = zipfile.ZipFile(io.BytesIO(parcel(dense, "gradescope", allow_unisolated=allowed)))
     (autograder / "run_autograder").write_bytes(again.read("run_autograder"))
     shutil.copy(WRONG, autograder / "submission" / "dense.py")
@@ -266,11 +276,11 @@ def test_gradescope_gets_a_mark_without_isolation_only_if_the_package_allows_it(
     assert (code, results.get("score")) == ((0, 92.0) if allowed else (4, None))
 
 
-def make_loose(program: Path, unpacked: Path) -> None:
-    """Have the grader run as on a kernel that cannot filter system calls."""
-    kernels = f"'{ROOT / 'tests' / 'sandbox' / 'kernels.py'}' seccomp --"
-    text = (unpacked / "bin" / "grader").read_text()
-    program.write_text(text.replace(" -P -m grader", f" {kernels} '{sys.executable}' -P -m grader"))
+def make_loose(python: Path) -> None:
+    """Have Python run as on a kernel that cannot filter system calls."""
+    kernels = ROOT / "tests" / "sandbox" / "kernels.py"
+    without = f"exec '{sys.executable}' '{kernels}' seccomp -- "
+    python.write_text(python.read_text().replace("exec ", without))
 
 
 # -- the action for GitHub -----------------------------------------------------------------
@@ -279,11 +289,11 @@ ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 
 
 @pytest.fixture
-def workflow(unpacked: Path, tmp_path: Path) -> Iterator[Path]:
+def workflow(python: Path, tmp_path: Path) -> Iterator[Path]:
     """A workspace with what the runner and the first steps of the action leave behind."""
     bin_folder = tmp_path / "temp" / "dense-grader" / "bin"
     bin_folder.mkdir(parents=True)
-    shutil.copy(unpacked / "bin" / "grader", bin_folder)
+    shutil.copy(python, bin_folder / "python")
     (tmp_path / "workspace" / "src").mkdir(parents=True)
     yield tmp_path
 
@@ -301,6 +311,7 @@ def run_action(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str], s
     runner = {
         "GITHUB_OUTPUT": outputs,
         "GITHUB_STEP_SUMMARY": summary,
+        "GITHUB_WORKSPACE": folder / "workspace",
         "RUNNER_TEMP": folder / "temp",
     }
     done = subprocess.run(
@@ -370,11 +381,11 @@ def test_the_action_answers_whatever_happens(
 
 @filters_calls
 def test_the_action_gives_no_mark_without_isolation_unless_told_to(
-    workflow: Path, unpacked: Path
+    workflow: Path,
 ) -> None:
     """A classroom's mark may come of it."""
     shutil.copy(RIGHT, workflow / "workspace" / "dense.py")
-    make_loose(workflow / "temp" / "dense-grader" / "bin" / "grader", unpacked)
+    make_loose(workflow / "temp" / "dense-grader" / "bin" / "python")
     code, _, outputs, _ = run_action(workflow, file="dense.py")
     assert (code, outputs["status"], outputs["score"]) == (4, "fault", "")
     told = {"allow-unisolated": "true"}

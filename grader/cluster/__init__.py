@@ -7,6 +7,7 @@
 Needs the extra ``cluster``.
 """
 
+from grader.cluster.connection import safe_address
 from grader.cluster.coordinator import grade_stream
 
-__all__ = ["grade_stream"]
+__all__ = ["grade_stream", "safe_address"]

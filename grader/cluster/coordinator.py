@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.cluster.connection import connected
+from grader.cluster.connection import connected, require_private
 from grader.cluster.parcel import pack_batch, pack_problem, unpack_answer
 from grader.engine import CHANGED, Graded, Items, Task, fault_report
 from grader.errors import Fault, ProblemError, Unisolated, UsageError
@@ -46,6 +46,7 @@ def grade_stream(
     items: Items,
     *,
     address: str,
+    trust_network: bool = False,
     seed: int | None = None,
     only: str | None = None,
     attempts: int = 2,
@@ -55,7 +56,8 @@ def grade_stream(
 
     Args:
         problem, items, seed, isolated: As there.
-        address: Of the scheduler: ``tcp://host:8786``.
+        address: Of the scheduler: ``tls://host:8786``.
+        trust_network: Take an address that is neither encrypted nor of this machine.
         only: As in ``grade_all``.
         attempts: How often a submission may be lost with its workers: first in a batch, then with
             nothing beside it. Dask gives a task up when, by default, four workers have died.
@@ -69,8 +71,16 @@ def grade_stream(
     first = next(items, None)
     if first is None:
         return
-    with connected(address) as client:
-        run = _Run(client, problem, seed=seed, only=only, attempts=attempts, isolated=isolated)
+    with connected(address, trust_network=trust_network) as client:
+        run = _Run(
+            client,
+            problem,
+            trust_network=trust_network,
+            seed=seed,
+            only=only,
+            attempts=attempts,
+            isolated=isolated,
+        )
         try:
             yield from run.grade(itertools.chain([first], items))
         finally:
@@ -85,6 +95,7 @@ class _Run:
         client: Client,
         problem: Problem,
         *,
+        trust_network: bool,
         seed: int | None,
         only: str | None,
         attempts: int,
@@ -92,6 +103,7 @@ class _Run:
     ) -> None:
         self._client = client
         self._problem = problem
+        self._trust_network = trust_network
         self._seed = seed
         self._only = only
         self._attempts = attempts
@@ -136,8 +148,8 @@ class _Run:
         """Grade everything; see :func:`grade_stream`."""
         tasks = (Task(key, submission) for key, submission in items)
         ready: list[tuple[Hashable, Report]] = []
+        self._look()  # before anything of the problem is sent
         self._begin()
-        self._look()
         while True:
             self._send(tasks)
             yield from ready  # while the cluster works
@@ -224,12 +236,15 @@ class _Run:
         """See how many threads there are; give up if there have been none for long.
 
         Raises:
+            UsageError: A worker is reached without TLS, over a network that is not trusted.
             Fault: There is nobody to wait for.
         """
         try:
             threads = self._client.nthreads()
         except Exception:
             raise Fault("the connection to the Dask scheduler was lost; run it again") from None
+        for worker in () if self._trust_network else threads:
+            require_private(worker)
         self._threads = sum(threads.values())
         self._looked = time.monotonic()
         if self._threads:

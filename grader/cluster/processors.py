@@ -8,7 +8,9 @@ find themselves on the same, and each takes twice as long.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +22,8 @@ from filelock import FileLock, Timeout
 def claimed(count: int) -> Iterator[list[int]]:
     """Claim ``count`` processors that no other Dask worker of this user has claimed.
 
-    Yields none, which stands for all, if there are not so many. The system lifts the claims of a
-    process that has died.
+    Yields none, which stands for all, if there are not so many, or no place where only we could
+    claim some. The system lifts the claims of a process that has died.
     """
     with contextlib.ExitStack() as claims:
         found = list(_claim(count, claims)) if hasattr(os, "sched_getaffinity") else []
@@ -30,7 +32,10 @@ def claimed(count: int) -> Iterator[list[int]]:
 
 def _claim(count: int, claims: contextlib.ExitStack) -> Iterator[int]:
     folder = Path(tempfile.gettempdir(), f"grader-processors-{os.getuid()}")
-    folder.mkdir(mode=0o700, exist_ok=True)
+    if not _is_ours(folder):
+        what = "is not a folder of this user alone; remove it, or judges may share processors"
+        logging.getLogger(__name__).warning("%s: %s", folder, what)
+        return
     for processor in sorted(os.sched_getaffinity(0)):
         if count <= 0:
             return
@@ -39,3 +44,14 @@ def _claim(count: int, claims: contextlib.ExitStack) -> Iterator[int]:
             claims.enter_context(lock.acquire(timeout=0))
             count -= 1
             yield processor
+
+
+def _is_ours(folder: Path) -> bool:
+    """Make a folder below one that all may write to; say whether it is ours alone, and no link."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return False
+    private = stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077
+    return private and found.st_uid == os.getuid()

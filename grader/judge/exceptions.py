@@ -12,6 +12,7 @@ import re
 from grader.judge.calling import Rule, nearest
 from grader.judge.diagnosis import Text, Told
 from grader.judge.facts import Facts
+from grader.judge.unavailable import unavailable_there
 from grader.judge.words import kind_named
 from grader.sandbox.trace import StudentError
 
@@ -245,6 +246,7 @@ def _helper_misused(facts: Facts, error: StudentError) -> Told | None:
 
 
 RULES: tuple[Rule, ...] = (
+    unavailable_there,
     _undefined,
     _not_kept,
     _asked_for,

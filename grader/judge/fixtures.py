@@ -95,6 +95,7 @@ class Desk:
                 submission.source,
                 self.problem.provided_sources,
                 self.problem.provided_names,
+                f"{self.problem.slug.replace('-', '_')}.py",
             )
         )
 

@@ -8,6 +8,7 @@ import re
 from grader.judge import exceptions, stumbles
 from grader.judge.diagnosis import Text, Told
 from grader.judge.facts import Facts
+from grader.judge.unavailable import unavailable_there
 from grader.judge.words import class_like
 from grader.sandbox.trace import StudentError
 
@@ -21,6 +22,8 @@ def unloadable(facts: Facts) -> Told | None:
         return None if facts.entry in facts.classes else _without_class(facts)
     if error.type_name in SYNTAX:
         return _syntax(facts, error)
+    if told := unavailable_there(facts, error):
+        return told
     if error.type_name == "ModuleNotFoundError":
         return _module(facts, error)
     if error.type_name == "EOFError" and "input" in facts.source.line(error.line):

@@ -19,6 +19,7 @@ from grader.judge.evidence import CheckFailed
 from grader.judge.reproduce import Given, write_script
 from grader.judge.source import Source
 from grader.judge.trial import Outcome, Trial, cause_of
+from grader.judge.unavailable import unavailable
 from grader.judge.words import class_like
 from grader.problem import Problem
 from grader.report import CheckResult, CheckStatus, Report, ReportStatus
@@ -129,6 +130,8 @@ def _load_message(submission: Submission, error: StudentError) -> str:
             text += " The file seems to end too early: was all of it pasted?"
         return text
     where = f"{name}:{error.line}" if error.line else name
+    if found := unavailable(error, _line_text(lines, error.line)):
+        return f"{where}: {_not_there(*found)}; if it is not needed, delete the line."
     if error.type_name == "ModuleNotFoundError":
         module = error.detail.get("module")
         return (
@@ -242,7 +245,7 @@ def _explain(
         return "failed", error.message, error.evidence
     if isinstance(error, StudentError):
         status: CheckStatus = "memory" if error.type_name == "MemoryError" else "failed"
-        return status, _raised_message(error), _raised(submission, error)
+        return status, _raised_message(submission, error), _raised(submission, error)
     if isinstance(error, WorkerFailure):
         call = _underway(error)
         evidence: dict[str, Any] = {"kind": error.kind}
@@ -265,11 +268,17 @@ def _underway(failure: WorkerFailure) -> str:
     return str((seen or asked or ["The code"])[-1])
 
 
-def _raised_message(error: StudentError) -> str:
+def _not_there(kind: str, name: str) -> str:
+    return f"the {kind} {name!r} cannot be used where submissions run"
+
+
+def _raised_message(submission: Submission, error: StudentError) -> str:
     if error.type_name == "NotImplementedError":
         written = f": {error.message}" if error.message else ""
         return f"{error.call} is not written yet{written}."
     where = f" (line {error.line})" if error.line else ""
+    if found := unavailable(error, _line_text(submission.lines, error.line)):
+        return f"{error.call} raised {error.type_name}{where}: {_not_there(*found)}."
     missing = re.fullmatch(r"'\w+' object has no attribute '(\w+)'", error.message)
     if error.type_name == "AttributeError" and missing and not error.frames:
         return f"{error.call} was asked for, and there is no attribute or method {missing[1]!r}."

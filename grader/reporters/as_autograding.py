@@ -21,7 +21,7 @@ from grader.reporters import Page
 from grader.reporters.as_json import dumped
 from grader.reporters.places import line_of_check, line_of_loading
 from grader.reporters.terminal import explain, explain_loading
-from grader.reporters.text import cut, inert, with_texts_cut
+from grader.reporters.text import cut, inert, unobeyed, with_texts_cut
 
 SUFFIX = ".json"
 MAX_BYTES = 90_000
@@ -118,5 +118,5 @@ def _add_up(tests: list[dict[str, Any]], score: float) -> None:
 
 def _barred(text: str) -> str:
     """Text of which no line can be a command of a workflow, in neither of the two spellings."""
-    text = cut(inert(text), _LIMITS[0]).replace("##[", "## [")
+    text = unobeyed(cut(inert(text), _LIMITS[0]))
     return "\n".join(f"| {line}".rstrip() for line in text.splitlines())

@@ -66,7 +66,8 @@ def _annotations(report: Report, page: Page) -> Iterator[tuple[int | None, str, 
 
 
 def _data(text: str) -> str:
-    return inert(text).rstrip().replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    text = inert(text).rstrip().replace("##[", "## [")  # the older way to begin a command
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

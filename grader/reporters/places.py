@@ -25,8 +25,12 @@ def file_of(report: Report, page: Page) -> str:
 
 def below_here(file: Path) -> str:
     """A path as platforms want it: from the working folder on, if it is below."""
-    here = Path.cwd()
-    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+    return below(Path.cwd(), file)
+
+
+def below(folder: Path, file: Path) -> str:
+    """A path from a folder on, if it is below."""
+    return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
 
 
 def line_of_check(check: CheckResult, report: Report, page: Page) -> int | None:

@@ -33,6 +33,20 @@ def _spelled(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def unobeyed(text: str) -> str:
+    """Return ``text`` with no command in it that the runner of a GitHub workflow would obey.
+
+    It reads the log of every step: ``::set-output …`` at the beginning of a line, behind blanks
+    too, and ``##[set-output …`` anywhere.
+    """
+    if "::" not in text and "##[" not in text:
+        return text
+    lines = text.replace("##[", "## [").splitlines(keepends=True)
+    return "".join(
+        line.replace("::", ": :", 1) if line.lstrip().startswith("::") else line for line in lines
+    )
+
+
 def number(value: float) -> str:
     """Points as people write them: ``12``, ``5.33``."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

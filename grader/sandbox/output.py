@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 
+from grader.sandbox.nameless import nameless
+
 _READ_SIZE = 1 << 16
 
 
@@ -62,7 +64,7 @@ class Output:
 
     def take(self) -> str:
         """Return what was kept since the last call, as text, and how much was not."""
-        text = self._kept.decode("utf-8", "replace")
+        text = nameless(self._kept.decode("utf-8", "replace"))
         if self._dropped:
             text += f"\n[... {self._dropped:,} more bytes were printed and are not shown]"
         self._kept.clear()

@@ -97,5 +97,8 @@ def preload(*, rare: bool) -> None:
     if rare:
         _open_null_without_opening()
     sys.path[:] = openable.standard_library()
+    open_to_all = (*sys.path, *np.__path__)
+    for folder in [one for one in sys.path_importer_cache if not one.startswith(open_to_all)]:
+        del sys.path_importer_cache[folder]
     gc.freeze()
     gc.enable()

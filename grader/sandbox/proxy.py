@@ -50,12 +50,14 @@ class Loadable(msgspec.Struct, frozen=True):
         source: The file's bytes as they are.
         provided: Source of the modules that the problem gives to students, by module name.
         names: ``(name, module, attribute or "")`` that the file finds defined.
+        script: What it finds in ``sys.argv``.
     """
 
     name: str
     source: bytes
     provided: Mapping[str, str] = msgspec.field(default_factory=dict)
     names: tuple[tuple[str, str, str], ...] = ()
+    script: str = ""
 
 
 class RemoteInstance(RemoteObject):
@@ -504,7 +506,8 @@ class Student:
             dict(given.provided),
             [list(name) for name in given.names],
         ]
-        operation = ["load", given.name, *[program.writer.value(value) for value in values]]
+        nodes = [program.writer.value(value) for value in values]
+        operation = ["load", given.name, *nodes, given.script]
         program.pending = [Pending(operation, Step("load", None, given.name))]
         self._exchange([program])
         classes, functions = _checked_description(program.pending[0].value)

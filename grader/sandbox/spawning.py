@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.errors import Fault
+from grader.interpreter import NEUTRAL_FOLDER
 
 if TYPE_CHECKING:
     # Not loaded here: NumPy comes with it, and the zygote should be on its way before.
@@ -203,18 +204,17 @@ class Zygote(_Probed):
     def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            given = {
-                "control": theirs.fileno(),
-                "judge": os.getpid(),
-                "private": [str(path) for path in self.private],
-            }
             process = subprocess.Popen(
-                _command("zygote", json.dumps(given)),
+                _command("zygote", str(theirs.fileno())),
                 env=_environment(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                cwd="/",
+                cwd=NEUTRAL_FOLDER,
             )
+        # Not among the arguments: these can be read by the workers, and by everybody else.
+        given = {"judge": os.getpid(), "private": [str(path) for path in self.private]}
+        with contextlib.suppress(OSError):  # one that has died is noticed when it is needed
+            ours.send(json.dumps(given).encode())
         ours.settimeout(_START_SECONDS)
         return ours, process
 
@@ -323,6 +323,7 @@ class SingleWorkers(_Probed):
             process = subprocess.Popen(
                 _command("single"),
                 env=_environment(),
+                cwd=NEUTRAL_FOLDER,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from grader.sandbox import wire
+from grader.sandbox.nameless import nameless
 
 
 class StudentError(Exception):
@@ -249,7 +250,7 @@ class Pending:
             return None
         _, name, message, frames, detail = self._outcome
         where = [(line, function) for line, function in frames]
-        return StudentError(name, message, where, detail, self.step)
+        return StudentError(name, nameless(message), where, detail, self.step)
 
     @property
     def value(self) -> Any:

@@ -336,13 +336,21 @@ class Server:
         return value
 
     def _do_load(
-        self, name: str, source: np.ndarray, provided: dict[str, str], names: list[list[str]]
+        self,
+        name: str,
+        source: np.ndarray,
+        provided: dict[str, str],
+        names: list[list[str]],
+        script: str = "",
     ) -> Any:
         """Run the student's file in a new module; describe what it defines.
 
         ``provided`` maps importable module names to their source; ``names`` lists
-        ``[name, module, attribute]`` to be found in the student's namespace from the start.
+        ``[name, module, attribute]`` to be found in the student's namespace from the start;
+        ``script`` is what the program seems to have been started with.
         """
+        sys.argv[:] = [script]
+        sys.orig_argv[:] = ["python", script]
         for module_name, text in provided.items():
             _execute(module_name, text.encode(), f"{module_name}.py")
         module = types.ModuleType(name)
@@ -590,7 +598,7 @@ def describe_exception(error: BaseException, filename: str, writer: wire.Writer)
     with contextlib.suppress(BaseException):
         if issubclass(kind, SyntaxError):
             wanted = {"line": "lineno", "column": "offset", "reason": "msg"}
-        elif issubclass(kind, ModuleNotFoundError):
+        elif issubclass(kind, ImportError):
             wanted = {"module": "name"}
         else:
             wanted = {}
@@ -627,6 +635,7 @@ def run(channel: socket.socket, output: int, room: int) -> None:
         # Asked by the judge just before it kills: which line of the student's is running?
         faulthandler.register(signal.SIGUSR1, file=output, all_threads=False)
     _make_repeatable()
+    _forget_place()
     channel.sendall(wire.LOCKED_UP)
     try:
         Server(channel, room).serve()
@@ -644,3 +653,11 @@ def _make_repeatable() -> None:
     np.random.seed(0)
     entropy = random.Random(0)  # noqa: S311  (to be repeatable is the point)
     np.random.bit_generator.randbits = entropy.getrandbits  # type: ignore[attr-defined]
+
+
+def _forget_place() -> None:
+    """Have Python say of itself what it would outside of the grader's virtual environment."""
+    sys.executable = getattr(sys, "_base_executable", sys.executable)
+    sys.prefix, sys.exec_prefix = sys.base_prefix, sys.base_exec_prefix
+    sys.argv[:] = [""]
+    sys.orig_argv[:] = ["python"]

@@ -1,10 +1,10 @@
 """Room: the zygote, a process that has NumPy loaded and forks a fresh worker for each request.
 
 The judge starts it by exec with a clean environment (never by fork: a fork would inherit the
-judge's memory). It runs no student code itself. Requests and answers are single packets on a
-Unix socket: ``{"spawn": id, "limits": {...}}`` with two descriptors (channel, output) is answered
+judge's memory). It runs no student code itself. Single packets cross a Unix socket. The first is
+what ``serve`` is given, and the answer ``{"ready": pid, "layers": [...]}`` names the layers of the
+jail. A request ``{"spawn": id, "limits": {...}}`` with descriptors (channel, output) is answered
 by ``{"spawned": id}`` with a pidfd; when a worker ends, ``{"exited": id, "status": ...}`` follows.
-The first packet, ``{"ready": pid, "layers": [...]}``, names the layers of the jail.
 
 Linux only. Elsewhere each worker is started by exec: see :mod:`grader.sandbox.single`.
 """
@@ -25,6 +25,7 @@ from grader.sandbox.preload import preload
 
 CHANNEL, OUTPUT = 3, 1
 _HIGHEST = 1 << 16
+_MOST_GIVEN = 1 << 18
 
 
 def serve(control: socket.socket, judge: int, private: list[str]) -> None:
@@ -134,5 +135,7 @@ def _arrange_descriptors(channel: int, output: int, kept: tuple[int, ...]) -> No
 
 def main() -> None:
     """Entry point of ``python -c``; see :mod:`grader.sandbox.process`."""
-    given = json.loads(sys.argv[1])
-    serve(socket.socket(fileno=given["control"]), given["judge"], given["private"])
+    control = socket.socket(fileno=int(sys.argv[1]))
+    packet = control.recv(_MOST_GIVEN)
+    if packet:  # else the judge has gone already
+        serve(control, **json.loads(packet))

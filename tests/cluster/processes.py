@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).resolve().parents[2]
 Running = subprocess.Popen[str]
@@ -15,7 +16,12 @@ _MAIN = "from distributed.cli.dask_{} import main; main()"
 
 
 @contextmanager
-def _running(code: str, *arguments: str, under: tuple[str, ...] = ()) -> Iterator[Running]:
+def _running(
+    code: str,
+    *arguments: str,
+    under: tuple[str, ...] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Running]:
     """Run Python until the end of the block, perhaps by another command."""
     started = subprocess.Popen(
         [*under, sys.executable, "-c", code, *arguments],
@@ -24,6 +30,7 @@ def _running(code: str, *arguments: str, under: tuple[str, ...] = ()) -> Iterato
             "PYTHONPATH": str(ROOT),
             # A task that was lost is the coordinator's to try again, and not Dask's three times.
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+            **environment,
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -37,10 +44,12 @@ def _running(code: str, *arguments: str, under: tuple[str, ...] = ()) -> Iterato
 
 
 @contextmanager
-def scheduler() -> Iterator[tuple[str, Running]]:
+def scheduler(
+    *options: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[str, Running]]:
     """A scheduler without workers: its address, and its process."""
-    options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-    with _running(_MAIN.format("scheduler"), *options) as started:
+    options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", *options)
+    with _running(_MAIN.format("scheduler"), *options, environment=environment) as started:
         assert started.stderr is not None
         while "Scheduler at:" not in (line := started.stderr.readline()):
             assert line, "the scheduler did not start"
@@ -49,7 +58,12 @@ def scheduler() -> Iterator[tuple[str, Running]]:
 
 @contextmanager
 def workers(
-    address: str, folder: Path, *options: str, before: str = "", under: tuple[str, ...] = ()
+    address: str,
+    folder: Path,
+    *options: str,
+    before: str = "",
+    under: tuple[str, ...] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Running]:
     """Workers for a scheduler, with one thread each; those under a nanny are replaced.
 
@@ -67,5 +81,5 @@ def workers(
         f"{folder}",
         *options,
     )
-    with _running(code, *options, under=under) as started:
+    with _running(code, *options, under=under, environment=environment) as started:
         yield started

@@ -1,0 +1,47 @@
+"""How Python is started for code of ours: from a place, and with a path, that no student fills.
+
+A folder of submissions may hold a file ``logging.py``, and a variable ``PYTHONPATH`` may name it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import grader
+
+ISOLATED = ("-I",)
+"""No folder of the script, no working folder, no packages of the user, no variables ``PYTHON*``."""
+SEEDED = ("-s", "-P")
+"""The same, but for the variables: for an environment without them, with a hash seed of ours."""
+NEUTRAL_FOLDER = Path(sys.executable).anchor
+"""To start in: a folder in which nobody puts submissions."""
+
+
+def command(statement: str, *arguments: str, flags: Sequence[str] = ISOLATED) -> list[str]:
+    """Return the command line that runs ``statement`` with this very grader and its packages.
+
+    What this process found its packages by is handed on, so that a grader that was found by
+    ``PYTHONPATH`` finds them again; the working folder is not.
+    """
+    root = str(Path(grader.__file__).resolve().parents[1])
+    paths = [path for path in sys.path if Path(path).is_absolute() and not _is_here(path)]
+    if root not in paths:
+        paths.insert(0, root)
+    code = f"import sys; sys.path[:] = {paths!r}; {statement}"
+    return [sys.executable, *flags, "-c", code, *arguments]
+
+
+def _is_here(path: str) -> bool:
+    """Whether a path is that of the folder that this process is in."""
+    try:
+        return Path(path).samefile(os.curdir)
+    except OSError:  # one of the two is gone
+        return False
+
+
+def plain_environment() -> dict[str, str]:
+    """Return this process's environment without what Python obeys."""
+    return {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
