@@ -12,6 +12,7 @@ import numpy as np
 from grader.sandbox import wire
 from grader.sandbox.process import Limits, Worker, WorkerFailure
 from grader.sandbox.spawning import start_workers
+from grader.submission import Submission
 
 _LIMITS = Limits(call_seconds=5.0, cpu_seconds=3600, memory_mb=512, output_kb=4)
 
@@ -34,7 +35,7 @@ def normal_forms(submissions: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str
             for key, source in submissions:
                 worker = worker or _ready(workers.spawn(_LIMITS))
                 try:
-                    yield key, _normal_form(worker, source)
+                    yield key, _normal_form(worker, Submission("", source).utf8)
                 except WorkerFailure:
                     worker.kill()
                     worker = None

@@ -1,14 +1,15 @@
 """Room: the marks of a class as CSV, for people and for what learning platforms import.
 
 Names come from students. A cell that a spreadsheet would take for a formula is turned into text
-(https://owasp.org/www-community/attacks/CSV_Injection), and every text is quoted, so that a
-spreadsheet that splits at other characters cannot find a formula inside of one.
+(https://owasp.org/www-community/attacks/CSV_Injection). So is what would be a cell of its own in a
+spreadsheet that splits lines at other characters than these, and overlooks our quotation marks.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,10 @@ from grader.reporters.text import inert
 from grader.store import Row
 
 NAME = "gradebook.csv"
-_FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")  # also in full width, as some spreadsheets read them
+_SEPARATORS = ",;|\t\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_BLANK = r"\s\"\u034f\u115f\u1160\u2800\u3164\ufe00-\ufe0f\uffa0"  # and what looks like it
+# Formulas begin with these signs, also in full width or small, as some spreadsheets read them.
+_FORMULA = re.compile(rf"(?<![{_BLANK},;|])[{_BLANK},;|]*+(?=[-=+@−＝＋－＠﹦﹢﹣﹫])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,15 @@ def _cell(value: Any) -> Any:
     """A cell that means the same in every spreadsheet."""
     if not isinstance(value, str):
         return value
-    text = inert(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = _FORMULA.sub(_made_text, inert(value))
+    return f"'{text}" if text.startswith(tuple(_SEPARATORS)) else text
+
+
+def _made_text(before: re.Match[str]) -> str:
+    """Put an apostrophe before a formula: one at the beginning, or behind a separator."""
+    if any(sign in before[0] for sign in _SEPARATORS):
+        return f"{before[0]}'"
+    return before[0] if before.start() else f"'{before[0]}"
 
 
 def _score(row: Row) -> float | None:

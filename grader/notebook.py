@@ -1,28 +1,36 @@
 """Room: Jupyter notebooks. The code cells, in order, as one Python source.
 
-``nbformat`` reads the format and brings old versions up to date. Lines that only Jupyter
-understands (https://ipython.readthedocs.io/en/stable/interactive/magics.html) become comments in
-their place, so that every other line keeps its number within its cell. IPython's own transformer
-would turn them into calls that need IPython; it is also a large import, and tries a cell anew for
-each magic in it.
+Of a notebook nothing is kept but the code. The format of today is read as it stands; ``nbformat``
+brings those of before 2015 up to date. :mod:`grader.reader_process` does both.
+
+Lines that only Jupyter understands
+(https://ipython.readthedocs.io/en/stable/interactive/magics.html) become comments in their place,
+so that every other line keeps its number within its cell. IPython's own transformer would turn
+them into calls that need IPython; it is also a large import, and tries a cell anew for each magic
+in it.
 """
 
 from __future__ import annotations
 import __future__
 
+import importlib.util
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
 from grader.errors import UsageError
+from grader.reader import Answer, Reader, TooDear
 
 MAX_BYTES = 16 << 20
 """Of a notebook's file, which can hold pictures."""
 
 MAX_CODE = 1 << 20
 """Characters of code; as much as a source may have."""
+
+MAX_CELLS = 20_000
 
 SHOWN = 8  # cells and lines that a note spells out
 
@@ -31,7 +39,8 @@ _TRANSPARENT = {"time", "capture", "prun", "debug"}
 
 # At the start of a statement none of these is Python. Matched against a stripped line.
 _MAGIC = re.compile(r"[%!?]|[\w.*]+\?{1,2}$|[\w\s.,*\[\]]+=\s*(?:!|%\w)")
-_FUTURE = re.compile(r"from\s+__future__\s+import\s*\(?([\w\s,]+)\)?\s*(?:#.*)?$")
+# No pattern goes back over white space ("*+"): a line can have a megabyte of it.
+_FUTURE = re.compile(r"from\s++__future__\s++import\b\s*+\(?([\w\s,]++)\)?\s*+(?:#.*)?$")
 _DISPLAYS = re.compile(r"\s*display\(")
 _PIECES = re.compile(
     r"""
@@ -62,32 +71,106 @@ class Code(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def require() -> None:
-    """Make sure that notebooks can be read.
-
-    Raises:
-        UsageError: ``nbformat`` is not installed.
-    """
-    try:
-        import nbformat as _  # noqa: F401
-    except ImportError:
-        raise UsageError(
-            "reading notebooks needs nbformat: pip install 'dense-grader[notebook]'"
-        ) from None
-
-
-def python_of(notebook: bytes) -> Code:
+def read(content: bytes, reader: Reader) -> Code:
     """Return the code of a notebook.
 
     Raises:
+        NotANotebook: It is none, it is not in Python, or it takes too much to read.
+        UsageError: It is of before 2015, and ``nbformat`` is not installed.
+        Fault: The reader was lost.
+    """
+    if len(content) > MAX_BYTES:
+        raise NotANotebook(f"the notebook is larger than {MAX_BYTES >> 20} MiB; clear its outputs")
+    try:
+        answer, source = reader.ask("notebook", content)
+        if "old" in answer:
+            _require()
+            answer, source = reader.ask("old-notebook", content)
+    except TooDear as error:
+        raise NotANotebook(f"the notebook {error}; clear its outputs") from None
+    if "why" in answer:
+        raise NotANotebook(answer["why"])
+    return Code(source, tuple(answer["notes"]))
+
+
+def _require() -> None:
+    """Make sure that old notebooks can be read."""
+    if importlib.util.find_spec("nbformat") is None:
+        raise UsageError(
+            "reading notebooks of this old format needs nbformat:"
+            " pip install 'dense-grader[notebook]'"
+        )
+
+
+# -- in the reader's process ---------------------------------------------------------------
+
+
+class _Old(Exception):
+    """It is of a format that has to be brought up to date."""
+
+
+def read_code(content: bytes) -> Answer:
+    """Return the ``notes`` on a notebook and its source, ``why`` there is none, or ``old``."""
+    return _answer(content, _of_today)
+
+
+def read_old_code(content: bytes) -> Answer:
+    """The same for a notebook that is ``old``."""
+    return _answer(content, _brought_up_to_date)
+
+
+def _answer(content: bytes, current: Callable[[dict[str, Any]], dict[str, Any]]) -> Answer:
+    try:
+        code = python_of(content, current)
+    except _Old:
+        return {"old": True}, b""
+    except NotANotebook as error:
+        return {"why": str(error)}, b""
+    return {"notes": code.notes}, code.source
+
+
+def _of_today(document: dict[str, Any]) -> dict[str, Any]:
+    version = document["nbformat"]
+    if version not in (1, 2, 3, 4):
+        raise ValueError("not a format that is known here")
+    if version < 4:
+        raise _Old
+    return document
+
+
+def _brought_up_to_date(document: dict[str, Any]) -> dict[str, Any]:
+    from nbformat import convert, reader
+
+    updated: dict[str, Any] = convert(reader.reads(json.dumps(document)), 4)
+    return updated
+
+
+def warm_up() -> None:
+    """Have nbformat load what it loads when it is first used."""
+    cell = {"cell_type": "code", "input": "1", "language": "python", "outputs": []}
+    for version in (2, 3):
+        sheet = {"cells": [cell], "metadata": {}}
+        old: dict[str, Any] = {"nbformat": version, "nbformat_minor": 0, "metadata": {}}
+        _brought_up_to_date({**old, "worksheets": [sheet]})
+
+
+def python_of(
+    notebook: bytes, current: Callable[[dict[str, Any]], dict[str, Any]] = _of_today
+) -> Code:
+    """Return the code of a notebook; for the process that may be lost by it.
+
+    Args:
+        notebook: The file.
+        current: Brings a document up to date.
+
+    Raises:
         NotANotebook: It is none, or it is not in Python.
-        UsageError: ``nbformat`` is not installed.
     """
     lines = ["# -*- coding: utf-8 -*-"]  # a cell cannot declare another encoding after this one
     begins: list[str] = []
     dropped: list[str] = []
     features: list[str] = []
-    for number, cell in enumerate(_code_cells(notebook), 1):
+    for number, cell in enumerate(_code_cells(notebook, current), 1):
         if not cell.strip():
             continue
         lines.append(f"# code cell {number}")
@@ -127,21 +210,14 @@ def _listed(items: list[str]) -> str:
     return f"{shown} and {len(items) - SHOWN} more" if len(items) > SHOWN else shown
 
 
-def _code_cells(notebook: bytes) -> list[str]:
-    require()
-    from nbformat import convert, reader
-
-    if len(notebook) > MAX_BYTES:
-        raise NotANotebook(f"the notebook is larger than {MAX_BYTES >> 20} MiB; clear its outputs")
+def _code_cells(notebook: bytes, current: Callable[[dict[str, Any]], dict[str, Any]]) -> list[str]:
     try:
-        document: Any = convert(reader.reads(notebook.decode("utf-8-sig")), 4)
-        cells = [
-            cell["source"].replace("\r\n", "\n").replace("\r", "\n")
-            for cell in document["cells"]
-            if cell["cell_type"] == "code"
-        ]
+        document = current(_stripped(json.loads(notebook.decode("utf-8-sig"))))
+        cells = [_text(cell["source"]) for cell in document["cells"] if _is_code(cell)]
         language = _language(document)
-    except Exception as error:  # nbformat raises whatever a wrong document makes Python raise
+    except (NotANotebook, MemoryError, _Old):
+        raise
+    except Exception as error:  # whatever a wrong document makes Python raise
         raise NotANotebook(f"the file is not a notebook that can be read ({_why(error)})") from None
     if sum(map(len, cells)) > MAX_CODE:
         raise NotANotebook(f"there is more than {MAX_CODE >> 20} MiB of code in the notebook")
@@ -150,11 +226,45 @@ def _code_cells(notebook: bytes) -> list[str]:
     return cells
 
 
+def _is_code(cell: Any) -> bool:
+    return bool(cell["cell_type"] == "code")
+
+
+def _text(source: Any) -> str:
+    """Return a cell's text: one text, or its lines."""
+    text = source if type(source) is str else "".join(source)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _stripped(document: Any) -> dict[str, Any]:
+    """Return a notebook of any version with nothing in it but code and what says its language."""
+    kept = {key: document[key] for key in ("nbformat", "nbformat_minor") if key in document}
+    given = document.get("metadata", {})
+    kept["metadata"] = {key: given[key] for key in ("language_info", "kernelspec") if key in given}
+    left = MAX_CELLS
+    sheets = [document, *document.get("worksheets", [])]  # which there were before version 4
+    for number, sheet in enumerate(sheets):
+        cells = [_code_of(cell) for cell in sheet.get("cells", []) if _is_code(cell)]
+        left -= len(cells)
+        if left < 0:
+            raise NotANotebook(f"the notebook has more than {MAX_CELLS} code cells")
+        if number:
+            kept.setdefault("worksheets", []).append({"cells": cells, "metadata": {}})
+        elif "cells" in document:
+            kept["cells"] = cells
+    return kept
+
+
+def _code_of(cell: dict[str, Any]) -> dict[str, Any]:
+    names = ("cell_type", "source", "input", "code", "language")  # of code in versions 4, 3 and 1
+    return {"metadata": {}, "outputs": [], **{name: cell[name] for name in names if name in cell}}
+
+
 def _language(document: Any) -> str:
     """Return the language of a notebook, or nothing where it does not say."""
     metadata = document["metadata"]
     stated = metadata.get("language_info", {}).get("name", "")
-    return str(stated or metadata.get("kernelspec", {}).get("language", "")).lower()[:40]
+    return str(stated or metadata.get("kernelspec", {}).get("language", ""))[:40].lower()
 
 
 def _why(error: Exception) -> str:
@@ -162,7 +272,8 @@ def _why(error: Exception) -> str:
         return "it is not UTF-8"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    return "it is not JSON" if "JSON" in str(error) else "it lacks what every notebook has"
+    not_json = isinstance(error, json.JSONDecodeError)
+    return "it is not JSON" if not_json else "it lacks what every notebook has"
 
 
 def _without_magics(cell: str) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from grader.intake.junk import without_junk
 from grader.intake.reading import read
 from grader.intake.trees import Folder, Unreadable
 from grader.problem import Problem
+from grader.reader import Reader
 from grader.report import Report
 from grader.reporters import Page, reporter
 from grader.submission import Submission, unusable
@@ -92,7 +93,7 @@ def handed_in(folder: Path, problem: Problem) -> Submission:
     """Return the submission among what a student handed in, with notes on the choice.
 
     Raises:
-        UsageError: There is no such folder, or a notebook is there and nbformat is not.
+        UsageError: There is no such folder, or an old notebook is there and nbformat is not.
         Fault: A file cannot be read.
     """
     tree = Folder(folder)
@@ -101,7 +102,8 @@ def handed_in(folder: Path, problem: Problem) -> Submission:
         return unusable("nothing", "no file was handed in")
     wanted = Wanted(problem.slug.replace("-", "_"), problem.settings.entry)
     try:
-        chosen = read(handed, tree, wanted)
+        with Reader() as reader:
+            chosen = read(handed, tree, wanted, reader)
     except Unreadable as error:
         raise Fault(f"the submission cannot be read: {error}") from None
     return replace(chosen.submission, notes=(*chosen.notes, *chosen.submission.notes))

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from grader.errors import Fault, UsageError
 from grader.report import Report
 from grader.reporters.as_json import as_data, report_from_json
-from grader.submission import Submission
+from grader.submission import Submission, is_notebook
 
 if TYPE_CHECKING:
     from grader.intake import Entry
@@ -153,12 +153,23 @@ class Change:
 
 
 def fingerprint(submission: Submission) -> str:
-    """What two submissions share that get the same report, file names aside."""
-    told = (submission.problem_with_file, submission.line, submission.notes)
-    if not any(told):
-        return submission.sha256
-    # The source does not say all: a broken archive, the notes on what was a notebook.
-    return hashlib.sha256(json.dumps(told).encode() + submission.source).hexdigest()
+    """What two submissions share that get the same report, file names aside.
+
+    The source does not say all: a broken archive, the notes on what was a notebook. Each part is
+    hashed behind what it is and how long it is, so that no part can pass for several.
+    """
+    parts = {
+        "kind": "notebook" if is_notebook(submission.name) else "file",
+        "problem": submission.problem_with_file,
+        "line": str(submission.line or ""),
+        **{f"note {number}": note for number, note in enumerate(submission.notes)},
+    }
+    digest = hashlib.sha256()
+    encoded = {name: part.encode("utf-8", "surrogatepass") for name, part in parts.items()}
+    for name, part in {**encoded, "source": submission.source}.items():
+        digest.update(b"%b %d\n" % (name.encode(), len(part)))
+        digest.update(part)
+    return digest.hexdigest()
 
 
 class Store:

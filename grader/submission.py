@@ -6,6 +6,7 @@ is a document with sources in it; :mod:`grader.notebook` takes them out.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
 import re
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 
 from grader import notebook
 from grader.errors import UsageError
+from grader.reader import Reader
 
 MAX_BYTES = 1 << 20
 
@@ -56,6 +58,11 @@ class Submission(msgspec.Struct, frozen=True):
         return re.split(r"\r\n|\r|\n", self.text.removesuffix("\n").removesuffix("\r"))
 
     @property
+    def utf8(self) -> bytes:
+        """The text in UTF-8, whatever encoding it was handed in: what is run."""
+        return self.text.encode()
+
+    @property
     def text(self) -> str:
         """The text, undecodable bytes replaced."""
         try:
@@ -68,8 +75,9 @@ def read_submission(path: Path) -> Submission:
     """Read one file.
 
     Raises:
-        UsageError: There is no such file, it is not a file, it cannot be read, or it is a
+        UsageError: There is no such file, it is not a file, it cannot be read, or it is an old
             notebook and nbformat is not installed.
+        Fault: The process that reads notebooks was lost.
     """
     try:
         if path.is_dir():
@@ -95,16 +103,25 @@ def read_limit(name: str) -> int:
     return (notebook.MAX_BYTES if is_notebook(name) else MAX_BYTES) + 1
 
 
-def submission_from(name: str, source: bytes) -> Submission:
+def submission_from(name: str, source: bytes, reader: Reader | None = None) -> Submission:
     """Make a submission of bytes, and say what is wrong if they cannot be Python source.
 
+    Args:
+        name: The file's name.
+        source: Its bytes.
+        reader: Reads notebooks; by default one that is ended afterwards.
+
     Raises:
-        UsageError: It is a notebook and nbformat is not installed.
+        UsageError: It is an old notebook and nbformat is not installed.
+        Fault: The reader was lost.
     """
     if not is_notebook(name):
         return _from_python(name, source)
+    if reader is None:
+        with Reader() as reader:
+            return submission_from(name, source, reader)
     try:
-        code = notebook.python_of(source)
+        code = notebook.read(source, reader)
     except notebook.NotANotebook as error:
         return unusable(name, str(error))
     return replace(_from_python(name, code.source), notes=code.notes)
@@ -125,12 +142,12 @@ def _from_python(name: str, source: bytes) -> Submission:
         return Submission(name, source, "the file is empty")
     if b"\0" in source:
         line = source.count(b"\n", 0, source.index(b"\0")) + 1
-        what = "the file holds NUL bytes: it is not Python source but something binary"
+        what = _BINARY
         if source.startswith((b"\xff\xfe", b"\xfe\xff")):
             what = "the file is UTF-16; save it as UTF-8"
         return Submission(name, source, what, line)
     try:
-        _decode(source)
+        text = _decode(source)
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         what = (
@@ -140,12 +157,17 @@ def _from_python(name: str, source: bytes) -> Submission:
         return Submission(name, source, what, line)
     except (UnicodeError, LookupError, SyntaxError) as error:
         declared = _DECLARATION.search(source.partition(b"\n")[0])
-        what = f"the declared encoding cannot be used ({error}); save the file as UTF-8"
+        what = f"the declared encoding cannot be used ({error!s:.200}); save the file as UTF-8"
         return Submission(name, source, what, 1 if declared else 2)
+    if "\0" in text:  # which is how some encodings write it
+        return Submission(name, source, _BINARY, text.count("\n", 0, text.index("\0")) + 1)
     return Submission(name, source)
 
 
+_BINARY = "the file holds NUL bytes: it is not Python source but something binary"
 _DECLARATION = re.compile(rb"coding[:=]")  # as PEP 263 has it, near enough to name the line
+_LONG_NAME = re.compile(rb"coding[:=][ \t]*+[-\w.]{60}")
+_NOT_FOR_SOURCES = ("idna", "punycode")  # of host names: the second takes the square of the length
 
 
 def _decode(source: bytes) -> str:
@@ -154,6 +176,8 @@ def _decode(source: bytes) -> str:
     Raises:
         UnicodeError, LookupError, SyntaxError: Python would refuse it.
     """
+    if _LONG_NAME.search(b"\n".join(source.split(b"\n", 2)[:2])):
+        raise LookupError("its name is too long")  # Python would remember that it knows it not
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
     except SyntaxError:
@@ -161,6 +185,8 @@ def _decode(source: bytes) -> str:
         raise
     if encoding == "utf-8-sig":  # so that positions count from the first byte
         return source.decode("utf-8").removeprefix("\ufeff")
+    if codecs.lookup(encoding).name in _NOT_FOR_SOURCES:
+        raise LookupError(f"{encoding} is not for source files")
     try:
         text = source.decode(encoding)
     except UnicodeDecodeError:

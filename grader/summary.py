@@ -303,7 +303,8 @@ def _mark(report: Report | None) -> float | None:
 def _why(change: Change, old: Report | None, new: Report | None) -> str:
     if old is None or new is None:
         return "was not in the earlier round" if old is None else "is not in the class any more"
-    if not change.same_submission:
+    # By their bytes: earlier versions made other fingerprints.
+    if not change.same_submission and old.submission_sha256 != new.submission_sha256:
         return "handed in another file"
     for report in (new, old):
         if report.status in ("fault", "unloadable"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.gradebook import Assignment, _cell, write_gradebook
+from grader.reporters.text import inert
 from grader.store import Row
 from grader.student_reports import file_name
 
@@ -52,6 +54,42 @@ def test_no_cell_is_a_formula(text: str) -> None:
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\0"))
     if text.isalnum():
         assert cell == text
+
+
+SIGNS = "=+-@＝＋－＠"
+SEPARATORS = ",;|\t\n\r"
+
+
+def computed(cell: str) -> bool:
+    """Whether a spreadsheet could take a cell, or a part of it, for a formula."""
+    parts = re.split(f"[{SEPARATORS}]", cell)
+    unseen = ' "\u00a0\u3000\ufeff\u200b\x00\u2028'
+    return any(part.lstrip(unseen).startswith(tuple(SIGNS)) for part in parts)
+
+
+@given(st.lists(st.sampled_from([*SIGNS, *SEPARATORS, *' "\u00a0\u3000\ufeff\u200b\x00\u2028ax1'])))
+def test_no_part_of_a_cell_is_a_formula(drawn: list[str]) -> None:
+    """Neither behind blanks and what looks like them, nor where a line is split at other signs."""
+    cell = _cell("".join(drawn))
+    assert not computed(cell)
+    assert cell.replace("'", "") == inert("".join(drawn))
+
+
+@pytest.mark.parametrize("form", ["plain", "canvas", "moodle"])
+def test_no_form_has_a_formula(tmp_path: Path, form: str) -> None:
+    """Names, ids and notes of every form go the same way."""
+    nasty = ["\n=1+1", " =1+1", "a;=1+1", "\u3000＝1+1", "\ufeff=1+1"]
+    for name in nasty:
+        ids = dict.fromkeys(("name", "email", "sis", "login", "lms", "section"), name)
+        cells = written(tmp_path / "g.csv", [row(name, ids=ids, notes=(name,))], form)
+        found = [cell for line in cells for cell in line if "1+1" in cell]
+        assert len(found) >= 4
+        assert not any(map(computed, found))
+
+
+def test_a_long_cell_is_looked_at_once() -> None:
+    """A megabyte of blanks takes as long as its length."""
+    assert _cell(f"x{' ' * 1_000_000}y") == f"x{' ' * 1_000_000}y"
 
 
 def test_formulas_are_kept_as_text(tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.notebook import NotANotebook, python_of
 from grader.submission import read_limit, read_submission, submission_from
 from tests.conftest import ROOT, Run
 from tests.intake.packing import notebook
@@ -141,6 +143,25 @@ def test_old_notebooks_are_read() -> None:
     assert submission.text.splitlines()[1:] == ["# code cell 1", "x = 1", "y = 2"]
 
 
+@given(st.lists(st.text(alphabet="ax=\n 1", max_size=9), max_size=4), st.booleans())
+def test_nbformat_reads_the_same(cells: list[str], as_lines: bool) -> None:
+    """The library that defines the format is the measure, whichever way sources are kept."""
+    document = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    written = document if as_lines else json.loads(json.dumps(document))
+    text = nbformat.writes(document) if as_lines else json.dumps(written)
+    theirs = nbformat.reads(text, as_version=4)
+    wanted = "".join(
+        f"# code cell {n}\n{c['source']}\n"
+        for n, c in enumerate(theirs.cells, 1)
+        if c["source"].strip()
+    )
+    try:
+        ours = python_of(text.encode()).source.decode().partition("\n")[2]
+    except NotANotebook:
+        ours = ""
+    assert ours == wanted
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
@@ -182,9 +203,9 @@ def test_a_cell_cannot_declare_an_encoding() -> None:
 @given(st.text(alphabet="%!?#()[]{}'\"\\=ab \n", max_size=60))
 def test_every_line_keeps_its_number(cell: str) -> None:
     """Whatever a cell holds, its lines stay as many, and each says what it said."""
-    submission = submission_from("a.ipynb", notebook(f"a = 1\n{cell}\nb = 1"))
+    source = python_of(notebook(f"a = 1\n{cell}\nb = 1")).source.decode()
     written = f"a = 1\n{cell}\nb = 1".split("\n")
-    taken = submission.text.split("\n")[2:-1]
+    taken = source.split("\n")[2:-1]
     assert len(taken) == len(written)
     assert all(line.strip() in now for line, now in zip(written, taken, strict=True))
 
@@ -216,8 +237,8 @@ def test_a_notebook_is_checked_like_a_file(grader: Run, tmp_path: Path) -> None:
 
 
 def test_without_nbformat_the_extra_is_named(grader: Run, tmp_path: Path) -> None:
-    """A missing library is no fault of the grader and no mistake of the student."""
-    (tmp_path / "a.ipynb").write_bytes(notebook("x = 1"))
+    """Old notebooks need it: a missing library is no fault of the grader, nor of the student."""
+    (tmp_path / "a.ipynb").write_bytes(b'{"nbformat": 3, "metadata": {}, "worksheets": []}')
     hidden = tmp_path / "hidden" / "sitecustomize.py"
     hidden.parent.mkdir()
     hidden.write_text("import sys\nsys.modules['nbformat'] = None\n", "utf-8")

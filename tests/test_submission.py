@@ -183,6 +183,57 @@ def test_good_files(source: bytes, lines: list[str] | None) -> None:
     assert submission.lines == (lines or ["", "# vim: set fileencoding=cp1252 :", "x = '€'"])
 
 
+WORDS = {
+    "cp932": "層の出力",
+    "gbk": "层的输出",
+    "big5": "層的輸出",
+    "euc-kr": "층의 출력",
+    "shift_jis": "ソ表能十",
+    "iso2022_jp": "層の出力",
+    "koi8-r": "слой",
+    "mac-roman": "größer",
+    "latin-1": "größer",
+    "utf-7": "größer",
+    "hz": "层的输出",
+    "gb18030": "层",
+    "utf-8": "größer",
+}
+
+
+@pytest.mark.parametrize("encoding", WORDS)
+def test_what_is_run_is_utf8(encoding: str) -> None:
+    """Any encoding that Python knows and a file declares; lines are those of the text."""
+    text = f"# -*- coding: {encoding} -*-\nname = '{WORDS[encoding]}'\nx = 1\n"
+    submission = submission_from("a.py", text.encode(encoding))
+    assert submission.problem_with_file == ""
+    assert submission.utf8 == text.encode()
+    assert submission.lines == text.splitlines()
+    assert submission.sha256 == hashlib.sha256(text.encode(encoding)).hexdigest()
+
+
+@pytest.mark.parametrize("encoding", ["rot13", "hex", "zip", "base64", "idna", "punycode", "bz2"])
+def test_encodings_that_are_not_for_sources(encoding: str) -> None:
+    """They are refused before a byte is decoded: some take the square of the length."""
+    source = f"# coding: {encoding}\n-".encode() + b"999a" * 200_000
+    submission = submission_from("a.py", source)
+    assert "the declared encoding cannot be used" in submission.problem_with_file
+    assert submission.line == 1
+
+
+def test_a_name_of_a_megabyte_is_no_encoding() -> None:
+    """Python would keep it for ever, and the report would repeat it."""
+    submission = submission_from("a.py", b"# coding: " + b"a" * 1_000_000)
+    assert "cannot be used (its name is too long)" in submission.problem_with_file
+    assert submission.line == 1
+
+
+@pytest.mark.parametrize("source", [b"# coding: utf-7\nx = '+AAA-'", b"# coding: hz\nx = '~{!!~}"])
+def test_encodings_in_which_signs_are_hidden(source: bytes) -> None:
+    """What no source may hold is found in its text, too."""
+    submission = submission_from("a.py", source)
+    assert ("NUL" in submission.problem_with_file) == (b"AAA" in source)
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_submission(source: bytes) -> None:
     """Nothing that can be handed in makes reading fail, nor looking at the text."""

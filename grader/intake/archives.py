@@ -5,14 +5,18 @@ more of a member is decompressed than is asked for, so a bomb costs what any fil
 list of members is read in full, and that is bounded. (No bound is put on the ratio: an honest
 class of near equal submissions compresses several hundred to one.)
 
-A compressed tar can only be read from its beginning. It is decompressed once, up to a limit, to a
-temporary file without a name.
+The headers of a tar's member are bounded too: one file can have any number of them, of any size,
+and :mod:`tarfile` takes them in whole.
+
+A compressed tar can only be read from its beginning. It is decompressed once, up to a limit, to
+memory or, that of a class, to a temporary file without a name.
 """
 
 from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import math
 import re
@@ -36,7 +40,9 @@ _CHUNK = 1 << 20
 _COMPRESSIONS: dict[bytes, Any] = {b"\x1f\x8b": gzip, b"BZh": bz2, b"\xfd7zXZ\0": lzma}
 
 _MAX_PATH = 4096
+_MAX_NAME = 255
 _MAX_DEPTH = 100
+_MAX_HEADERS = 64 << 10
 
 # What else zipfile knows, it decompresses in one piece, whatever the size of that.
 _ZIP_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -100,7 +106,7 @@ def _as_not_an_archive() -> Iterator[None]:
     """
     try:
         yield
-    except NotAnArchive:
+    except (NotAnArchive, MemoryError):
         raise
     except Exception as error:
         raise NotAnArchive(f"not an archive that can be read ({_first_line(error)})") from None
@@ -113,7 +119,9 @@ def _first_line(error: Exception) -> str:
 def _spooled(packed: IO[bytes], limit: int) -> IO[bytes]:
     """Decompress up to ``limit`` bytes to where they can be read in any order."""
     with ExitStack() as on_failure:
-        spool = on_failure.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
+        small = limit <= _IN_MEMORY
+        spool: IO[bytes] = io.BytesIO() if small else tempfile.TemporaryFile()  # noqa: SIM115
+        on_failure.enter_context(spool)
         size = 0
         while chunk := packed.read(_CHUNK):
             size += len(chunk)
@@ -127,10 +135,14 @@ def _spooled(packed: IO[bytes], limit: int) -> IO[bytes]:
 
 def _parts(name: str) -> tuple[str, ...] | None:
     """Split a member's name; None if it leads out of the archive."""
-    parts = tuple(decodable(part) for part in name.split("/") if part not in ("", "."))
+    parts = [part for part in name.split("/") if part not in ("", ".")]
     if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:[\\/]", name):
         return None
-    return parts
+    return tuple(map(decodable, parts))
+
+
+def _has_long(parts: tuple[str, ...]) -> bool:
+    return any(len(part) > _MAX_NAME for part in parts)
 
 
 class _Listing:
@@ -147,11 +159,11 @@ class _Listing:
         self._left -= 1
         if self._left < 0:
             raise NotAnArchive("it has too many files")
-        parts = _parts(name)
+        parts = _parts(name) if len(name) <= _MAX_PATH else ()
         if parts is None:
-            self._skip(decodable(name)[:_MAX_PATH], "its path leads out of the archive")
-        elif len(name) > _MAX_PATH or len(parts) > _MAX_DEPTH:
-            self._skip(f"{decodable(name)[:80]}…", "its path is too long")
+            self._skip(decodable(name), "its path leads out of the archive")
+        elif len(name) > _MAX_PATH or len(parts) > _MAX_DEPTH or _has_long(parts):
+            self._skip(f"{decodable(name[:80])}…", "its path is too long")
             return ()
         return parts or ()
 
@@ -287,8 +299,10 @@ def _moment(member: tarfile.TarInfo) -> int:
 def _tar_members(file: IO[bytes]) -> Iterator[tarfile.TarInfo]:
     """Yield the members of a tar, one at a time: each is a kilobyte, so none is kept."""
     before = -1
-    with _as_not_an_archive(), tarfile.open(fileobj=file, mode="r:") as archive:
+    metered: Any = _Metered(file)  # has all of a file that is used
+    with _as_not_an_archive(), tarfile.open(fileobj=metered, mode="r:") as archive:
         while (member := archive.next()) is not None:
+            metered.left = _MAX_HEADERS
             if member.offset <= before or member.size < 0:
                 raise NotAnArchive("its members overlap")  # and would be listed for ever
             before = member.offset
@@ -298,3 +312,24 @@ def _tar_members(file: IO[bytes]) -> Iterator[tarfile.TarInfo]:
         file.seek(archive.offset)
         if file.read(tarfile.BLOCKSIZE).strip(b"\0"):
             raise NotAnArchive(f"damaged at byte {archive.offset}")
+
+
+class _Metered:
+    """A tar as :mod:`tarfile` sees it while it lists members, of whose contents it reads nothing.
+
+    Attributes:
+        left: Bytes of headers that the next member may have.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.left = _MAX_HEADERS
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int) -> bytes:
+        """Read so many bytes, if the member may still have them."""
+        self.left -= size
+        if size < 0 or self.left < 0:
+            most = f"{_MAX_HEADERS >> 10} KiB"
+            raise NotAnArchive(f"the headers of one file in it are larger than {most}")
+        return self._file.read(size)

@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from grader import notebook
-from grader.errors import UsageError
+from grader.errors import Fault, UsageError
 from grader.intake import archives, gradescope
 from grader.intake.choosing import Wanted
 from grader.intake.entry import Entry, Skipped
 from grader.intake.forms import Arrangement, arrange
-from grader.intake.handed import Kind
 from grader.intake.matching import match
 from grader.intake.reading import read
 from grader.intake.roster import Listed, read_roster
 from grader.intake.trees import Folder, Found, Tree, Unreadable
 from grader.problem import Problem
-from grader.submission import is_notebook
+from grader.reader import Reader
 
 
 class Intake:
@@ -40,6 +38,7 @@ class Intake:
         self._handed = arrangement.handed
         self._known = (*tree.skipped, *arrangement.skipped)
         self._wanted = wanted
+        self._reader = Reader()
         self._unread: dict[str, Skipped] = {}
         self.form = arrangement.form
         self.missing: tuple[Listed, ...] = ()
@@ -56,8 +55,8 @@ class Intake:
     def __iter__(self) -> Iterator[Entry]:
         for handed in self._handed:
             try:
-                chosen = read(handed, self._tree, self._wanted)
-            except (Unreadable, UsageError) as error:
+                chosen = read(handed, self._tree, self._wanted, self._reader)
+            except (Unreadable, UsageError, Fault) as error:
                 self._unread[handed.student] = Skipped(handed.student, str(error))
                 continue
             notes = (*chosen.notes, *handed.notes)
@@ -75,7 +74,8 @@ class Intake:
         self.close()
 
     def close(self) -> None:
-        """Give back what is held open (an archive)."""
+        """Give back what is held open (an archive), and end what was started."""
+        self._reader.close()
         self._tree.close()
 
 
@@ -111,12 +111,6 @@ def collect(
 
         packed_as = None if source.is_dir() else _stem(source.name)
         arrangement = arrange(tree.files, wanted, metadata, packed_as=packed_as)
-        if any(
-            one.kind is Kind.CODE and is_notebook(one.called)
-            for handed in arrangement.handed
-            for one in handed.pieces
-        ):
-            notebook.require()
         intake = Intake(tree, arrangement, wanted)
         if students is not None:
             intake.missing = match(arrangement.handed, students)

@@ -62,7 +62,7 @@ def without_counter(name: str) -> str:
     Browsers write ``dense (1).py``; Canvas ``dense-1.py``, and puts the number before whichever
     period it likes (github.com/instructure/canvas-lms/issues/606 and 2310).
     """
-    return re.sub(r"(?:-\d+|\s*\(\d+\))(?=\.)", "", name)
+    return re.sub(r"(?:-\d++|(?<!\s)\s*+\(\d++\))(?=\.)", "", name)
 
 
 def folded(name: str) -> str:

@@ -21,6 +21,7 @@ _BEGINNING = re.compile(
 )
 _LINE_END = re.compile(r"(?:<br\b[^<>]*>|</(?:p|div|li|pre)\s*+>)\r?\n?", re.I)
 _TAG = re.compile(r"</?[a-z!][^<>]*>", re.I)
+_NO_CHARACTER = re.compile(r"&#\d{8,};?")  # html.unescape makes numbers of them, which is dear
 
 
 def source_of(page: bytes) -> bytes:
@@ -31,5 +32,6 @@ def source_of(page: bytes) -> bytes:
             text = text[match.end() :]
     text = _BEGINNING.sub("", text)
     text = _LINE_END.sub("\n", text)
-    text = html.unescape(_TAG.sub("", text)).replace("\N{NO-BREAK SPACE}", " ")
+    text = _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", _TAG.sub("", text))
+    text = html.unescape(text).replace("\N{NO-BREAK SPACE}", " ")
     return (text.strip("\r\n").rstrip() + "\n").encode("utf-8", "replace")

@@ -92,7 +92,7 @@ class Desk:
         self.student.present(
             Loadable(
                 "submission",  # whatever the file is called: it must not hide a module
-                submission.source,
+                submission.utf8,
                 self.problem.provided_sources,
                 self.problem.provided_names,
                 f"{self.problem.slug.replace('-', '_')}.py",

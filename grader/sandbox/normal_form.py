@@ -19,13 +19,13 @@ def normal_form(source: np.ndarray) -> str:
     something. Others (``np.sum``) stay what they are, since they are what it does.
 
     Args:
-        source: The program's bytes, uint8.
+        source: The program in UTF-8, whatever its first lines declare; uint8.
 
     Returns:
         Hexadecimal digits; empty if it is no Python.
     """
     try:
-        tree = ast.parse(source.tobytes())
+        tree = ast.parse(source.tobytes().decode())
     except (SyntaxError, ValueError):
         return ""
     names = _Names()

@@ -506,13 +506,16 @@ _LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 def _execute(
     name: str, source: bytes, filename: str, module: types.ModuleType | None = None
 ) -> None:
-    """Compile and run ``source`` as the module ``name``, importable from then on."""
+    """Compile and run ``source`` as the module ``name``, importable from then on.
+
+    It is UTF-8, whatever its first lines declare: the judge has decoded it, who has every codec.
+    """
     if module is None:
         module = types.ModuleType(name)
     module.__file__ = filename
     sys.modules[name] = module
-    code = compile(source, filename, "exec", dont_inherit=True)
-    text = io.TextIOWrapper(io.BytesIO(source), "utf-8-sig", "replace").read()
+    text = io.TextIOWrapper(io.BytesIO(source), "utf-8-sig").read()
+    code = compile(text, filename, "exec", dont_inherit=True)
     linecache.cache[filename] = (len(source), None, text.splitlines(True), filename)
     exec(code, module.__dict__)
 

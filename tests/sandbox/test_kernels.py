@@ -47,6 +47,16 @@ def test_a_whole_grading_holds_without_landlock(file: Path) -> None:
 
 
 @needs_seccomp
+@pytest.mark.parametrize("encoding", ["cp932", "iso2022_jp"])
+def test_any_encoding_is_read_where_no_file_opens(encoding: str, tmp_path: Path) -> None:
+    """The worker has no codec for it, and needs none: the judge has decoded the file."""
+    text = f"# coding: {encoding}\nassert '層' == '\\u5c64'\n{REFERENCE.read_text('utf-8')}"
+    (tmp_path / "dense.py").write_bytes(text.encode(encoding, "ignore"))
+    done = grader("landlock", "check", "dense", tmp_path / "dense.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_seccomp
 @pytest.mark.parametrize("lacking", ["seccomp", "landlock,seccomp"])
 def test_a_check_without_isolation_is_called_practice(lacking: str) -> None:
     """The marks are told, and that they were not defended."""
