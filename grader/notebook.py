@@ -31,7 +31,7 @@ _TRANSPARENT = {"time", "capture", "prun", "debug"}
 
 # At the start of a statement none of these is Python. Matched against a stripped line.
 _MAGIC = re.compile(r"[%!?]|[\w.*]+\?{1,2}$|[\w\s.,*\[\]]+=\s*(?:!|%\w)")
-_FUTURE = re.compile(r"from\s+__future__\s+import\s*\(?([\w\s,]+)\)?\s*(?:#.*)?$")
+_FUTURE = re.compile(r"from\s+__future__\s+import\b\s*([^#]*)")
 _DISPLAYS = re.compile(r"\s*display\(")
 _PIECES = re.compile(
     r"""
@@ -118,7 +118,8 @@ def python_of(notebook: bytes) -> Code:
 def _future_features(line: str) -> list[str]:
     """The names that a line imports from ``__future__``, if that is what it does."""
     found = _FUTURE.match(line)
-    names = [name.strip() for name in found[1].split(",") if name.strip()] if found else []
+    listed = found[1].rstrip().removeprefix("(").removesuffix(")") if found else ""
+    names = [name.strip() for name in listed.split(",") if name.strip()]
     return names if set(names) <= set(__future__.all_feature_names) else []
 
 

@@ -6,10 +6,12 @@ is a document with sources in it; :mod:`grader.notebook` takes them out.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
 import re
 import tokenize
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -21,7 +23,7 @@ from grader.errors import UsageError
 MAX_BYTES = 1 << 20
 
 
-class Submission(msgspec.Struct, frozen=True):
+class Submission(msgspec.Struct, frozen=True, dict=True):
     """A student's file as it was handed in.
 
     Attributes:
@@ -50,12 +52,12 @@ class Submission(msgspec.Struct, frozen=True):
         """Fingerprint of the bytes."""
         return hashlib.sha256(self.source).hexdigest()
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The text by lines, undecodable bytes replaced; for quoting, not for running."""
         return re.split(r"\r\n|\r|\n", self.text.removesuffix("\n").removesuffix("\r"))
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The text, undecodable bytes replaced."""
         try:
@@ -148,6 +150,10 @@ def _from_python(name: str, source: bytes) -> Submission:
 _DECLARATION = re.compile(rb"coding[:=]")  # as PEP 263 has it, near enough to name the line
 
 
+_SLOW = ("punycode", "idna")
+"""Encodings of names of hosts: decoding a file takes time with the square of its length."""
+
+
 def _decode(source: bytes) -> str:
     """Decode as Python does.
 
@@ -159,6 +165,8 @@ def _decode(source: bytes) -> str:
     except SyntaxError:
         source.decode("utf-8")  # name the byte if that is what is wrong
         raise
+    if codecs.lookup(encoding).name in _SLOW:
+        raise LookupError(f"{encoding} is no encoding for a file")
     if encoding == "utf-8-sig":  # so that positions count from the first byte
         return source.decode("utf-8").removeprefix("\ufeff")
     try:
