@@ -698,11 +698,12 @@ class Student:
         if not asked:
             return
         message = Message(asked, programs[0].writer, self._given_up())
+        was_alive = self._worker is not None and self._worker.alive
         try:
             answers = self._request(message)
         except WorkerFailure as failure:
             alone = len(programs) == 1 and asked[0].step.kind != "load"
-            if self.allowance is None or not alone or _is_final(failure):
+            if self.allowance is None or not (alone and was_alive) or _is_final(failure):
                 raise
             answers = self._without_overruns(message, failure)
         if self.allowance is not None and asked[0].step.kind != "load":
@@ -720,6 +721,7 @@ class Student:
         worker = self._worker
         if worker is None:
             raise RuntimeError("no worker")
+        was_alive = worker.alive
         steps = [pending.step for pending in message.asked]
         failures = [message.left_out.get(step.method) for step in steps]
         done = [f is None and only in (None, n) for n, f in enumerate(failures)]
@@ -732,7 +734,8 @@ class Student:
         except WorkerFailure as failure:
             self.lost = failure if failure.lost else self.lost
             failure.steps = steps
-            self._count(failure, list(itertools.compress(steps, done)))
+            if was_alive and self.allowance is not None:
+                self._count(failure, list(itertools.compress(steps, done)))
             raise
         for name in worker.subclasses:
             self.note(f"An array is a {name}, where a plain NumPy array is expected.")
