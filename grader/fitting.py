@@ -92,7 +92,7 @@ def _cut(text: str, room: int) -> str:
     """A text that needs no more than so many bytes."""
     if _size(text) <= room:
         return text
-    low, high = 0, len(text)
+    low, high = 0, min(len(text), max(room, 0))  # no character needs less than a byte
     while low < high:  # the longest beginning that fits
         middle = (low + high + 1) // 2
         low, high = (middle, high) if _size(text[:middle] + _NOTE) <= room else (low, middle - 1)
