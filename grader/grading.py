@@ -47,6 +47,7 @@ def grade_all(
     """
     workers = workers or start_workers(problem.private_paths)
     try:
+        from grader.fitting import fitted
         from grader.judge import session, verdict
 
         opened = [area for area, refused in workers.isolation.items() if not refused]
@@ -58,7 +59,7 @@ def grade_all(
             report = verdict.make_report(
                 problem, trial, seed=chosen, isolation=workers.isolation, only=only
             )
-            sink(report)
+            sink(fitted(report))
 
         session.run(
             problem, submissions, finish, workers=workers, seed=chosen, only=only, order=order

@@ -201,7 +201,8 @@ def python_of(
 def _future_features(line: str) -> list[str]:
     """The names that a line imports from ``__future__``, if that is what it does."""
     found = _FUTURE.match(line)
-    names = [name.strip() for name in found[1].split(",") if name.strip()] if found else []
+    listed = found[1].rstrip().removeprefix("(").removesuffix(")") if found else ""
+    names = [name.strip() for name in listed.split(",") if name.strip()]
     return names if set(names) <= set(__future__.all_feature_names) else []
 
 

@@ -11,6 +11,7 @@ import hashlib
 import io
 import re
 import tokenize
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,7 @@ from grader.reader import Reader
 MAX_BYTES = 1 << 20
 
 
-class Submission(msgspec.Struct, frozen=True):
+class Submission(msgspec.Struct, frozen=True, dict=True):
     """A student's file as it was handed in.
 
     Attributes:
@@ -52,7 +53,7 @@ class Submission(msgspec.Struct, frozen=True):
         """Fingerprint of the bytes."""
         return hashlib.sha256(self.source).hexdigest()
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The text by lines, undecodable bytes replaced; for quoting, not for running."""
         return re.split(r"\r\n|\r|\n", self.text.removesuffix("\n").removesuffix("\r"))
@@ -62,7 +63,7 @@ class Submission(msgspec.Struct, frozen=True):
         """The text in UTF-8, whatever encoding it was handed in: what is run."""
         return self.text.encode()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The text, undecodable bytes replaced."""
         try:

@@ -18,15 +18,19 @@ from typing import Any
 import pytest
 
 from grader.repeat import timeless
+from grader.reporters import FORMATS
 from tests.conftest import ROOT, shared_memory
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the jail is for Linux")
 pytestmark = linux_only
 
+MOST_SECONDS, MOST_KB, MOST_BYTES = 10.0, 300 << 10, 1_000_000
+"""What a submission may cost the judge: processor time, memory, and a report as JSON."""
+
 ATTACKS = sorted((ROOT / "tests" / "attacks").glob("*.py"))
 
 JUDGE = """
-import json, os, sys
+import json, os, resource, sys, time
 from pathlib import Path
 
 import msgspec
@@ -43,9 +47,16 @@ problem = Library.find().load("dense")
 limits = LimitSettings(call_seconds=1.0, submission_seconds=6.0, cpu_seconds=10, memory_mb=512)
 settings = msgspec.structs.replace(problem.settings, limits=limits)
 object.__setattr__(problem, "settings", settings)
-reports = []
+reports, seconds, began = [], [], [time.process_time()]
+
+def keep(report):
+    reports.append(report)
+    seconds.append(time.process_time() - began[0])
+    began[0] = time.process_time()
+
 submissions = [read_submission(Path(file)) for file in sys.argv[2:]]
-grade_all(problem, submissions, reports.append)
+grade_all(problem, submissions, keep)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 left = []
 while True:
     try:
@@ -56,6 +67,7 @@ while True:
         left.append("a process")
         break
 data = {"reports": [as_data(report) for report in reports], "left": left}
+data |= {"seconds": seconds, "peak": peak}
 pages = [Page(source=submission.text) for submission in submissions]
 data["shown"] = [
     [reporter(name).render(report, page) for name in FORMATS]
@@ -144,6 +156,16 @@ def test_an_attack_gets_what_it_deserves_and_no_loot(
     for shown in graded["shown"][place // 2]:
         assert not {c for c in shown if not c.isprintable()} - {"\n"}
     assert without_durations(after) == alone
+
+
+def test_no_file_costs_the_judge_more_than_its_share(graded: dict[str, Any]) -> None:
+    """Processor time, memory and the size of a report, whatever a file does."""
+    costs = zip(graded["reports"], graded["seconds"], strict=True)
+    names = {report["submission"]["name"]: seconds for report, seconds in costs}
+    assert {name: seconds for name, seconds in names.items() if seconds > MOST_SECONDS} == {}
+    assert graded["peak"] < MOST_KB
+    for shown in graded["shown"]:
+        assert len(shown[list(FORMATS).index("json")].encode()) <= MOST_BYTES
 
 
 def test_no_process_and_no_file_is_left(graded: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 
 from grader.judge.diagnosis import Text, Told
 from grader.judge.facts import Facts
+from grader.judge.words import comparable
 from grader.sandbox.trace import StudentError
 
 Rule = Callable[[Facts, StudentError], Told | None]
@@ -78,7 +79,8 @@ def nearest(name: str, others: Collection[str]) -> str | None:
         plain, mine = _plain(other), _plain(name)
         return 1.0 if plain in mine or mine in plain else _ratio(plain, mine)
 
-    likely = [other for other in sorted(others) if len(other) > 1 and likeness(other) >= ALIKE]
+    named = comparable(sorted(others))
+    likely = [other for other in named if len(other) > 1 and likeness(other) >= ALIKE]
     return max(likely, key=likeness, default=None)
 
 

@@ -154,7 +154,7 @@ def telling(facts: Facts, own: Interface, other: Interface) -> frozenset[str]:
         bases = {base for told in facts.classes.values() for base in told["bases"]}
         candidates = [_shown(n, told) for n, told in facts.classes.items() if n not in bases]
     else:
-        candidates = outline(facts.lines)
+        candidates = outline(facts.source.lines)
         own, other = replace(own, arguments=frozenset()), replace(other, arguments=frozenset())
     ours, theirs = own.names(not adapted), other.names(not adapted)
     ours, theirs = ours - theirs, theirs - ours

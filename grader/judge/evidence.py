@@ -6,7 +6,7 @@ Shapes are compared before values: ``np.allclose`` broadcasts, and a column bias
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -16,6 +16,9 @@ from grader.sandbox.wire import Opaque
 
 RTOL, ATOL = 1e-9, 1e-12
 """float64 products summed in another order differ by 1e-13 or so; float32 shows at 1e-8."""
+
+MAX_TEXT = 400
+"""Characters of another value that evidence holds."""
 
 MAX_VALUES = 400
 """Elements of an array that evidence holds; larger arrays are described by their corner."""
@@ -229,12 +232,17 @@ def describe(value: Any) -> dict[str, Any]:
             described["corner"] = True
         return described
     text = as_text(value)
-    return {"type": type(value).__name__, "text": text if len(text) <= 400 else text[:397] + "..."}
+    if len(text) > MAX_TEXT:
+        text = text[: MAX_TEXT - 3] + "..."
+    return {"type": type(value).__name__, "text": text}
 
 
 def as_text(value: Any) -> str:
-    """A value as text, with arrays inside of it left out: NumPy may take minutes to print one."""
-    return repr(_without_arrays(value))
+    """A value as text, with arrays inside of it left out: NumPy may take minutes to print one.
+
+    Of what is long, at least the first MAX_TEXT characters are right; who shows it cuts it.
+    """
+    return repr(_without_arrays(value, [MAX_TEXT]))
 
 
 class _Bare(str):
@@ -244,18 +252,33 @@ class _Bare(str):
         return str(self)
 
 
-def _without_arrays(value: Any) -> Any:
+def _without_arrays(value: Any, room: list[int]) -> Any:
+    """A value with arrays left out, and all that is behind so many items as ``room`` says."""
     if isinstance(value, np.ndarray):
         return _Bare(f"array{value.shape}")
     if isinstance(value, Opaque):
         return _Bare(f"<{value.type_name}: {value.why}>" if value.why else f"<{value.type_name}>")
+    if isinstance(value, str):
+        return value[: 2 * MAX_TEXT]
     if isinstance(value, list):
-        return [_without_arrays(item) for item in value]
+        return [_without_arrays(item, room) for item in _first(value, room)]
     if isinstance(value, tuple):
-        return tuple(_without_arrays(item) for item in value)
+        return tuple(_without_arrays(item, room) for item in _first(value, room))
     if isinstance(value, dict):
-        return {key: _without_arrays(item) for key, item in value.items()}
+        return {
+            _without_arrays(key, room): _without_arrays(value[key], room)
+            for key in _first(value, room)
+        }
     return value
+
+
+def _first(values: Iterable[Any], room: list[int]) -> Iterator[Any]:
+    """The first of the items of a list, or of all lists around it together."""
+    for value in values:
+        if room[0] <= 0:
+            return
+        room[0] -= 1
+        yield value
 
 
 def _nested(array: np.ndarray[Any, Any]) -> Any:

@@ -6,14 +6,13 @@ better, is the matter of :mod:`grader.judge.stumbles`.
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from grader.judge.calling import Rule, nearest
 from grader.judge.diagnosis import Text, Told
 from grader.judge.facts import Facts
 from grader.judge.unavailable import unavailable_there
-from grader.judge.words import kind_named
+from grader.judge.words import close_to, kind_named
 from grader.sandbox.trace import StudentError
 
 _IMPORTS = {
@@ -57,7 +56,7 @@ def _undefined(facts: Facts, error: StudentError) -> Told | None:
             ),
         )
     known = sorted((source.defined | facts.provided) - {name})
-    near = difflib.get_close_matches(name, known, 1, 0.75)
+    near = close_to(name, known, 0.75)
     meant = f"; is {near[0]} meant?" if near else ", and nothing defines it."
     return Told(
         "name-undefined",
@@ -90,7 +89,7 @@ def _not_kept(facts: Facts, error: StudentError) -> Told | None:
         return _without_self(name, source.local[name], f"line {line} finds no self.{name}")
     names = sorted({*source.kept, *facts.own} - {name})
     same = [kept for kept in names if kept.lower() == name.lower()]
-    near = same or difflib.get_close_matches(name, names, 1, 0.8)
+    near = same or close_to(name, names, 0.8)
     meant = f"; is self.{near[0]} meant?" if near else ", and no line sets it."
     return Told(
         "attribute-unknown",

@@ -21,6 +21,7 @@ from grader.judge.loading import load_reference, load_rules
 from grader.judge.replay import Example
 from grader.judge.shared import Once
 from grader.problem import Problem
+from grader.sandbox.allowance import Allowance
 from grader.sandbox.process import Limits
 from grader.sandbox.proxy import Loadable, Student
 from grader.sandbox.spawning import Workers
@@ -86,8 +87,8 @@ class Desk:
         """Shares between checks what is done to the student's code once."""
         return Once(self.student)
 
-    def take(self, submission: Submission) -> None:
-        """Turn to the next submission."""
+    def take(self, submission: Submission, allowance: Allowance | None = None) -> None:
+        """Turn to the next submission, which may cost so much."""
         self.once.forget()
         self.student.present(
             Loadable(
@@ -96,7 +97,8 @@ class Desk:
                 self.problem.provided_sources,
                 self.problem.provided_names,
                 f"{self.problem.slug.replace('-', '_')}.py",
-            )
+            ),
+            allowance,
         )
 
     def drawn(self, argument: str) -> list[Any]:

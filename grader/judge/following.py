@@ -12,7 +12,7 @@ from grader.judge.evidence import CheckFailed
 from grader.judge.trial import Outcome, Trial
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.proxy import RemoteInstance, RemoteMethod, Student
-from grader.sandbox.trace import Pending, Step, StudentError
+from grader.sandbox.trace import Overrun, Pending, Step, StudentError
 
 MAX_LINES = 400
 
@@ -23,7 +23,7 @@ def follow_failures(trial: Trial, student: Student) -> None:
     Raises:
         Fault: The grader or the machine failed.
     """
-    if any(isinstance(outcome.error, WorkerFailure) for outcome in trial.outcomes):
+    if any(isinstance(outcome.error, WorkerFailure | Overrun) for outcome in trial.outcomes):
         return  # a lost worker would be lost again
     known = range(1, len(trial.submission.lines) + 1)
     for outcome in trial.outcomes:

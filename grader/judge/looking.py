@@ -18,7 +18,7 @@ from grader.judge.seen import Seen
 from grader.judge.trial import Trial
 from grader.report import Diagnosis
 from grader.sandbox.process import WorkerFailure
-from grader.sandbox.trace import StudentError
+from grader.sandbox.trace import Overrun, StudentError
 
 
 class Looker:
@@ -105,7 +105,8 @@ class Looker:
     ) -> list[Explanation]:
         """Look at what failed in groups that nothing known already explains."""
         usual = (type(None), AssertionError, StudentError)
-        if not all(isinstance(outcome.error, usual) for outcome in trial.outcomes):
+        errors = [outcome.error for outcome in trial.outcomes]
+        if not all(isinstance(e, usual) and not isinstance(e, Overrun) for e in errors):
             return []  # a lost worker would be lost again; a broken check is no news
         found: list[Explanation] = []
         explained: set[str] = set()

@@ -14,10 +14,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.judge.source import Source
 from grader.sandbox.trace import Exposure, Pending, RemoteObject, Step, sources_of
 
 MAX_LITERAL = 20_000
 """Array elements that a script may spell out; where more are needed there is no script."""
+
+MAX_SCRIPT = 500_000
+"""Characters of the lines of a script: a value of the student's in it can be of any size."""
 
 _RECORDING = '''\
 class Recording:
@@ -55,13 +59,13 @@ class Given(msgspec.Struct, frozen=True):
 
     Attributes:
         file: Its name.
-        source: Its text.
+        source: What its lines show.
         provided: Source of the modules that it may import, by name.
         names: Predefined names, as ``(name, module, attribute or "")``.
     """
 
     file: str
-    source: str
+    source: Source
     provided: Mapping[str, str]
     names: Sequence[tuple[str, str, str]]
 
@@ -92,7 +96,7 @@ def write_script(
     calls = _Calls(steps, yours, str(evidence.get("what", "")))
     body = list(calls.lines())
     comparison = _comparison(evidence) if calls.found else ""
-    if calls.elements > MAX_LITERAL or comparison is None:
+    if calls.elements > MAX_LITERAL or comparison is None or sum(map(len, body)) > MAX_SCRIPT:
         return None
     end = "It exits with 0 once the difference is gone." if comparison else ""
     parts = [
@@ -134,22 +138,19 @@ def _surroundings(given: Given, imported: Collection[str]) -> str:
         imported: Modules that the script's own lines import from.
     """
     lines = ['student = types.ModuleType("student")']
-    needed = [
-        name
-        for name in given.provided
-        if name in imported or re.search(rf"^\s*(from|import)\s+{name}\b", given.source, re.M)
-    ]
+    source = given.source
+    needed = [name for name in given.provided if name in imported or name in source.modules]
     for name, module, attribute in given.names:
         if module in given.provided:
-            if re.search(rf"^\s*class\s+{name}\b|\bimport\b.*\b{name}\b", given.source, re.M):
+            if name in source.made:
                 continue
             needed.append(module)
         origin = f"sys.modules[{module!r}]" if module != "numpy" else "np"
         lines.append(f"student.{name} = {origin}" + (f".{attribute}" if attribute else ""))
     modules = []
     for name in dict.fromkeys(needed):
-        source = given.provided[name]
-        literal = f"r'''{source}'''" if "'''" not in source else repr(source)
+        text = given.provided[name]
+        literal = f"r'''{text}'''" if "'''" not in text else repr(text)
         modules.append(f"sys.modules[{name!r}] = types.ModuleType({name!r})")
         modules.append(f"exec({literal}, vars(sys.modules[{name!r}]))\n")
     return "\n".join([*modules, *lines]) + "\n"

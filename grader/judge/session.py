@@ -33,9 +33,10 @@ from grader.judge.loading import fresh_checks, line_in, problem_modules
 from grader.judge.looking import Looker
 from grader.judge.trial import Check, Outcome, Trial
 from grader.problem import Problem
+from grader.sandbox.allowance import Allowance, limited_memory
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.spawning import Workers, one_processor
-from grader.sandbox.trace import StudentError
+from grader.sandbox.trace import Overrun, StudentError
 from grader.submission import Submission, submission_from
 
 Order = Callable[[list[Any]], Iterable[Any]]
@@ -260,9 +261,11 @@ class _SessionPlugin:
         missing, and the report is that of a run without disturbance. The file cannot know that it
         is run a second time.
         """
-        trial, lost = self._try_once(submission, items, again=False)
-        if lost is not None:
-            trial, lost = self._try_once(submission, items, again=True)
+        allowance = Allowance(self.problem.settings.limits.submission_seconds)
+        with limited_memory():
+            trial, lost = self._try_once(submission, items, allowance, again=False)
+            if lost is not None:
+                trial, lost = self._try_once(submission, items, allowance, again=True)
             if lost is not None and not lost.started:
                 raise Fault(f"a worker {lost}, twice, before it had run anything")
         by_check = {self.checks[item.nodeid].id: item for item in items}
@@ -278,7 +281,11 @@ class _SessionPlugin:
         return trial
 
     def _try_once(
-        self, submission: Submission, items: list[pytest.Item], again: bool
+        self,
+        submission: Submission,
+        items: list[pytest.Item],
+        allowance: Allowance,
+        again: bool,
     ) -> tuple[Trial, WorkerFailure | None]:
         """A trial, and how a worker was killed from outside, if one was."""
         lost = None
@@ -286,15 +293,14 @@ class _SessionPlugin:
         started = time.perf_counter()
         trial = Trial(submission)
         if not submission.problem_with_file:
-            self.desk.take(submission)
+            self.desk.take(submission, allowance)
             student = self.desk.student
             try:
                 student.load()
                 trial.classes, trial.functions = student.classes, student.functions
                 trial.output = student.take_output()
                 if self.problem.settings.entry in trial.classes:
-                    deadline = started + self.problem.settings.limits.submission_seconds
-                    self._run_checks(trial, items, deadline, go_on=again)
+                    self._run_checks(trial, items, allowance, go_on=again)
                     own_order = list(self.checks.values())
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
                     trial.diagnoses = self.looker.name_mistakes(trial, items[0])
@@ -313,7 +319,7 @@ class _SessionPlugin:
         return trial, lost
 
     def _run_checks(
-        self, trial: Trial, items: list[pytest.Item], deadline: float, go_on: bool
+        self, trial: Trial, items: list[pytest.Item], allowance: Allowance, go_on: bool
     ) -> None:
         overruns: dict[int, BaseException] = {}
         for number, item in enumerate(items):
@@ -321,8 +327,8 @@ class _SessionPlugin:
             trial.outcomes.append(outcome)
             if len(overruns) >= MAX_OVERRUNS:
                 outcome.skipped = f"not run: {MAX_OVERRUNS} checks had run into a limit before it"
-            elif time.perf_counter() > deadline:
-                outcome.skipped = "not run: the time for one submission was used up"
+            elif allowance.is_over:
+                outcome.skipped = f"not run: {allowance.told}"
             if outcome.skipped:
                 continue
             self.outcome = outcome
@@ -414,9 +420,18 @@ class _SessionPlugin:
         for example in examples:
             self.outcome.example = example
             error = run(example)
+            if isinstance(error, Overrun):
+                raise error  # as a smaller one would, at the same cost
             if error is not None:
-                self.outcome.example = replay.shrink(example, run, type(error))
-                raise run(self.outcome.example) or error
+                steps = self.desk.student.trace
+                try:
+                    smaller = replay.shrink(example, run, type(error))
+                    raised = run(smaller)
+                except WorkerFailure:  # the time is over, or it runs into a limit with these
+                    self.desk.student.trace = steps
+                    raise error from None
+                self.outcome.example = smaller
+                raise raised or error
         self.outcome.example = {}
         return True
 

@@ -14,6 +14,9 @@ import msgspec
 LONGEST = 300
 """Characters of a line that are looked at: nobody's names stand further to the right."""
 
+MOST_LINES = 20_000
+"""Lines that are looked at."""
+
 _ENDED = ("never closed", "unterminated", "EOF", "expected an indented block")
 """What Python says where something is begun, and not ended."""
 
@@ -23,6 +26,8 @@ _DECORATOR = re.compile(r"\s+@(\w+)")
 _WORD = re.compile(r"[^\W\d]\w*")
 _KEPT = re.compile(r"self\.(\w+)\s*(?:=(?!=)|,(?=[^)\]]*=))|^\s*self\.(\w+)\s*:")
 _HEAD = re.compile(r"\s*(?:def|class|import|from|for)\b")
+_MODULE = re.compile(r"\s*(?:from|import)\s+(\w+)")
+_IMPORT = re.compile(r"\bimport\b")
 _LOCAL = re.compile(r"\s+(\w+)\s*=(?!=)")
 
 
@@ -51,7 +56,7 @@ class Source:
     @cached_property
     def lines(self) -> list[str]:
         """The lines, none of them long."""
-        return [line[:LONGEST] for line in self._given]
+        return [line[:LONGEST] for line in self._given[:MOST_LINES]]
 
     def line(self, number: int | None) -> str:
         """The text of a line; empty where there is none."""
@@ -75,6 +80,18 @@ class Source:
         """Attributes that are given a value through ``self``, with the first line that does."""
         found = ((name, n) for n, line in self._numbered() for name in _KEPT.findall(line))
         return _first((one or other, n) for (one, other), n in found)
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """Names of the modules that are imported, each by the first name of its line."""
+        return frozenset(found[1] for line in self.lines if (found := _MODULE.match(line)))
+
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """Names of the classes of the file, and of all that is imported."""
+        classes = {found[2] for line in self.lines if (found := _CLASS.match(line))}
+        behind = (line[found.end() :] for line in self.lines if (found := _IMPORT.search(line)))
+        return frozenset(classes.union(*map(_WORD.findall, behind)))
 
     @cached_property
     def local(self) -> dict[str, int]:

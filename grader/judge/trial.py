@@ -10,7 +10,7 @@ from grader.judge.facts import Facts
 from grader.report import Diagnosis
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.proxy import RemoteClass
-from grader.sandbox.trace import Step, StudentError
+from grader.sandbox.trace import Overrun, Step, StudentError
 from grader.submission import Submission
 
 
@@ -101,7 +101,11 @@ class Trial(msgspec.Struct):
             functions=self.functions,
             lines=self.submission.lines,
             load_error=self.load_error if isinstance(self.load_error, StudentError) else None,
-            errors=[(o.check.group, o.error) for o in failed if isinstance(o.error, StudentError)],
+            errors=[
+                (o.check.group, o.error)
+                for o in failed
+                if isinstance(o.error, StudentError) and not isinstance(o.error, Overrun)
+            ],
             called=[(group, step.function) for group, step in steps if step.kind == "call"],
             attributes=frozenset(step.name for _, step in steps if step.kind in ("get", "set")),
             failing=self.failing,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from grader.judge import exceptions, stumbles
 from grader.judge.diagnosis import Text, Told
 from grader.judge.facts import Facts
 from grader.judge.unavailable import unavailable_there
-from grader.judge.words import class_like
+from grader.judge.words import class_like, close_to
 from grader.sandbox.trace import StudentError
 
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
@@ -147,7 +146,7 @@ def _syntax(facts: Facts, error: StudentError) -> Told | None:
 
 def _module(facts: Facts, error: StudentError) -> Told:
     module = str(error.detail.get("module"))
-    near = difflib.get_close_matches(module, ("numpy", "math", "copy", "random"), 1, 0.7)
+    near = close_to(module, ("numpy", "math", "copy", "random"), 0.7)
     meant = f"; is {near[0]} meant?" if near else "."
     text = Text(
         f"The module {module} is not available{meant}",

@@ -24,8 +24,11 @@ from grader.judge.words import class_like
 from grader.problem import Problem
 from grader.report import CheckResult, CheckStatus, Report, ReportStatus
 from grader.sandbox.process import WorkerFailure
-from grader.sandbox.trace import Step, StudentError
+from grader.sandbox.trace import Overrun, Step, StudentError
 from grader.submission import Submission
+
+MAX_SCRIPTS = 2_000_000
+"""Characters of scripts that are written at all; of these a report holds the first."""
 
 
 def make_report(
@@ -167,10 +170,21 @@ def _no_entry(entry: str, trial: Trial) -> str:
 def _results(problem: Problem, trial: Trial, points: Mapping[str, Fraction]) -> list[CheckResult]:
     results: list[CheckResult] = []
     seen: dict[Any, Outcome] = {}
+    submission = trial.submission
+    given = Given(
+        submission.python_name,
+        Source(submission.lines),
+        problem.provided_sources,
+        problem.provided_names,
+    )
+    room = MAX_SCRIPTS
     for outcome in trial.outcomes:
         cause = cause_of(outcome.error)
         first = seen.setdefault(cause, outcome) if cause is not None else outcome
-        results.append(_result(problem, trial.submission, outcome, first, points))
+        results.append(
+            _result(problem, trial.submission, outcome, first, points, given if room > 0 else None)
+        )
+        room -= len(results[-1].reproduce or "")
     order = [group.id for group in problem.settings.groups]
     return sorted(results, key=lambda result: order.index(result.group))
 
@@ -185,6 +199,7 @@ def _result(
     outcome: Outcome,
     first: Outcome,
     points: Mapping[str, Fraction],
+    given: Given | None,
 ) -> CheckResult:
     check, error = outcome.check, outcome.error
     common: dict[str, Any] = {
@@ -212,19 +227,16 @@ def _result(
         evidence["lines"] = list(outcome.lines)
     if outcome.example:
         evidence["example"] = {name: str(value) for name, value in outcome.example.items()}
-    script = write_script(
-        title=check.title,
-        message=message,
-        steps=steps,
-        evidence=evidence,
-        yours=yours,
-        given=Given(
-            submission.python_name,
-            submission.text,
-            problem.provided_sources,
-            problem.provided_names,
-        ),
-    )
+    script = None
+    if given is not None:
+        script = write_script(
+            title=check.title,
+            message=message,
+            steps=steps,
+            evidence=evidence,
+            yours=yours,
+            given=given,
+        )
     return CheckResult(
         points=0.0, status=status, message=message, evidence=evidence, reproduce=script, **common
     )
@@ -243,20 +255,29 @@ def _explain(
     error = outcome.error
     if isinstance(error, CheckFailed):
         return "failed", error.message, error.evidence
+    if isinstance(error, Overrun):
+        return (
+            error.failure.kind,
+            f"{error.call} {error.failure}.",
+            _ended(submission, error.failure),
+        )
     if isinstance(error, StudentError):
         status: CheckStatus = "memory" if error.type_name == "MemoryError" else "failed"
         return status, _raised_message(submission, error), _raised(submission, error)
     if isinstance(error, WorkerFailure):
-        call = _underway(error)
-        evidence: dict[str, Any] = {"kind": error.kind}
-        if error.line:
-            evidence["traceback"] = [_frame(submission, error.line, "")]
-        return error.kind, f"{call} {error}.", evidence
+        return error.kind, f"{_underway(error)} {error}.", _ended(submission, error)
     if isinstance(error, AssertionError):
         return "failed", str(error).partition("\nassert")[0] or "The check failed.", {}
     path, line = outcome.where or (str(problem.checks_path), None)
     what = f"check {outcome.check.id!r} itself failed: {type(error).__name__}: {error}"
     raise ProblemError(path, line, what) from error
+
+
+def _ended(submission: Submission, failure: WorkerFailure) -> dict[str, Any]:
+    evidence: dict[str, Any] = {"kind": failure.kind}
+    if failure.line:
+        evidence["traceback"] = [_frame(submission, failure.line, "")]
+    return evidence
 
 
 def _underway(failure: WorkerFailure) -> str:

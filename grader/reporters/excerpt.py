@@ -8,12 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 MAX_LINES = 40
 MAX_LENGTH = 160
 MAX_EXCERPTS = 4
 _AROUND = 6
+_FARTHEST = 2000
+"""Lines above one of interest in which the function is looked for that holds it."""
+_DEEPEST, _LONGEST = 200, 2000
+"""Blanks at the beginning of a line, and characters of it, that are looked at."""
+_FUNCTIONS = 50
+"""Functions that are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +59,18 @@ def excerpts(source: str, evidence: Mapping[str, Any]) -> list[Excerpt]:
         source: The submission's text; may be anything.
         evidence: Of a check, or of a file that could not be loaded.
     """
-    lines = re.split(r"\r\n|\r|\n", source)
+    lines = lines_of(source)
     known = range(1, len(lines) + 1)
     marks = {line: "ran" for line in evidence.get("lines") or () if line in known}
     followed = bool(marks)
     frames = [f["line"] for f in evidence.get("traceback") or () if f["line"] in known]
     if not source or not (frames or marks):
         return []
-    blocks = dict.fromkeys(_block_around(lines, line) for line in frames or marks)
+    blocks: dict[tuple[int, int], None] = {}
+    for line in frames or marks:
+        inside = not frames and any(first <= line <= last for first, last in blocks)
+        if not inside and len(blocks) < _FUNCTIONS:
+            blocks[_block_around(lines, line)] = None
     marks |= dict.fromkeys(frames, "called")
     marks |= dict.fromkeys(frames[-1:], "failed")
     outermost = [
@@ -70,10 +81,16 @@ def excerpts(source: str, evidence: Mapping[str, Any]) -> list[Excerpt]:
     return [_excerpt(lines, *block, marks, followed) for block in outermost[:MAX_EXCERPTS]]
 
 
+@lru_cache(maxsize=1)
+def lines_of(source: str) -> list[str]:
+    """The lines of a submission's text; kept, since every failing check asks for them."""
+    return re.split(r"\r\n|\r|\n", source)
+
+
 def _block_around(lines: Sequence[str], number: int) -> tuple[int, int]:
     """First and last line of the function that holds a line, or of its neighbourhood."""
     outer = _indent(lines[number - 1])
-    for candidate in range(number, 0, -1):
+    for candidate in range(number, max(0, number - _FARTHEST), -1):
         line = lines[candidate - 1]
         if _is_no_start(line) or (_indent(line) >= outer and candidate != number):
             continue
@@ -88,7 +105,7 @@ def _block_around(lines: Sequence[str], number: int) -> tuple[int, int]:
 def _end_of_block(lines: Sequence[str], head: int) -> int:
     """The last line of the block that begins with ``head``; brackets may close at its level."""
     outer, last = _indent(lines[head - 1]), head
-    for number in range(head + 1, len(lines) + 1):
+    for number in range(head + 1, min(len(lines), head + _FARTHEST) + 1):
         line = lines[number - 1]
         deeper = _indent(line) > outer
         if not deeper and not _is_no_start(line):
@@ -104,8 +121,8 @@ def _is_no_start(line: str) -> bool:
 
 
 def _indent(line: str) -> int:
-    expanded = line.expandtabs(8)
-    return len(expanded) - len(expanded.lstrip())
+    expanded = line[: len(line) - len(line.lstrip())][:_DEEPEST].expandtabs(8)
+    return len(expanded)
 
 
 def _excerpt(
@@ -117,7 +134,10 @@ def _excerpt(
         middle = wanted.get("failed") or wanted.get("called") or wanted.get("ran", start)
         start = max(start, middle - MAX_LINES // 2)
         end = min(end, start + MAX_LINES - 1)
-    shown = [(number, lines[number - 1].expandtabs(4).rstrip()) for number in range(start, end + 1)]
+    shown = [
+        (number, lines[number - 1][:_LONGEST].expandtabs(4).rstrip())
+        for number in range(start, end + 1)
+    ]
     margin = min((_indent(text) for _, text in shown if text.strip()), default=0)
     return Excerpt(
         named[1][:100] if named else "",

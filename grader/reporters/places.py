@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.report import CheckResult, Report
 from grader.reporters import Page
+from grader.reporters.excerpt import lines_of
 
 _CALL = re.compile(r"(?:\w+ = )?\w+\.([A-Za-z_]\w*)\(")
 _MADE = re.compile(r"\w+ = ([A-Za-z_]\w*)\(")
@@ -66,7 +67,7 @@ def _method_at(evidence: Mapping[str, Any], source: str) -> int | None:
     name = next(filter(None, map(_called, reversed(calls))), None)
     if made is None or name is None:
         return None
-    lines = re.split(r"\r\n|\r|\n", source)
+    lines = lines_of(source)
     start = re.compile(rf"class[ \t]+{made[1]}\b")
     head = re.compile(rf"[ \t]+(?:async[ \t]+)?def[ \t]+{name}\b")
     first = next((n for n, line in enumerate(lines) if start.match(line)), 0)

@@ -20,9 +20,9 @@ class Output:
 
     _FRAME = re.compile(rb'File "(?!<)[^"\n/]*\.py", line (\d+) in (.+)')
     _LAST_FRAME = re.compile(rb'File "<string>"|^  \.\.\.$', re.MULTILINE)
-    _DUMP = re.compile(
-        rb"(?:Fatal Python error: .*\s+)?(?:Current thread 0x.*|Stack) \(most recent call first\):"
-    )
+    _STACK = b" (most recent call first):"
+    _THREAD, _ALONE = b"Current thread 0x", b"Stack"
+    _FATAL = b"Fatal Python error: "
 
     def __init__(self, descriptor: int, limit: int) -> None:
         self.descriptor = descriptor
@@ -84,12 +84,31 @@ class Output:
 
     def cut_crash(self) -> tuple[int, str] | None:
         """Take the stack dump of a crash off the end of what was kept; return its place."""
-        starts = [found.start() for found in self._DUMP.finditer(self._kept)]
-        if not starts:
+        start = self._start_of_dump()
+        if start is None:
             return None
-        dump = self._kept[starts[-1] :]
-        del self._kept[starts[-1] :]
+        dump = self._kept[start:]
+        del self._kept[start:]
         return self._place(dump)
+
+    def _start_of_dump(self) -> int | None:
+        """Where the last stack dump begins, with the line that says why it was made.
+
+        Looked for from its end, in single steps: what a student printed may be made to send a
+        pattern back and forth.
+        """
+        kept = self._kept
+        stack = kept.rfind(self._STACK)
+        if stack < 0:
+            return None
+        start = kept.rfind(self._THREAD, kept.rfind(b"\n", 0, stack) + 1, stack)
+        if kept[:stack].endswith(self._ALONE):
+            start = stack - len(self._ALONE)
+        if start < 0:
+            return None
+        above = len(kept[:start].rstrip())
+        fatal = kept.find(self._FATAL, kept.rfind(b"\n", 0, above) + 1, above)
+        return fatal if fatal >= 0 and above < start else start
 
     def _place(self, dump: bytes | bytearray) -> tuple[int, str] | None:
         """Where a dump was in the student's file: the innermost line, the outermost function."""

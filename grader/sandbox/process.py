@@ -7,7 +7,6 @@ described by one :class:`WorkerFailure`; it is never asked anything again.
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import select
 import signal
@@ -17,13 +16,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
 from grader.errors import Fault
 from grader.sandbox import wire
 from grader.sandbox.output import Output
+
+if TYPE_CHECKING:
+    from grader.sandbox.allowance import Allowance
 
 MAX_CALLBACKS = 5_000
 """Calls of judge-side objects within one request; a correct layer makes two for a pass.
@@ -34,8 +36,17 @@ what is wrong with that.
 
 MAX_REPLIES = 4
 """How many answers of full size a worker may send in all: checks keep what they are told."""
-HEADER_WEIGHT = 8
+HEADER_WEIGHT = 16
 """What is not array data counts so many times more: about what lists and numbers take in memory."""
+MAX_PARTS = 600_000
+"""Commas and opening brackets of one answer: more than the largest that a worker writes by itself.
+
+Three bytes can stand for a list, which takes twenty times as much in memory.
+"""
+MAX_MESSAGE = 4000
+MAX_FRAMES = 12
+MAX_FUNCTION = 100
+"""Of an exception: characters of its message, frames, and characters of a name."""
 _TOO_MANY_CALLS = f"more than {MAX_CALLBACKS:,} calls of the optimizer"
 _NEWS = ([int, int], [int, str, list, dict])
 
@@ -62,6 +73,8 @@ class WorkerFailure(Exception):
         steps: What it had been asked to do.
         lost: It was killed from outside, which says nothing about what it ran.
         started: Whether it may have run student code.
+        method: What of the student's ran into it, as :class:`grader.sandbox.trace.Step` has it,
+            where that is known.
     """
 
     kind: FailureKind
@@ -71,6 +84,7 @@ class WorkerFailure(Exception):
     steps: Sequence[Any] = ()
     lost: bool = False
     started: bool = True
+    method: tuple[str, str] | None = None
 
     def __str__(self) -> str:
         where = f"; last line run: {self.line}" if self.line else ""
@@ -130,42 +144,49 @@ class Patience:
     """A deadline in wall time that moves on while the process waits for a processor.
 
     On a busy machine a request gets the processor time that it was promised, and no student is
-    told that correct code is too slow. One that sleeps, or computes, is not waited for longer.
+    told that correct code is too slow. The kernel adds up for how long a process that could run has
+    not been running; one that sleeps, or computes, gains nothing.
 
     Args:
-        seconds: Wall time, and the processor time that is granted in any case.
+        seconds: Wall time that the process has for itself.
         pid: The process; None where it is not known, and then only wall time counts.
+        most: Wall time after which it ends in any case.
     """
 
-    _MOST_EXTENSIONS = 9
-    _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+    MOST_TIMES = 10
+    """The longest wait, in times of what the process has for itself."""
+    _SOON = 0.02
+    """Most answers have come by then, and nothing needs to be known about the process."""
 
-    def __init__(self, seconds: float, pid: int | None = None) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float, pid: int | None = None, most: float | None = None) -> None:
         self._pid = pid
-        self._end = time.monotonic() + seconds
-        self._extensions = 0
+        self._start = time.monotonic()
+        self._seconds = seconds
+        self._most = self.MOST_TIMES * seconds if most is None else most
+        self._before: float | None = None
+        self._granted = 0.0
 
     def left(self) -> float:
-        """Seconds until the end; raise TimeoutError when there are none."""
-        left = self._end - time.monotonic()
-        if left > 0:
-            return left
-        if self._extensions == self._MOST_EXTENSIONS or not self._starved():
+        """Seconds until the end, or until it is worth asking again; TimeoutError without any."""
+        gone = time.monotonic() - self._start
+        if gone < min(self._SOON, self._seconds):
+            return min(self._SOON, self._seconds) - gone
+        if self._before is None:
+            self._before = self._waited()
+        end = min(self._seconds + self._granted, self._most)
+        if gone >= end:
+            self._granted = self._waited() - self._before
+            end = min(self._seconds + self._granted, self._most)
+        if gone >= end:
             raise TimeoutError
-        self._extensions += 1
-        self._end = time.monotonic() + self._seconds
-        return self._seconds
+        return end - gone
 
-    def _starved(self) -> bool:
-        """Whether the process could run and has not had its time: see proc_pid_stat(5)."""
+    def _waited(self) -> float:
+        """For how long the process has waited for a processor: see proc_pid_schedstat(5)."""
         try:
-            fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
-            ticks = int(fields[11]) + int(fields[12])
+            return int(Path(f"/proc/{self._pid}/schedstat").read_text().split()[1]) / 1e9
         except (OSError, IndexError, ValueError):
-            return False
-        used = (ticks + 1) / self._TICKS  # what is under way is not counted yet
-        return fields[0] == "R" and used < 0.9 * self._seconds
+            return 0.0
 
 
 class Worker:
@@ -200,10 +221,15 @@ class Worker:
         self._buffer = bytearray()
         self._received = 0
         self._captured = Output(output, limits.output_kb << 10)
+        self._allowance: Allowance | None = None
         channel.setblocking(False)
 
     def request(
-        self, operations: Sequence[Any], writer: wire.Writer, seconds: float | None = None
+        self,
+        operations: Sequence[Any],
+        writer: wire.Writer,
+        seconds: float | None = None,
+        allowance: Allowance | None = None,
     ) -> list[Any]:
         """Have the worker carry out ``operations``; return one outcome for each.
 
@@ -211,6 +237,7 @@ class Worker:
             operations: As :mod:`grader.sandbox.worker` describes them.
             writer: Has made the nodes of the values in them, in order.
             seconds: Wall time it may take; that of the limits by default.
+            allowance: Of the submission; nothing of it outlasts, or adds up to more, than that.
 
         Raises:
             WorkerFailure: The worker overran, died or broke the protocol, and is gone.
@@ -220,14 +247,17 @@ class Worker:
         if not self._locked_up:
             self._await_lock()
         seconds = self._limits.call_seconds if seconds is None else seconds
-        deadline = Patience(seconds, self._pid)
+        most = None if allowance is None else allowance.seconds(Patience.MOST_TIMES * seconds)
+        deadline = Patience(seconds, self._pid, most)
+        self._allowance = allowance
         nonce = secrets.randbits(62)
         try:
             self._send(writer.frame([nonce, operations]), deadline)
             self._was_asked = True
             self._heard = 0
             for _ in range(MAX_CALLBACKS):
-                message = wire.decode(self._receive(deadline), self.subclasses)
+                numbers = (self._limits.reply_mb << 20) // wire.NUMBER_SIZE
+                message = wire.decode(self._receive(deadline), self.subclasses, numbers)
                 if type(message) is not list or message[:1] != [nonce]:
                     raise wire.ProtocolError("an answer to nothing that was asked")
                 if message[1:2] == ["done"] and len(message) == 4:
@@ -248,6 +278,8 @@ class Worker:
         except TimeoutError:
             place = self._ask_for_place()
             self.kill()
+            if allowance is not None:
+                allowance.seconds(seconds)  # what is over is the submission's time
             raise WorkerFailure("timeout", f"did not return within {seconds:g} s", *place) from None
         except OSError:
             raise self._describe_exit() from None
@@ -310,10 +342,15 @@ class Worker:
             raise wire.ProtocolError(f"a frame of {length:,} bytes")
         self._fill(size + length, deadline)
         body = bytes(memoryview(self._buffer)[size : size + length])
-        self._received += length + HEADER_WEIGHT * wire.header_length(body)
+        weight = length + HEADER_WEIGHT * wire.header_length(body)
+        self._received += weight
         if self._received > MAX_REPLIES * most:
             returned = f"returned more than {MAX_REPLIES * self._limits.reply_mb} MB in all"
             raise WorkerFailure("memory", returned)
+        if self._allowance is not None:
+            self._allowance.receive(weight)
+        if wire.parts_of(body) > MAX_PARTS:
+            raise wire.ProtocolError(f"an answer of more than {MAX_PARTS:,} parts")
         del self._buffer[: size + length]
         return body
 
@@ -422,4 +459,14 @@ def _checked_outcomes(outcomes: Any, count: int) -> list[Any]:
         for frame in frames:
             if type(frame) is not list or [type(item) for item in frame] != [int, str]:
                 raise wire.ProtocolError("frame")
+        frames = [[line, function[:MAX_FUNCTION]] for line, function in frames[-MAX_FRAMES:]]
+        detail = {key: _short(value) for key, value in list(detail.items())[:MAX_FRAMES]}
+        outcome[1:] = [name[:MAX_FUNCTION], message[:MAX_MESSAGE], frames, detail]
     return outcomes
+
+
+def _short(value: Any) -> Any:
+    """A detail of an exception, which is a number, a text or None."""
+    if type(value) is str:
+        return value[:MAX_MESSAGE]
+    return value if type(value) is int else None

@@ -16,25 +16,37 @@ import contextlib
 import inspect
 import itertools
 import textwrap
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from grader.sandbox import wire
+from grader.sandbox.allowance import Allowance, Spent, numbers_in, size_together
 from grader.sandbox.process import Limits, Worker, WorkerFailure
 from grader.sandbox.spawning import Workers
 from grader.sandbox.trace import (
+    LEFT_OUT,
     Exposure,
     ExposureCall,
+    Method,
     Pending,
     Program,
     RemoteObject,
     Step,
+    StudentError,
 )
 
 MAX_COPIES = 1000
+MAX_OVERRUNS = 3
+"""So often may a method end its process, or run into a limit; from then on it is not called."""
+MAX_STEPS = 200
+"""Operations of a message that are tried one by one to find out which of them it was."""
+MAX_NOTES = 20
+MAX_CLASSES = 2000
+"""Classes and functions of a file that are known by name."""
 _ASKED_BY_HYPOTHESIS = frozenset(
     "hypothesis_internal_is_this_a_mock_check execute_example setup_example teardown_example"
     " hypothesis_explicit_examples".split()
@@ -223,6 +235,23 @@ class Definitions:
         return RemoteMethod(self.module, name)
 
 
+class Message(msgspec.Struct):
+    """What is sent to a worker at once.
+
+    Attributes:
+        left_out: Methods of which the calls in it are left out, and why.
+    """
+
+    asked: list[Pending]
+    writer: wire.Writer
+    left_out: dict[Method | None, WorkerFailure]
+
+
+def _is_final(failure: WorkerFailure) -> bool:
+    """Whether a failure is none of a call's: nothing more may be asked, or somebody killed it."""
+    return isinstance(failure, Spent) or failure.lost
+
+
 class Student:
     """The student's module. Attributes are its classes and functions.
 
@@ -236,6 +265,8 @@ class Student:
         trace: What was done since :meth:`begin`.
         notes: Harmless deviations met so far, in order of appearance.
         lost: How a worker was killed from outside, if one was.
+        allowance: What the submission may cost in all. With one, a call that ends its process is
+            left out of the program that it stands in, and costs what one that raises costs.
     """
 
     def __init__(
@@ -249,6 +280,7 @@ class Student:
         self.trace: list[Step] = []
         self.notes: dict[str, None] = {}
         self.lost: WorkerFailure | None = None
+        self.allowance: Allowance | None = None
         self._workers = workers
         self._loadable = loadable
         self._limits = limits
@@ -263,8 +295,11 @@ class Student:
         self._next_handle = 2
         self._next_exposure = 0
         self._exposed: dict[int, tuple[Exposure, Any]] = {}
+        self._as_exposed: dict[int, Any] = {}
         self._to_seed: int | None = None
         self._to_reset = False
+        self._sent: list[Message] = []
+        self._overruns: dict[Method, list[WorkerFailure]] = {}
 
     # -- for checks ----------------------------------------------------------------------
 
@@ -303,6 +338,7 @@ class Student:
         self._next_exposure += 1
         exposure = Exposure(real, self._next_exposure, methods, local)
         self._exposed[exposure.number] = (exposure, real)
+        self._as_exposed[exposure.number] = wire.twin_of(real)
         self._prepare()
         self.trace.append(Step("expose", None, "", (exposure,)))
         return exposure
@@ -463,13 +499,16 @@ class Student:
 
     def note(self, text: str) -> None:
         """Remember a harmless deviation for the report."""
-        self.notes[text] = None
+        if len(self.notes) < MAX_NOTES:
+            self.notes[text] = None
 
     # -- for the session -----------------------------------------------------------------
 
-    def present(self, loadable: Loadable) -> None:
-        """Be another submission from now on."""
+    def present(self, loadable: Loadable, allowance: Allowance | None = None) -> None:
+        """Be another submission from now on, which may cost so much."""
         self.close()
+        self.allowance = allowance
+        self._overruns.clear()
         self._worker = None
         self._loadable = loadable
         self.notes = {}
@@ -547,6 +586,8 @@ class Student:
         self._queue = Program()
         self._block = None
         self._exposed.clear()  # numbers go on: what is kept from before is known as such
+        self._as_exposed.clear()
+        self._sent.clear()
         self.trace = []
         self._next_handle = 2
         self._to_reset = True
@@ -659,21 +700,113 @@ class Student:
         asked = [pending for program in programs for pending in program.pending]
         if not asked:
             return
+        message = Message(asked, programs[0].writer, self._given_up())
+        was_alive = self._worker is not None and self._worker.alive
+        try:
+            answers = self._request(message)
+        except WorkerFailure as failure:
+            alone = len(programs) == 1 and asked[0].step.kind != "load"
+            if self.allowance is None or not (alone and was_alive) or _is_final(failure):
+                raise
+            answers = self._without_overruns(message, failure)
+        if self.allowance is not None and asked[0].step.kind != "load":
+            self._sent.append(message)
+        outcomes = iter(answers)
+        for program in programs:
+            program.resolve(itertools.islice(outcomes, len(program.pending)))
+
+    def _request(self, message: Message, only: int | None = None) -> list[Any]:
+        """Send a message, or one of its operations; return an outcome for each.
+
+        Raises:
+            WorkerFailure: It is counted for the method that ran into it, where that is known.
+        """
         worker = self._worker
         if worker is None:
             raise RuntimeError("no worker")
-        operations = [pending.operation for pending in asked]
+        was_alive = worker.alive
+        steps = [pending.step for pending in message.asked]
+        failures = [message.left_out.get(step.method) for step in steps]
+        done = [f is None and only in (None, n) for n, f in enumerate(failures)]
+        operations = [
+            pending.operation if is_done else ["skip", pending.operation]
+            for pending, is_done in zip(message.asked, done, strict=True)
+        ]
         try:
-            outcomes = iter(worker.request(operations, programs[0].writer))
+            outcomes = worker.request(operations, message.writer, allowance=self.allowance)
         except WorkerFailure as failure:
             self.lost = failure if failure.lost else self.lost
-            failure.steps = [pending.step for pending in asked]
+            failure.steps = steps
+            if was_alive and self.allowance is not None:
+                self._count(failure, list(itertools.compress(steps, done)))
             raise
-        for program in programs:
-            program.resolve(itertools.islice(outcomes, len(program.pending)))
         for name in worker.subclasses:
             self.note(f"An array is a {name}, where a plain NumPy array is expected.")
         worker.subclasses.clear()
+        told = zip(outcomes, failures, strict=True)
+        return [outcome if failure is None else [LEFT_OUT, failure] for outcome, failure in told]
+
+    # -- what ends a process -------------------------------------------------------------
+
+    def _count(self, failure: WorkerFailure, steps: Sequence[Step]) -> None:
+        """Count a failure for the method that ran into it, if that can be told."""
+        methods = {step.method: step.function for step in steps if step.method is not None}
+        if len(methods) > 1:
+            methods = {m: name for m, name in methods.items() if name == failure.function}
+        if methods and not _is_final(failure):
+            failure.method = next(iter(methods))
+            self._overruns.setdefault(failure.method, []).append(failure)
+
+    def _given_up(self) -> dict[Method | None, WorkerFailure]:
+        """The methods that are not called any more, and why."""
+        often = MAX_OVERRUNS
+        return {m: found[-1] for m, found in self._overruns.items() if len(found) >= often}
+
+    def _without_overruns(self, message: Message, failure: WorkerFailure) -> list[Any]:
+        """Do a message again in a fresh process, without the calls that end it.
+
+        Raises:
+            WorkerFailure: It cannot be told which these are, or done again.
+        """
+        first, left_out = failure, message.left_out
+        while True:
+            try:
+                if failure.method is None:
+                    return self._one_by_one(message)
+                if failure.method in left_out:
+                    break
+                left_out[failure.method] = failure
+                self._do_again()
+                return self._request(message)
+            except StudentError:  # it loaded once, and now it does not
+                break
+            except WorkerFailure as another:
+                if _is_final(another):
+                    raise
+                if another.method is None:
+                    break
+                failure = another
+        raise first
+
+    def _one_by_one(self, message: Message) -> list[Any]:
+        """Do the operations of a message each by itself: the one that ends the process is found."""
+        self._do_again()
+        if len(message.asked) > MAX_STEPS:
+            raise WorkerFailure("timeout", "cannot be followed step by step")
+        return [self._request(message, n)[n] for n in range(len(message.asked))]
+
+    def _do_again(self) -> None:
+        """Load the file again, and do what was done since :meth:`begin`."""
+        self.load()
+        for number, (exposure, real) in list(self._exposed.items()):
+            if number < 0:
+                del self._exposed[number]  # a copy, which will be made again
+            else:
+                exposure.calls.clear()
+                vars(real).clear()
+                vars(real).update(vars(wire.twin_of(self._as_exposed[number])))
+        for message in self._sent:
+            self._request(message)
 
     # -- callbacks -----------------------------------------------------------------------
 
@@ -683,6 +816,9 @@ class Student:
             raise wire.ProtocolError("too many copies")
         if original in self._exposed:
             exposure, real = self._exposed[original]
+            if self.allowance is not None:
+                self.allowance.call()
+                self.allowance.compute(numbers_in(vars(real)))
             self._exposed[copy_number] = (exposure, wire.twin_of(real))
 
     def called(self, number: int, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -692,14 +828,23 @@ class Student:
         exposure, real = self._exposed[number]
         if method not in exposure.methods:
             raise wire.ProtocolError("call of an unknown method")
+        if self.allowance is not None:
+            self.allowance.call()
         function = getattr(real, method)
         call = ExposureCall(number, method, _in_order(function, args, kwargs))
         exposure.calls.append(call)
+        name = f"{type(real).__name__}.{method}"
+        try:
+            size = size_together(function, call.values)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        if self.allowance is not None:
+            self.allowance.compute(size)
         try:
             with np.errstate(all="ignore"):  # what overflows is for the checks to see
                 call.result = function(*args, **kwargs)
         except Exception as error:  # what it was given was unfit: that is for the student to see
-            raise ValueError(f"{type(real).__name__}.{method}: {error}") from error
+            raise ValueError(f"{name}: {error}") from error
         return call.result
 
 
@@ -708,9 +853,13 @@ def _in_order(function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[An
     if not kwargs:
         return args
     try:
-        return list(inspect.signature(function).bind(*args, **kwargs).arguments.values())
-    except TypeError:
+        bound = _signature(function.__func__).bind(function.__self__, *args, **kwargs)
+        return list(bound.arguments.values())[1:]
+    except (AttributeError, TypeError):
         return [*args, *kwargs.values()]
+
+
+_signature = cache(inspect.signature)
 
 
 _TOLD_OF_CLASSES = ("methods", "bases", "nested", "arguments", "own")
@@ -723,8 +872,10 @@ def _checked_description(
     try:
         classes = {
             str(name): {key: [str(item) for item in found[key]] for key in _TOLD_OF_CLASSES}
-            for name, found in description["classes"].items()
+            for name, found in itertools.islice(description["classes"].items(), MAX_CLASSES)
+            if len(str(name)) <= wire.MAX_NAME
         }
-        return classes, [str(name) for name in description["functions"]]
+        functions = itertools.islice(description["functions"], MAX_CLASSES)
+        return classes, [str(name)[: wire.MAX_NAME] for name in functions]
     except (TypeError, KeyError, AttributeError):
         raise WorkerFailure("crashed", "gave no readable account of itself") from None

@@ -14,6 +14,16 @@ import numpy as np
 
 from grader.sandbox import wire
 from grader.sandbox.nameless import nameless
+from grader.sandbox.process import WorkerFailure
+
+Method = tuple[str, str]
+"""What of the student's is run: how (a call, reading an attribute, ...), and its name."""
+
+LEFT_OUT = "left out"
+"""In place of an outcome: the operation was not done, because of the failure behind it."""
+
+MAX_SHOWN = 2000
+"""Characters of a value in a line of source; a value of the student's can be of any size."""
 
 
 class StudentError(Exception):
@@ -51,6 +61,18 @@ class StudentError(Exception):
     def line(self) -> int | None:
         """The innermost line of the student's file, if the exception passed through it."""
         return self.frames[-1][0] if self.frames else None
+
+
+class Overrun(StudentError):
+    """A call that ended its process, or had to be ended with it; what came before it is known.
+
+    Attributes:
+        failure: How it ended.
+    """
+
+    def __init__(self, failure: WorkerFailure, step: Step) -> None:
+        super().__init__(failure.kind, failure.reason, step=step)
+        self.failure = failure
 
 
 class RemoteObject:
@@ -117,6 +139,16 @@ class Step(msgspec.Struct):
         return f"{called}({', '.join(args)})"
 
     @property
+    def method(self) -> Method | None:
+        """What of the student's it runs, to be told from other things; None for what runs nothing.
+
+        Reading and setting attributes is running something where they are properties.
+        """
+        if self.kind in ("make", "call"):
+            return "call", self.name
+        return (self.kind, self.name) if self.kind in ("get", "set", "define") else None
+
+    @property
     def function(self) -> str:
         """Name of the function that a call runs: ``__init__`` where a class is called."""
         *_, last = self.name.split(".")
@@ -133,8 +165,10 @@ def _brief(value: Any) -> str:
     if isinstance(value, Pending):
         return "…"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{key!r}: {_brief(item)}' for key, item in value.items())}}}"
-    return repr(value)
+        text = f"{{{', '.join(f'{key!r}: {_brief(item)}' for key, item in value.items())}}}"
+    else:
+        text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 
 
 class ExposureCall(msgspec.Struct):
@@ -248,6 +282,8 @@ class Pending:
         """What this operation raised in the student's code, if anything."""
         if self._outcome is None or self._outcome[0] == "ok":
             return None
+        if self._outcome[0] == LEFT_OUT:
+            return Overrun(self._outcome[1], self.step)
         _, name, message, frames, detail = self._outcome
         where = [(line, function) for line, function in frames]
         return StudentError(name, nameless(message), where, detail, self.step)

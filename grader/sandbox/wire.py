@@ -34,6 +34,8 @@ MAX_INTEGER_BITS = 256
 MAX_DIGITS = 79
 """Of an integer, with its sign: 2**256 has 78."""
 MAX_DIMENSIONS = 32
+NUMBER_SIZE = 8
+"""Bytes that an element counts for at least: whoever computes with small ones makes them larger."""
 
 LENGTH = struct.Struct("<I")
 
@@ -195,9 +197,10 @@ class Writer:
                 return _opaque(array, f"an array of dtype {array.dtype}")
         if array.ndim > MAX_DIMENSIONS or max(array.shape, default=0) > MAX_ARRAYS:
             return _opaque(array, f"an array of shape {array.shape}")
-        if array.nbytes > self.room:
-            return _opaque(array, f"an array of {array.nbytes / 1e6:,.0f} MB")
-        self.room -= array.nbytes
+        size = max(array.nbytes, NUMBER_SIZE * array.size)
+        if size > self.room:
+            return _opaque(array, f"an array of {size / 1e6:,.0f} MB")
+        self.room -= size
         written = array if array.dtype == _DTYPES[code] else array.astype(_DTYPES[code])
         self.arrays.append(written.tobytes())
         node: dict[str, Any] = {"a": [code, *array.shape]}
@@ -246,9 +249,12 @@ class _Reader(threading.local):
         self.decode = json.JSONDecoder(object_hook=self.node).decode
         self.begin(memoryview(b""), None)
 
-    def begin(self, data: memoryview, subclasses: list[str] | None) -> None:
-        """Get ready for another frame, whose arrays are in ``data``."""
+    def begin(
+        self, data: memoryview, subclasses: list[str] | None, numbers: int = MAX_ARRAYS
+    ) -> None:
+        """Get ready for another frame, whose arrays are in ``data``, with so many elements."""
         self.data = data
+        self.numbers = numbers
         self.position = 0
         self.subclasses = subclasses
 
@@ -273,7 +279,7 @@ class _Reader(threading.local):
             return complex(real, imaginary)
         if tag == "o":
             type_name, why = content
-            return Opaque(_text(type_name), _text(why))
+            return Opaque(_text(type_name)[:MAX_NAME], _text(why)[:MAX_NAME])
         if tag == "e":
             number, type_name, methods, attributes, source = content
             names = tuple([_text(name) for name in methods])
@@ -294,11 +300,12 @@ class _Reader(threading.local):
             count *= size
         start = self.position
         self.position += count * dtype.itemsize
-        if self.position > len(self.data):
-            raise ProtocolError("an array is longer than its frame")
+        self.numbers -= count
+        if self.position > len(self.data) or self.numbers < 0:
+            raise ProtocolError("an array is longer than its frame, or than it may be")
         array: np.ndarray[Any, Any] = np.ndarray(shape, dtype, self.data, start)
         if self.subclasses is not None and "c" in node:
-            self.subclasses.append(_text(node["c"]))
+            self.subclasses.append(_text(node["c"])[:MAX_NAME])
         return array[()] if node.get("g") == 1 and not shape else array
 
 
@@ -337,12 +344,21 @@ def header_length(body: bytes) -> int:
     return int(LENGTH.unpack_from(body)[0]) if len(body) >= LENGTH.size else 0
 
 
-def decode(body: bytes | bytearray, subclasses: list[str] | None = None) -> Any:
+def parts_of(body: bytes) -> int:
+    """How many commas and opening brackets are in a frame's header: more than values to be made."""
+    end = LENGTH.size + header_length(body)
+    return sum(body.count(mark, LENGTH.size, end) for mark in (b",", b"[", b"{"))
+
+
+def decode(
+    body: bytes | bytearray, subclasses: list[str] | None = None, numbers: int = MAX_ARRAYS
+) -> Any:
     """Rebuild a value from a frame's body (without the frame's own length).
 
     Args:
         body: What followed the length.
         subclasses: Filled with the type names of arrays that were not base ``ndarray``.
+        numbers: Elements that all of its arrays together may have.
 
     Returns:
         Plain values, base arrays (read-only), :class:`Ref`, :class:`Exposed`, :class:`Opaque`.
@@ -362,7 +378,7 @@ def decode(body: bytes | bytearray, subclasses: list[str] | None = None) -> Any:
             raise ProtocolError("an escaped surrogate")
         if length > MAX_DIGITS and _MANY_ZEROS in written.translate(_DIGITS_TO_ZERO):
             json.loads(header, parse_int=_integer)  # in text they are harmless
-        _reader.begin(view[start:], subclasses)
+        _reader.begin(view[start:], subclasses, numbers)
         value = _reader.decode(header)
         if _reader.position != len(_reader.data):
             raise ProtocolError("trailing bytes")

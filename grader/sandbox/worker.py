@@ -369,6 +369,9 @@ class Server:
         self.own_objects.clear()
         self.objects = {key: self.objects[key] for key in (wire.MODULE, wire.RANDOM)}
 
+    def _do_skip(self, operation: list[Any]) -> None:
+        """Leave an operation out; its values are still there, so that those behind it are found."""
+
     def _do_define(self, source: str, handle: int) -> None:
         """Run source of the judge's as a module in which `student` is the student's."""
         module = types.ModuleType("judge")

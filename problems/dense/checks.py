@@ -35,8 +35,10 @@ from grader.judge.affine import (
     looks_at_start,
     some_cases,
 )
+from grader.judge.affine.updates import Updates, same_numbers
 from grader.judge.seen import Raised
 from grader.judge.slopes import expect_gradient, expect_slope
+from grader.sandbox.allowance import bounded
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 WEIGHT_NAMES = ("W", "w", "weights", "weight", "kernel")
@@ -119,56 +121,6 @@ def first_array(found, usual):
         if pending.error is None and isinstance(pending.value, np.ndarray):
             return name, pending.value.shape
     return usual, None
-
-
-class Updates:
-    """Calls of an optimizer's update, sorted by the parameter that they are about.
-
-    Args:
-        starts: All the parameters that there were: what is called first with one of them is about
-            that one, whatever its gradient looks like.
-    """
-
-    def __init__(self, calls, starts=()):
-        self.calls = calls
-        self._starts = starts
-        self._found = {}
-
-    def of(self, start):
-        """Return (call, gradient, swapped) for each update of the parameter that was `start`."""
-        if id(start) not in self._found:
-            self._found[id(start)] = start, self._find(start)
-        return self._found[id(start)][1]
-
-    def _find(self, start):
-        known, found = [start], []
-        for call in self.calls:
-            if len(call.values) != 2:
-                continue
-            first, second = call.values
-            if _is_among(first, known):
-                found.append((call, second, False))
-            elif _is_among(second, known) and not _is_among(first, self._starts):
-                found.append((call, first, True))
-            else:
-                continue
-            if isinstance(call.result, np.ndarray):
-                known.append(call.result)
-        return found
-
-
-def _same(value, other):
-    """Whether value is numerically `other`, whichever way round a row is stored."""
-    return _is_among(value, (other,))
-
-
-def _is_among(value, others):
-    """Whether value is numerically one of `others`, whichever way round a row is stored."""
-    if isinstance(value, np.ndarray):
-        for other in others:
-            if value.size == other.size and (value.reshape(other.shape) == other).all():
-                return True
-    return False
 
 
 @dataclass(frozen=True)
@@ -670,7 +622,11 @@ def test_update_is_kept(case, observe):
             fail(f"update was given something else than arrays for {name}.")
         yours = after.value
         what = f"layer.{name} after backward_pass"
-        if isinstance(yours, np.ndarray) and _same(yours, start) and not _same(result, start):
+        if (
+            isinstance(yours, np.ndarray)
+            and same_numbers(yours, start)
+            and not same_numbers(result, start)
+        ):
             fail(
                 f"backward_pass left {name} as it was: what update returns has to be assigned.",
                 what=what,
@@ -799,7 +755,8 @@ def test_momentum_over_steps(case, three_steps):
             for call, gradient, swapped in step[name]:
                 w = call.values[1 if swapped else 0]
                 with np.errstate(all="ignore"):
-                    wanted = own.update(gradient, w) if swapped else own.update(w, gradient)
+                    given = (gradient, w) if swapped else (w, gradient)
+                    wanted = bounded(own.update, *given)
                 expect_close(
                     call.result,
                     wanted,
@@ -1316,7 +1273,7 @@ def see_unmoved(student, new_layer, conventions):
             if output.error or after[name].error:
                 return None
             start = case.W if name == "W" else case.b
-            changed.append(not _same(after[name].value, start))
+            changed.append(not same_numbers(after[name].value, start))
         yours = "changed" if any(changed) else "as it was"
         return Seen(yours, "as it was", name=name)
 
@@ -1423,9 +1380,13 @@ def see_step(observe, frozen_pass):
         found = seen.updates.of(start)
         last = found[-1][0].result if found else None
         yours = after.error or after.value
-        if isinstance(last, np.ndarray) and isinstance(yours, np.ndarray) and _same(yours, last):
+        if (
+            isinstance(last, np.ndarray)
+            and isinstance(yours, np.ndarray)
+            and same_numbers(yours, last)
+        ):
             return (len(found), found[0][2], "kept")
-        if isinstance(yours, np.ndarray) and _same(yours, start):
+        if isinstance(yours, np.ndarray) and same_numbers(yours, start):
             return (len(found), bool(found) and found[0][2], "lost" if found else "old")
         return (len(found), bool(found) and found[0][2], yours)
 
@@ -1524,7 +1485,7 @@ def see_frozen(frozen_pass, conventions, observe, unmoved):
         names = []
         for name, start in (("W", case.W), ("w0", conventions().shaped(case.b))):
             value = after[name].error or after[name].value
-            changed = not (isinstance(value, np.ndarray) and _same(value, start))
+            changed = not (isinstance(value, np.ndarray) and same_numbers(value, start))
             if changed or updates.of(case.W if name == "W" else case.b):
                 names.append(name)
         return " and ".join(names) or ("something" if updates.calls else "nothing")
