@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,7 +17,7 @@ from grader.errors import UsageError
 from grader.pool import Judges
 from grader.problem import Harmless, Problem
 from grader.report import Report
-from grader.samples import failing
+from grader.samples import failing, lost
 from grader.submission import read_submission, submission_from
 
 State = Literal["found", "elsewhere", "unnoticed", "unchanged", "unmet", "harmless"]
@@ -110,8 +110,9 @@ def try_distortions(
         never = [d for d in meant if (d.member, d.condition.key) in unmet]
         if not thorough:
             met = chosen_pairs(met, [each.distortion for each in found])
-            never = list({(d.member, d.condition.key): d for d in never}.values())
-        tried = [*first, *bench.grade(met, right), *(Tried(d, "unmet") for d in never)]
+            never = list({(d.member, d.condition.key): d for d in reversed(never)}.values())
+        done = bench.grade_by_groups(met, right) if thorough else bench.grade(met, right)
+        tried = [*first, *done, *(Tried(d, "unmet") for d in never)]
     place = {distortion.id: number for number, distortion in enumerate(everything)}
     tried.sort(key=lambda each: place[each.distortion.id])
     return Distorted(
@@ -161,10 +162,18 @@ class _Right:
 
     Attributes:
         groups: Those of what is always wrong, where a check finds that.
+        likely: The group in which most of its checks fail.
     """
 
     def __init__(self, found: Sequence[Tried] = ()) -> None:
         self.groups = {each.distortion.unconditional: each.groups for each in found}
+        self.likely = {
+            each.distortion.unconditional: Counter(
+                check.group for check in lost(each.report)
+            ).most_common(1)[0][0]
+            for each in found
+            if each.report is not None and lost(each.report)
+        }
         self._again: dict[str, frozenset[str]] = defaultdict(frozenset)
         for each in found:
             if each.distortion.change.key == "previous":
@@ -189,9 +198,31 @@ class _Bench:
     done: int = 0
     total: int = 0
 
+    def grade_by_groups(self, chosen: Sequence[Distortion], right: _Right) -> list[Tried]:
+        """What becomes of them: first in one group that is right, which takes a fifth of the time.
+
+        Those that lose nothing there are graded in full.
+        """
+        by_group: dict[str, list[Distortion]] = defaultdict(list)
+        for distortion in chosen:
+            by_group[right.likely.get(distortion.unconditional, "")].append(distortion)
+        rest, done = by_group.pop("", []), []
+        self.total += sum(map(len, by_group.values()))
+        for group, those in by_group.items():
+            with Judges(self.problem, self.jobs, only=group, brief=True) as judges:
+                for each in self._grade(those, right, judges):
+                    if each.state == "found":
+                        done.append(each)
+                    else:
+                        rest.append(each.distortion)
+        return [*done, *self.grade(rest, right)]
+
     def grade(self, chosen: Sequence[Distortion], right: _Right) -> list[Tried]:
         """What becomes of them, in their order."""
         self.total += len(chosen)
+        return self._grade(chosen, right, self.judges)
+
+    def _grade(self, chosen: Sequence[Distortion], right: _Right, judges: Judges) -> list[Tried]:
         reference = read_submission(self.problem.reference_path).text
         name = f"{self.problem.slug.replace('-', '_')}.py"
         items = (
@@ -199,7 +230,7 @@ class _Bench:
             for number, distortion in enumerate(chosen)
         )
         found: dict[int, Tried] = {}
-        for key, report in self.judges.grade(items, self.jobs):
+        for key, report in judges.grade(items, self.jobs):
             number = int(str(key))
             found[number] = _tried(chosen[number], report, right.of(chosen[number]))
             self.done += 1
