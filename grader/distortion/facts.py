@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from grader.distortion.render import recording, watching
 from grader.errors import ProblemError
 from grader.pool import Judges
 from grader.problem import Problem
-from grader.report import Report
 from grader.submission import read_submission, submission_from
 
 _FACT = re.compile(r"^@fact (\[.*\])$", re.M)
@@ -82,7 +81,7 @@ def facts_of(problem: Problem, judges: Judges) -> Facts:
     Raises:
         ProblemError: The reference does not get full marks when it is listened to.
     """
-    return _arranged(_listened(problem, judges, recording))
+    return arranged(_listened(problem, judges, recording))
 
 
 def conditions_met(
@@ -105,19 +104,21 @@ def _listened(
         first = next((c.message for c in report.checks if c.message), report.message)
         what = f"the reference fails when its calls are listened to: {first}"
         raise ProblemError(problem.reference_path, None, what)
-    return list(_facts_in(report))
+    return list(noted([report.output, *(check.output for check in report.checks)]))
 
 
-def _facts_in(report: Report) -> Iterator[list[object]]:
+def noted(printed: Iterable[str]) -> Iterator[list[object]]:
+    """What was noted in what was printed, each once."""
     seen = set()
-    for text in (report.output, *(check.output for check in report.checks)):
+    for text in printed:
         for line in _FACT.findall(text):
             if line not in seen:
                 seen.add(line)
                 yield json.loads(line)
 
 
-def _arranged(facts: list[list[object]]) -> Facts:
+def arranged(facts: Iterable[list[object]]) -> Facts:
+    """Sort by methods what was noted."""
     by_kind: dict[str, list[list[str]]] = defaultdict(list)
     for kind, *rest in facts:
         by_kind[str(kind)].append(rest)  # type: ignore[arg-type]

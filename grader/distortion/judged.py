@@ -14,9 +14,9 @@ CLAIM = "distorted references lose points where they should"
 
 WHY: dict[State, str] = {
     "elsewhere": "costs no points in a group where it would if it was always so, only in",
-    "unnoticed": "values come out wrong, and no check notices",
-    "unchanged": "makes no difference to what the checks try",
-    "unmet": "no check calls it so",
+    "unnoticed": "the checks meet it, and none fails",
+    "unchanged": "makes no difference in what the checks try",
+    "unmet": "no check does that",
 }
 
 
@@ -51,8 +51,7 @@ def _gaps(problem: Problem, distorted: Distorted) -> list[str]:
         lines += [f"{distortion.id}: {WHY[each.state]}{groups}", f"    {sentence(distortion)}"]
     for (member, key), each in unmet.items():
         when = each.distortion.condition.phrase
-        count = in_all[member, key]
-        lines.append(f"{member}: {key}: {WHY['unmet']} ({count} distortions): {when}")
+        lines.append(f"{member}: {key}: {WHY['unmet']}: {in_all[member, key]} distortions {when}")
     return lines
 
 
