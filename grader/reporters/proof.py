@@ -45,8 +45,10 @@ def render(proof: Proof, page: Page) -> str:
 
 def _by_member(distorted: Distorted) -> Table:
     """What became of all distortions, method by method."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_row(Text("distortions of", style="bold"), *STATES)
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for _ in ("method", *STATES):
+        table.add_column(no_wrap=True)
+    table.add_row(Text("distortions", style="bold"), *STATES)
     for member, counts in by_member(distorted).items():
         table.add_row(Text(inert(member)), *(Text(f"{counts[s]}", justify="right") for s in STATES))
     return table
