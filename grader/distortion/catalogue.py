@@ -85,7 +85,8 @@ def conditions_for(member: Member, facts: Facts) -> Iterator[Condition]:
         yield Condition(f"after {shown} = {value}", phrase, f"after({flag!r}, {value})", "after")
     for neighbour in facts.members:
         arrays = [p for p, kind in neighbour.keeps.items() if kind == "array"]
-        if neighbour.name not in (member.name, "__init__") and arrays and not neighbour.arrays:
+        sets_up = arrays and not (neighbour.arrays or neighbour.of_the_class)
+        if sets_up and neighbour.name not in (member.name, "__init__"):
             phrase = f"after a second {neighbour.name}()"
             yield Condition(
                 f"{neighbour.name} twice", phrase, f"again({neighbour.name!r})", "set-up"

@@ -38,6 +38,7 @@ class Member:
         sizes: Sizes that tell its calls apart, each another one.
         factors: Numbers that a value may be multiplied with by mistake.
         draws: Whether it draws from NumPy's global generator.
+        of_the_class: Whether it is a class method.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Member:
     sizes: list[str] = field(default_factory=list)
     factors: list[str] = field(default_factory=list)
     draws: bool = False
+    of_the_class: bool = False
 
 
 @dataclass
@@ -145,6 +147,9 @@ def arranged(facts: Iterable[list[object]]) -> Facts:
         members[name].refuses[place].append(asked)
     for name, place, asked in by_kind["accepts"]:
         members[name].accepts[place].append(asked)
+    for (name,) in by_kind["of the class"]:
+        if name in members:
+            members[name].of_the_class = True
     for (name,) in by_kind["draws"]:
         members[name].draws = True
     varied = {tuple(pair) for pair in by_kind["not 1"]}

@@ -172,6 +172,8 @@ def record_interface(entry: Any) -> None:
     for name in members_of(entry):
         value = vars(entry)[name]
         function = value.__func__ if isinstance(value, classmethod) else value
+        if isinstance(value, classmethod):
+            note("of the class", name)
         for parameter in list(inspect.signature(function).parameters.values())[1:]:
             default = parameter.default if type(parameter.default) is bool else None
             note("parameter", name, parameter.name, default)
