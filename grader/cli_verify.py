@@ -40,6 +40,16 @@ Exit codes:
     is_flag=True,
     help="Write the points into the header of each sample that fails where it says.",
 )
+@click.option(
+    "--thorough",
+    is_flag=True,
+    help="Try all distortions of the reference, which takes minutes, and not a selection.",
+)
+@click.option(
+    "--show-distortion",
+    metavar="ID",
+    help="Print a distorted reference, and verify nothing.",
+)
 @library_option
 def verify(
     problem: str | None,
@@ -47,6 +57,8 @@ def verify(
     jobs: int | None,
     write_expected: bool,
     write_points: bool,
+    thorough: bool,
+    show_distortion: str | None,
     library: Library,
 ) -> int:
     """Prove that a problem package is sound (all of them by default).
@@ -54,11 +66,14 @@ def verify(
     The reference gets full marks, and the same report with other hash seeds, threads and orders
     of the checks; the starter gets few. Every sample submission gets what its header declares.
     Every mutant of the reference is found by a check or listed as right in vouched.toml, and
-    every check finds something that no other of its group does. Exits with 3 otherwise.
+    every check finds something that no other of its group does. References that are wrong only
+    under a condition (from the second call on, beyond 32 rows) lose points where they should.
+    Exits with 3 otherwise.
 
     \b
       grader verify dense
       grader verify dense --matrix dense.html
+      grader verify dense --thorough
       grader verify --library my-problems
     """
     from grader.reporters import Page, proof
@@ -67,6 +82,13 @@ def verify(
     slugs = [problem] if problem else library.slugs()
     if matrix is not None and len(slugs) != 1:
         raise UsageError("--matrix is for one problem: name it")
+    if show_distortion is not None:
+        from grader.distortion.trying import find_distortion
+
+        if problem is None:
+            raise UsageError("--show-distortion is for one problem: name it")
+        click.echo(find_distortion(library.load(problem), show_distortion), nl=False)
+        return ExitCode.FULL_MARKS
     sound = True
     for slug in slugs:
         chosen = library.load(slug)
@@ -75,7 +97,11 @@ def verify(
             chosen = library.load(slug)
         with _progress(f"verifying {slug}") as progress:
             found = verify_problem(
-                chosen, jobs=jobs or processors(), progress=progress, points=write_points
+                chosen,
+                jobs=jobs or processors(),
+                progress=progress,
+                points=write_points,
+                thorough=thorough,
             )
         click.echo(proof.render(found, Page.of_stdout()), nl=False)
         sound = sound and found.sound

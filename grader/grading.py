@@ -25,6 +25,7 @@ def grade_all(
     isolated: bool = False,
     workers: Workers | None = None,
     order: Callable[[list[Any]], Iterable[Any]] = list,
+    brief: bool = False,
 ) -> None:
     """Grade submissions one after the other in one warm judge.
 
@@ -38,6 +39,7 @@ def grade_all(
         workers: Where untrusted processes come from; by default they are started here. Starting
             them before anything else is imported hides half of the start-up time.
         order: Puts the checks in the order in which they are run. It must not matter.
+        brief: Find out what fails, and nothing about it.
 
     Raises:
         ProblemError: The problem package is broken.
@@ -62,7 +64,14 @@ def grade_all(
             sink(fitted(report))
 
         session.run(
-            problem, submissions, finish, workers=workers, seed=chosen, only=only, order=order
+            problem,
+            submissions,
+            finish,
+            workers=workers,
+            seed=chosen,
+            only=only,
+            order=order,
+            brief=brief,
         )
     finally:
         workers.close()

@@ -94,7 +94,7 @@ def _judge(
 
     try:
         problem = Library.find(Path(setup["library"])).load(setup["slug"])
-        given = {name: setup[name] for name in ("seed", "only", "isolated")}
+        given = {name: setup[name] for name in ("seed", "only", "isolated", "brief")}
         grade_all(problem, submissions(), answer, **given)
     except ProblemError as error:
         return {"problem": [str(error.path), error.line, error.what]}

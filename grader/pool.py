@@ -42,6 +42,7 @@ def grade_stream(
     only: str | None = None,
     attempts: int = 3,
     isolated: bool = False,
+    brief: bool = False,
 ) -> Graded:
     """Grade submissions with several judges of this machine, as :class:`grader.engine.Engine` says.
 
@@ -50,13 +51,14 @@ def grade_stream(
         jobs: How many judges, at least one. Each is started when there is work for it.
         only: As in ``grade_all``.
         attempts: How many judges may fail on one submission.
+        brief: As in ``grade_all``.
 
     Raises:
         ProblemError, Fault: As there.
         UsageError: There is no group ``only``.
     """
     with Judges(
-        problem, jobs, seed=seed, only=only, attempts=attempts, isolated=isolated
+        problem, jobs, seed=seed, only=only, attempts=attempts, isolated=isolated, brief=brief
     ) as judges:
         yield from judges.grade(items, jobs)
 
@@ -67,7 +69,7 @@ class Judges:
     Streams may be graded in several threads, as long as there are judges for all of them.
 
     Args:
-        problem, seed, only, attempts, isolated: As in :func:`grade_stream`.
+        problem, seed, only, attempts, isolated, brief: As in :func:`grade_stream`.
         count: How many there are. Each is started when there is work for it.
         processors: What they share; by default, all that this process may use.
     """
@@ -81,6 +83,7 @@ class Judges:
         only: str | None = None,
         attempts: int = 3,
         isolated: bool = False,
+        brief: bool = False,
         processors: Sequence[int] = (),
     ) -> None:
         self._problem = problem
@@ -94,6 +97,7 @@ class Judges:
             "seed": seed,
             "only": only,
             "isolated": isolated,
+            "brief": brief,
         }
         patience = _START_SECONDS + 5 * problem.settings.limits.submission_seconds
         shares = _shares(count, processors)

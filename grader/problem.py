@@ -144,12 +144,33 @@ class Unshown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(min_length=1)]
 
 
+class Harmless(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Distortions of the reference that are right solutions too; see :mod:`grader.distortion`.
+
+    All but the reason are patterns, in which ``*`` stands for anything.
+
+    Attributes:
+        member: The method.
+        place: What is changed: ``result``, ``self.W``; empty where nothing is.
+        condition: When it is.
+        change: What is done.
+        reason: Why no check may fail for them, so that a reviewer can agree.
+    """
+
+    reason: Annotated[str, msgspec.Meta(min_length=1)]
+    member: str = "*"
+    place: str = "*"
+    condition: str = "*"
+    change: str = "*"
+
+
 class Vouched(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The contents of ``vouched.toml``: what an author vouches for where a program cannot tell."""
 
     equivalent: tuple[Equivalent, ...] = ()
     redundant: tuple[Redundant, ...] = ()
     unshown: tuple[Unshown, ...] = ()
+    harmless: tuple[Harmless, ...] = ()
 
 
 @dataclass(frozen=True)

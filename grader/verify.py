@@ -12,6 +12,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from grader.claims import Finding, Kind, Trial, judge_claims
+from grader.distortion.judged import CLAIM, judge_distortions
+from grader.distortion.trying import Distorted, try_distortions
 from grader.errors import ProblemError
 from grader.mutation import Mutant, mutants
 from grader.naming import judge_naming
@@ -34,6 +36,7 @@ class Proof:
 
     Attributes:
         trials: Everything that was graded: reference, starter, samples, mutants.
+        distorted: What became of the distortions; None if the reference is no right solution.
         written: Samples whose declared points were rewritten.
         seconds: How long it took.
     """
@@ -41,6 +44,7 @@ class Proof:
     problem: Problem
     findings: tuple[Finding, ...]
     trials: tuple[Trial, ...]
+    distorted: Distorted | None
     written: tuple[Path, ...]
     seconds: float
 
@@ -56,12 +60,14 @@ def verify_problem(
     jobs: int,
     progress: Progress = lambda done, total: None,
     points: bool = False,
+    thorough: bool = False,
 ) -> Proof:
     """Grade everything whose outcome is known beforehand, and judge the claims.
 
     Args:
         jobs: How many judges work side by side.
         points: Whether samples that fail where they say have their declared points rewritten.
+        thorough: Whether all distortions are tried, and not a selection.
 
     Raises:
         ProblemError: The package is so broken that nothing can be graded.
@@ -84,10 +90,15 @@ def verify_problem(
     same = _same_again(problem, trials, jobs, lambda done: progress(graded + done, total))
     findings.insert(2, same)
     findings += judge_naming(problem, trials)
+    said = len(trials) + again
+    distorted, more = _distortions(
+        problem, trials, jobs, thorough, lambda done, extra: progress(said + done, said + extra)
+    )
+    findings += more
     if problem.settings.conventions:
         findings.append(conventions_are_known(problem))
     seconds = time.perf_counter() - started
-    return Proof(problem, tuple(findings), trials, written, seconds)
+    return Proof(problem, tuple(findings), trials, distorted, written, seconds)
 
 
 def try_everything(
@@ -126,6 +137,20 @@ def _waiting(problem: Problem) -> Iterator[tuple[Kind, Path, Submission, Mutant 
         raise ProblemError(reference, error.lineno, error.msg) from None
     for mutant in made:
         yield "mutant", reference, submission_from(name, mutant.source.encode()), mutant
+
+
+def _distortions(
+    problem: Problem, trials: tuple[Trial, ...], jobs: int, thorough: bool, progress: Progress
+) -> tuple[Distorted | None, list[Finding]]:
+    """What became of the distortions of the reference, which has to be right itself."""
+    if trials[0].report.status != "passed":
+        why = "none was tried: first the reference has to get full marks"
+        return None, [Finding(CLAIM, "", [why])]
+    try:
+        distorted = try_distortions(problem, jobs=jobs, thorough=thorough, progress=progress)
+    except ProblemError as error:
+        return None, [Finding(CLAIM, "", [str(error)])]
+    return distorted, list(judge_distortions(problem, distorted))
 
 
 # -- the same report again -----------------------------------------------------------------

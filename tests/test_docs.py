@@ -126,9 +126,9 @@ def test_the_guide_names_what_verify_claims() -> None:
     assert set(re.findall(r"\]\(#([^)]+)\)", guide)) <= slugs
     source = "".join(
         (ROOT / "grader" / name).read_text("utf-8")
-        for name in ("claims.py", "naming.py", "verify.py")
+        for name in ("claims.py", "naming.py", "verify.py", "distortion/judged.py")
     )
-    claims = re.findall(r'(?:claim = |Finding\(|counted\()"([^"]+)"', source)
+    claims = re.findall(r'(?:claim = |CLAIM = |Finding\(|counted\()"([^"]+)"', source)
     assert len(claims) > 8
     for claim in claims:
         if not claim.startswith("there are no"):

@@ -59,7 +59,12 @@ statement = "self.calls += 1"
 change = "after the next line: return 2 * x"
 reason = "This is a lie: the line is never run then."
 """
+HARMLESS = """
+[[harmless]]
+reason = "What is wrong only under a condition is tried where distortions are tested."
+"""
 SOUND = {
+    "problems/double/vouched.toml": HARMLESS,
     "problems/double/problem.toml": SETTINGS,
     "problems/double/checks.py": CHECKS,
     "problems/double/starter.py": "class Doubler:\n    calls = None\n",
@@ -105,6 +110,8 @@ def test_a_sound_problem(double: Write) -> None:
     assert [finding for finding in proof.findings if not finding.ok] == []
     assert told[0][0] == 0
     assert told[-1][0] == told[-1][1] == len(proof.trials) + 2 * len(SURROUNDINGS) + len(ORDERS)
+    assert proof.distorted is not None
+    assert len(proof.distorted.vouched) == len(proof.distorted.everything) > 200
     page = matrix.render(proof)
     square = next(line for line in page.splitlines() if ">square</th>" in line)
     assert square.count("●") == 1
@@ -228,7 +235,7 @@ def test_command_says_what_to_do_and_exits_with_3(
     assert ran.returncode == 3
     assert "\n ✗  rejected samples get what they declare" in ran.stdout
     assert "square.py: gets 30 points, and declares 12" in ran.stdout.replace("\n  ", " ")
-    assert "double: 1 of 12 claims do not hold" in ran.stdout
+    assert "double: 1 of 14 claims do not hold" in ran.stdout
     assert ran.stderr == ""
     assert page.read_text("utf-8").startswith("<!doctype html>")
     again = grader("verify", "--library", library, "--write-points")
@@ -313,6 +320,6 @@ def test_matrix_takes_words_for_words(double: Write) -> None:
     problem = double()
     trials = try_everything(problem, jobs=1)
     finding = Finding("<script>alert(1)</script>", "<b>")
-    page = matrix.render(Proof(problem, (finding,), trials, (), 1.0))
+    page = matrix.render(Proof(problem, (finding,), trials, None, (), 1.0))
     assert "<script>" not in page
     assert "&lt;script&gt;" in page

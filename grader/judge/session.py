@@ -54,6 +54,7 @@ def run(
     seed: int,
     only: str | None = None,
     order: Order = list,
+    brief: bool = False,
 ) -> None:
     """Try every submission on the problem's checks; hand each trial to ``sink`` when it is done.
 
@@ -61,6 +62,8 @@ def run(
         submissions: May be a generator that waits for work: the session stays warm.
         only: A group; the checks of the others are left out.
         order: Puts the checks in the order in which they are run; the trial keeps their own.
+        brief: Find out what fails, and nothing about it: examples are not made smaller, mistakes
+            not named, lines not followed.
 
     Raises:
         ProblemError: ``checks.py`` cannot be collected, or marks its checks wrongly.
@@ -72,7 +75,7 @@ def run(
         raise UsageError(f"{problem.slug} has no group {only!r} (there are: {known})")
     _give_back_large_blocks()
     desk = Desk(problem, workers, seed)
-    plugin = _SessionPlugin(desk, submissions, sink, only, order)
+    plugin = _SessionPlugin(desk, submissions, sink, only, order, brief)
     arguments = [
         str(problem.checks_path),
         f"--rootdir={problem.folder}",
@@ -165,6 +168,7 @@ class _SessionPlugin:
         sink: Callable[[Trial], None],
         only: str | None,
         order: Order,
+        brief: bool,
     ) -> None:
         self.desk = desk
         self.problem = desk.problem
@@ -172,6 +176,7 @@ class _SessionPlugin:
         self.sink = sink
         self.only = only
         self.order = order
+        self.brief = brief
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
         self.looker = Looker(desk)
@@ -303,9 +308,10 @@ class _SessionPlugin:
                     self._run_checks(trial, items, allowance, go_on=again)
                     own_order = list(self.checks.values())
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
-                    trial.diagnoses = self.looker.name_mistakes(trial, items[0])
-                    follow_failures(trial, student)
-                    student.take_output()
+                    if not self.brief:
+                        trial.diagnoses = self.looker.name_mistakes(trial, items[0])
+                        follow_failures(trial, student)
+                        student.take_output()
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
                 trial.output = student.take_output()
@@ -313,7 +319,7 @@ class _SessionPlugin:
                 student.close()
             trial.notes = sorted(student.notes)
             lost = student.lost
-        if not trial.outcomes:
+        if not trial.outcomes and not self.brief:
             trial.diagnoses = self.looker.recognize(trial)
         trial.seconds = time.perf_counter() - started
         return trial, lost
@@ -354,7 +360,7 @@ class _SessionPlugin:
             except (Exception, OutcomeException) as error:
                 self.outcome.error = error
                 self.outcome.where = origin(error)
-                self.outcome.steps = list(student.trace)
+                self.outcome.steps = [] if self.brief else list(student.trace)
             self.outcome.output = student.take_output()
         self.outcome.seconds = time.perf_counter() - started
 
@@ -420,8 +426,8 @@ class _SessionPlugin:
         for example in examples:
             self.outcome.example = example
             error = run(example)
-            if isinstance(error, Overrun):
-                raise error  # as a smaller one would, at the same cost
+            if error is not None and (self.brief or isinstance(error, Overrun)):
+                raise error  # of an overrun a smaller example would cost the same
             if error is not None:
                 steps = self.desk.student.trace
                 try:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from grader.claims import Trial, needed_checks
 from grader.report import CheckResult
+from grader.reporters import distortions
 from grader.reporters.confusion import section
 from grader.samples import UNLOADABLE, lost, read_declaration
 from grader.verify import Proof
@@ -53,6 +54,7 @@ td.points { width: 3.5rem; text-align: right; padding-right: .75rem; color: var(
 td.alone { background: var(--alone); font-weight: 700; }
 td.named, th.named { width: auto; text-align: left; padding-left: 1rem; white-space: nowrap;
   color: var(--faint); font-weight: 400; }
+h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
 h2 { font-size: 1.1rem; margin: 2.5rem 0 .25rem; }
 .confusion { table-layout: auto; }
 .confusion th, .confusion td { position: static; padding: .15rem 1rem .15rem 0; width: auto;
@@ -99,6 +101,8 @@ def render(proof: Proof) -> str:
             parts.append(f'<tr class="part"><th>{heading} ({len(rows)})</th></tr>')
             parts += [_row(trial, checks) for trial in rows]
     parts += ["</tbody>", *_foot(proof.trials, checks), "</table>", *section(proof.trials)]
+    if proof.distorted is not None:
+        parts += distortions.section(proof.distorted)
     parts.append("</html>")
     return "\n".join(parts) + "\n"
 

@@ -8,6 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.claims import Finding
+from grader.distortion.judged import STATES, by_member
+from grader.distortion.trying import Distorted
 from grader.reporters import Page
 from grader.reporters.paper import laid_out
 from grader.reporters.text import inert
@@ -30,6 +32,8 @@ def render(proof: Proof, page: Page) -> str:
     parts: list[RenderableType] = [title, where, table]
     for finding in proof.findings:
         parts += _details(finding)
+    if proof.distorted is not None and proof.distorted.thorough:
+        parts += ["", _by_member(proof.distorted)]
     written = [proof.problem.shown(path) for path in proof.written]
     parts += [Text(f"wrote the points into {path}", overflow="fold") for path in written]
     failed = sum(not finding.ok for finding in proof.findings)
@@ -37,6 +41,17 @@ def render(proof: Proof, page: Page) -> str:
     graded = f"{len(proof.trials)} files graded in {proof.seconds:.0f} s"
     parts += ["", Text(f"{proof.problem.slug}: {sound}; {graded}")]
     return laid_out(parts, page)
+
+
+def _by_member(distorted: Distorted) -> Table:
+    """What became of all distortions, method by method."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for _ in ("method", *STATES):
+        table.add_column(no_wrap=True)
+    table.add_row(Text("distortions", style="bold"), *STATES)
+    for member, counts in by_member(distorted).items():
+        table.add_row(Text(inert(member)), *(Text(f"{counts[s]}", justify="right") for s in STATES))
+    return table
 
 
 def _details(finding: Finding) -> list[RenderableType]:
