@@ -174,7 +174,6 @@ class _SessionPlugin:
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
         self.looker = Looker(desk)
-        self.outcome: Outcome | None = None
         self._drawn: replay.Drawn = {}
         self._suited: dict[str, bool] = {}
 
@@ -297,6 +296,7 @@ class _SessionPlugin:
                     self._run_checks(trial, items, deadline, go_on=again)
                     own_order = list(self.checks.values())
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
+                    trial.settle_waivers()
                     trial.diagnoses = self.looker.name_mistakes(trial, items[0])
                     follow_failures(trial, student)
                     student.take_output()
@@ -325,32 +325,32 @@ class _SessionPlugin:
                 outcome.skipped = "not run: the time for one submission was used up"
             if outcome.skipped:
                 continue
-            self.outcome = outcome
-            self._run_check(item, items[(number + 1) % len(items)])
+            self._run_check(outcome, item, items[(number + 1) % len(items)])
             if self.desk.student.lost is not None and not go_on:
                 return
             if isinstance(outcome.error, WorkerFailure):
                 overruns[id(outcome.error)] = outcome.error
 
-    def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
-        assert self.outcome is not None
+    def _run_check(self, outcome: Outcome, item: pytest.Item, next_item: pytest.Item) -> None:
         started = time.perf_counter()
+        self.desk.outcome = outcome
         student = self.desk.student
         try:
             student.begin()
         except (StudentError, WorkerFailure) as error:
-            self.outcome.error = error  # it loaded once, and now it does not
+            outcome.error = error  # it loaded once, and now it does not
         else:
             try:
                 run_item(item, next_item)
             except (Fault, ProblemError):
                 raise  # not the submission's
             except (Exception, OutcomeException) as error:
-                self.outcome.error = error
-                self.outcome.where = origin(error)
-                self.outcome.steps = list(student.trace)
-            self.outcome.output = student.take_output()
-        self.outcome.seconds = time.perf_counter() - started
+                outcome.error = error
+                outcome.where = origin(error)
+                outcome.steps = list(student.trace)
+            outcome.output = student.take_output()
+        outcome.seconds = time.perf_counter() - started
+        self.desk.outcome = None
 
     def _suits_reference(
         self,
@@ -380,10 +380,10 @@ class _SessionPlugin:
 
     def _repeat(self, item: pytest.Item, next_item: pytest.Item) -> None:
         """Run a check whose outcome is not kept; raise what it raised."""
-        self.outcome = Outcome(self.checks[item.nodeid])
-        self._run_check(item, next_item)
-        if self.outcome.error is not None:
-            raise self.outcome.error
+        outcome = Outcome(self.checks[item.nodeid])
+        self._run_check(outcome, item, next_item)
+        if outcome.error is not None:
+            raise outcome.error
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -396,7 +396,8 @@ class _SessionPlugin:
         examples = self.desk.examples.get(pyfuncitem.obj)
         if examples is None:
             return None
-        assert self.outcome is not None
+        outcome = self.desk.outcome
+        assert outcome is not None
         function: Any = pyfuncitem.obj
         body = function.hypothesis.inner_test
         fixtures = given_by_pytest(pyfuncitem)
@@ -412,12 +413,12 @@ class _SessionPlugin:
             return None
 
         for example in examples:
-            self.outcome.example = example
+            outcome.example = example
             error = run(example)
             if error is not None:
-                self.outcome.example = replay.shrink(example, run, type(error))
-                raise run(self.outcome.example) or error
-        self.outcome.example = {}
+                outcome.example = replay.shrink(example, run, type(error))
+                raise run(outcome.example) or error
+        outcome.example = {}
         return True
 
 

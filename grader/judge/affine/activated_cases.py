@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import count
+from itertools import count, cycle
 from typing import Any
 
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.judge.affine.cases import CORNERS, AffineCase
+from grader.judge.affine.cases import CORNERS, FAR, AffineCase, scaled
 from grader.judge.gradients import STEP
 
 Array = np.ndarray[Any, Any]
@@ -50,13 +50,25 @@ class ActivatedCase(AffineCase):
     @property
     def _values(self) -> tuple[Array, Array, Array, Array]:
         plain = AffineCase(self.batch, self.n_inputs, self.n_units, self.integers, self.seed)
-        return _away_from_zero(plain)
+        return _scaled(plain, self.scales)
+
+    @property
+    def units(self) -> dict[str, float]:
+        """As for an affine layer; but what curves makes ordinary numbers of tiny ones."""
+        units = super().units
+        return units if self.activation in ("linear", "relu") else units | {"output": 1.0}
 
     def __str__(self) -> str:
         return f"{super().__str__()}, {self.activation}"
 
 
 @lru_cache(maxsize=4096)
+def _scaled(
+    case: AffineCase, scales: tuple[float, float, float]
+) -> tuple[Array, Array, Array, Array]:
+    return scaled(_away_from_zero(case), scales)
+
+
 def _away_from_zero(case: AffineCase) -> tuple[Array, Array, Array, Array]:
     for seed in count(case.seed, 256):
         drawn = replace(case, seed=seed)
@@ -65,7 +77,6 @@ def _away_from_zero(case: AffineCase) -> tuple[Array, Array, Array, Array]:
             X = X.copy()
             X[:, 0] += np.sign(X[:, 0]) / 4
             W, b = W / 4, b / 4
-            X.flags.writeable = W.flags.writeable = b.flags.writeable = False
         if np.abs(X @ W + b).min() >= MARGIN:
             break
     return X, W, b, G
@@ -88,10 +99,22 @@ def _strategy(activations: tuple[str, ...]) -> Any:
 def activated(case: AffineCase, activation: str) -> ActivatedCase:
     """Return the case of the same shape, kind and seed with an activation."""
     sizes = (case.batch, case.n_inputs, case.n_units)
-    return ActivatedCase(*sizes, case.integers, case.seed, activation)
+    return ActivatedCase(*sizes, case.integers, case.seed, case.scales, activation)
 
 
-def each_activated_case(activations: Sequence[str], examples: int = 15) -> Callable[[Any], Any]:
+def far_cases(activations: Sequence[str]) -> list[ActivatedCase]:
+    """Return the cases of :data:`FAR`, with each of the activations in turn.
+
+    Numbers far from 1 only with those that are straight: the others are flat there.
+    """
+    straight = [name for name in activations if name in ("linear", "relu")]
+    turns = {True: cycle(activations), False: cycle(straight or activations)}
+    return [activated(case, next(turns[case.scales == (1.0, 1.0, 1.0)])) for case in FAR]
+
+
+def each_activated_case(
+    activations: Sequence[str], examples: int = 15, *, far: bool = True
+) -> Callable[[Any], Any]:
     """Run a check on all corners with each of ``activations``, and on generated cases.
 
     As :func:`grader.judge.affine.each_case`; the argument of the check is called ``case``.
@@ -100,6 +123,7 @@ def each_activated_case(activations: Sequence[str], examples: int = 15) -> Calla
         activations: Names; those of which cases know that they are exact are ``linear`` and
             ``relu``.
         examples: How many cases hypothesis adds.
+        far: Whether :func:`far_cases` are among them.
     """
 
     def decorate(test: Any) -> Any:
@@ -107,6 +131,8 @@ def each_activated_case(activations: Sequence[str], examples: int = 15) -> Calla
         for corner in CORNERS:
             for activation in activations:
                 test = example(case=activated(corner, activation))(test)
+        for case in far_cases(activations) if far else ():
+            test = example(case=case)(test)
         return test
 
     return decorate
