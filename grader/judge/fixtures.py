@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from grader.errors import ProblemError
+from grader.judge import seeds
 from grader.judge.diagnosis import Rules
 from grader.judge.elsewhere import Neighbours
 from grader.judge.evidence import CheckFailed
@@ -83,7 +84,7 @@ class Desk:
             self._workers,
             Loadable("submission", b""),
             Limits(**{name: getattr(limits, name) for name in Limits.__struct_fields__}),
-            seed=self.seed,
+            seed=seeds.number(),
             methods=frozenset(
                 name
                 for name in dir(entry)

@@ -24,7 +24,7 @@ from _pytest.outcomes import OutcomeException  # what pytest.fail and pytest.ski
 from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.errors import Fault, ProblemError, UsageError
-from grader.judge import fixtures, replay
+from grader.judge import fixtures, replay, seeds
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import DESK, Desk
 from grader.judge.following import follow_failures
@@ -89,6 +89,7 @@ def run(
         fresh_checks(problem),
         _own_pytest_environment(),
         replay.profile(),
+        seeds.session(seed),
         one_processor(workers),
     ):
         code = pytest.main(arguments, plugins=[plugin, fixtures])

@@ -26,6 +26,7 @@ from grader.judge import (
     expect_unchanged,
     gradients,
     is_close,
+    seeds,
 )
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
@@ -36,8 +37,11 @@ lasting = pytest.fixture(scope="module")  # the same for every submission
 
 @dataclass(frozen=True)
 class Case:
-    """A shape, and the numbers that a seed makes of it; none of them is near the kink.
+    """A shape, and the numbers that two seeds make of it; none of them is near the kink.
 
+    One is the session's, the other tells cases of one shape apart and decides the signs of the
+    first input (negative if odd) and of its gradient, so that there are both among the smallest.
+    The second input of a row is positive and that of a column negative: no output is symmetric.
     "Integers" are whole inputs and halved gradients, so that none can be taken for another.
     """
 
@@ -63,8 +67,11 @@ class Case:
 
     @cached_property
     def _values(self):
-        generator = np.random.default_rng([self.seed, *self.shape])
+        generator = seeds.generator(self.seed, *self.shape)
         signs = generator.choice([-1.0, 1.0], (2, *self.shape))
+        signs[0].flat[1:2], signs[0].flat[self.shape[-1] : self.shape[-1] + 1] = 1.0, -1.0
+        for sign, bit in zip(signs, (self.seed & 1, self.seed & 2), strict=True):
+            sign.flat[0] = -1.0 if bit else 1.0
         if self.integers:
             X = signs[0] * generator.choice([2.0, 3.0, 5.0, 8.0], self.shape)
             G = signs[1] * (generator.integers(1, 5, self.shape) + 0.5)
@@ -197,10 +204,11 @@ def test_forward(case, observe, right):
 
 
 @check("forward", "The example of the statement")
-def test_example(student, expected):
-    """The numbers that a student can compare with."""
+def test_example(student, expected, observe, right):
+    """The numbers that a student can compare with; not for who knows no other answer."""
     output = student.ReLU().forward(np.array(expected["X"]))
     expect_close(output, expected["output"], what="layer.forward(X)")
+    expect_close(observe(SMALL)[0].value, right(SMALL)[0], what="layer.forward(X)")
 
 
 @check("forward", "Columns beside each other in memory (Fortran order)")
@@ -237,7 +245,7 @@ def test_gradient_numerically(case, observe, reference, slope):
 # -- kink ----------------------------------------------------------------------------------
 
 ZEROS = np.array([[0.0, -0.0, 0.0], [0.0, 0.0, -0.0]])
-AT_ZEROS = np.array([[1.5, 2.5, -1.5], [-3.5, 4.5, -2.5]])
+AT_ZEROS = Case((2, 3), seed=6).G
 SHIFT = 1e-6
 
 

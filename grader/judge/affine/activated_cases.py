@@ -12,7 +12,8 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.judge.affine.cases import CORNERS, FAR, AffineCase, scaled
+from grader.judge import seeds
+from grader.judge.affine.cases import CORNERS, FAR, AffineCase, Scales, Values, scaled
 from grader.judge.gradients import STEP
 
 Array = np.ndarray[Any, Any]
@@ -28,8 +29,9 @@ class ActivatedCase(AffineCase):
     "Integers" are as in :class:`AffineCase`, but W and b a quarter of that, which spares sigmoids
     from saturating, and the first input a quarter off. Then X W is an odd multiple of 1/32 and b
     an even one: Z is not 0, nor is what a layer computes that forgets the bias, or subtracts it.
-    All sums and products are exact still. Floats are drawn again until no element of Z is within
-    :data:`MARGIN` of 0.
+    All sums and products are exact still. Numbers are drawn again until no element of Z is within
+    :data:`MARGIN` of 0, and some of Z are positive and some negative: where all are negative, ReLU
+    would hide every mistake. (Of one element, it is positive.)
 
     Attributes:
         activation: Its name, which is all that a case knows of it.
@@ -48,9 +50,9 @@ class ActivatedCase(AffineCase):
         return 2.0**-10 if self.exact else STEP
 
     @property
-    def _values(self) -> tuple[Array, Array, Array, Array]:
+    def _values(self) -> Values:
         plain = AffineCase(self.batch, self.n_inputs, self.n_units, self.integers, self.seed)
-        return _scaled(plain, self.scales)
+        return _scaled(plain, self.scales, seeds.current())
 
     @property
     def units(self) -> dict[str, float]:
@@ -63,13 +65,12 @@ class ActivatedCase(AffineCase):
 
 
 @lru_cache(maxsize=4096)
-def _scaled(
-    case: AffineCase, scales: tuple[float, float, float]
-) -> tuple[Array, Array, Array, Array]:
+def _scaled(case: AffineCase, scales: Scales, session: int) -> Values:
+    """The values of a case in a session, made once for all that are equal to it."""
     return scaled(_away_from_zero(case), scales)
 
 
-def _away_from_zero(case: AffineCase) -> tuple[Array, Array, Array, Array]:
+def _away_from_zero(case: AffineCase) -> Values:
     for seed in count(case.seed, 256):
         drawn = replace(case, seed=seed)
         X, W, b, G = drawn.X, drawn.W, drawn.b, drawn.G
@@ -77,7 +78,9 @@ def _away_from_zero(case: AffineCase) -> tuple[Array, Array, Array, Array]:
             X = X.copy()
             X[:, 0] += np.sign(X[:, 0]) / 4
             W, b = W / 4, b / 4
-        if np.abs(X @ W + b).min() >= MARGIN:
+        Z = X @ W + b
+        is_clear = np.abs(Z).min() >= MARGIN and Z.max() > 0
+        if is_clear and (Z.size == 1 or Z.min() < 0):
             break
     return X, W, b, G
 

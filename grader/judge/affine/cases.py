@@ -4,33 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
+from grader.judge import seeds
 from grader.judge.gradients import STEP
 
 Array = np.ndarray[Any, Any]
+Values = tuple[Array, Array, Array, Array]
+Scales = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class AffineCase:
-    """Shapes, and the values that a seed makes of them.
+    """Shapes, and the values that its seed and that of the session make of them.
 
     Values come from a seeded generator rather than from hypothesis, which would draw every
     element by itself. "Integers" are small and never zero; weights are half an integer off and
     biases a quarter, so that sums and products are exact, a reader can follow, and no gradient
-    can be mistaken for a parameter, nor a weight for a bias.
+    can be mistaken for a parameter, nor a weight for a bias. Whatever the seeds, half of them are
+    negative, and up to four are all different: none of the smallest cases hides a mistake.
 
     Attributes:
         batch: Rows of the input.
         n_inputs: Columns of the input.
         n_units: Columns of the output.
         integers: Whether the values are small exact numbers or normal floats.
-        seed: Of the values.
+        seed: Of the values, together with that of the session.
         scales: What X, W and G are multiplied by; b by the first two together, so that X W and b
             stay of one size. Powers of two, with which exact numbers stay exact.
     """
@@ -40,7 +45,7 @@ class AffineCase:
     n_units: int
     integers: bool = True
     seed: int = 0
-    scales: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    scales: Scales = (1.0, 1.0, 1.0)
 
     @property
     def exact(self) -> bool:
@@ -87,9 +92,9 @@ class AffineCase:
         if self.scales != (1.0, 1.0, 1.0):
             yield replace(self, scales=(1.0, 1.0, 1.0))
 
-    @cached_property
-    def _values(self) -> tuple[Array, Array, Array, Array]:
-        return _values(self)
+    @property
+    def _values(self) -> Values:
+        return _values(self, seeds.current())
 
     @property
     def X(self) -> Array:
@@ -123,31 +128,36 @@ class AffineCase:
 
 
 @lru_cache(maxsize=4096)
-def _values(case: AffineCase) -> tuple[Array, Array, Array, Array]:
-    """X, W, b and G of a case, made once for all cases that are equal to it."""
+def _values(case: AffineCase, session: int) -> Values:
+    """X, W, b and G of a case, made once in a session for all cases that are equal to it."""
     batch, n_inputs, n_units = case.batch, case.n_inputs, case.n_units
-    generator = np.random.default_rng([case.seed, batch, n_inputs, n_units])
+    generator = np.random.default_rng([session, case.seed, batch, n_inputs, n_units])
     shapes = ((batch, n_inputs), (n_inputs, n_units), (1, n_units), (batch, n_units))
     made = []
     for shape, offset in zip(shapes, (0.0, 0.5, 0.25, 0.0), strict=True):
         if case.integers:
-            signs = generator.choice([-1.0, 1.0], shape)
-            made.append(signs * (generator.integers(1, 4, shape, endpoint=True) + offset))
+            made.append(_whole(generator, shape, offset))
         else:
             made.append(generator.standard_normal(shape))
     X, W, b, G = made
     return scaled((X, W, b, G), case.scales)
 
 
-def scaled(
-    values: tuple[Array, Array, Array, Array], scales: tuple[float, float, float]
-) -> tuple[Array, Array, Array, Array]:
+def scaled(values: Values, scales: Scales) -> Values:
     """Return X, W, b and G multiplied as :attr:`AffineCase.scales` says, not to be written to."""
     x, w, g = scales
     X, W, b, G = (array * scale for array, scale in zip(values, (x, w, x * w, g), strict=True))
     for array in (X, W, b, G):
         array.flags.writeable = False
     return X, W, b, G
+
+
+def _whole(generator: np.random.Generator, shape: tuple[int, int], offset: float) -> Array:
+    """1 to 4, of both signs, further from 0 by ``offset``."""
+    count = prod(shape)
+    numbers = generator.permutation(4)[:count] if count <= 4 else generator.integers(0, 4, count)
+    signs = np.resize(generator.permutation([-1.0, 1.0]), count)
+    return (generator.permutation(signs) * (numbers + 1 + offset)).reshape(shape)
 
 
 def affine_cases(max_batch: int = 24, max_inputs: int = 5, max_units: int = 5) -> Any:
