@@ -161,7 +161,7 @@ def drawn(pytestconfig: pytest.Config) -> Callable[[str], list[Any]]:
 
 @pytest.fixture(scope="session")
 def waived(pytestconfig: pytest.Config) -> Callable[..., AbstractContextManager[None]]:
-    """``with waived(to="initialization"):`` what fails inside is left to that group.
+    """What fails inside of ``with waived(to="initialization"):`` is left to that group.
 
     It has to have lost points in the end, or one of several groups has; else this check fails
     with what failed inside.

@@ -1315,7 +1315,7 @@ def unwatched(student, once, new_layer):
 
 @lasting
 def right_now(reference):
-    """Return a function: what is right in a step, for the parameters that the layer has before it."""
+    """Return a function: what is right in a step, for the parameters that there are before it."""
 
     def find(step):
         W, w0 = (pending.value for pending in step.before)
@@ -1562,7 +1562,7 @@ def expect_seeded(wanted, seen, waived):
     points where it belongs, do not cost them here as well: then it is enough that the weights
     are drawn from the expected stream, whatever limits they are scaled to.
     """
-    done, W, w0, output, gradient = seen
+    done, W, _, output, gradient = seen
     done.value
     right = [
         pending.error is None and is_close(pending.value, np.array(wanted[key]))
