@@ -161,10 +161,10 @@ def drawn(pytestconfig: pytest.Config) -> Callable[[str], list[Any]]:
 
 @pytest.fixture(scope="session")
 def waived(pytestconfig: pytest.Config) -> Callable[..., AbstractContextManager[None]]:
-    """What fails inside of ``with waived(to="initialization"):`` is left to that group.
+    """A context manager: a failure inside of it is left to another group, or one of several.
 
-    It has to have lost points in the end, or one of several groups has; else this check fails
-    with what failed inside.
+    One of these must have lost points when all checks have run; else this check fails after all,
+    with that failure: ``with waived(to="initialization"): expect_close(...)``.
     """
     desk = pytestconfig.stash[DESK]
     groups = {group.id for group in desk.problem.settings.groups}

@@ -994,7 +994,7 @@ def test_frozen(case, when, conventions, frozen_pass, observe, unmoved, right, w
 @check("parameters", "parameters() counts weights and biases")
 def test_parameter_count(student, conventions, waived):
     """n_inputs * n_units + n_units, as any kind of number; or what there is, if that is wrong."""
-    for n_inputs, n_units in ((1, 1), (2, 3), (5, 4), (130, 20)):
+    for n_inputs, n_units in ((1, 1), (2, 3), (5, 4), (130, 140)):
         student.begin()
         arrays, count = parameter_count(student, conventions, n_inputs, n_units)
         there = count == size_of_wrong_arrays(arrays)
@@ -1039,18 +1039,17 @@ def size_of_wrong_arrays(arrays):
 @check("output-shape", "output_shape() is the tuple (n_units,)")
 def test_output_shape(student):
     """The shape of one row, before and without any batch."""
-    for n_units in (1, 3, 5, 130):
+    for n_inputs, n_units in ((1, 1), (2, 3), (5, 5), (130, 140)):
         student.begin()
-        expect_output_shape(student, n_units)
+        with student.program():
+            layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            layer.initialize(student.expose(SGD(), "update", local=True))
+            answer = layer.output_shape()
+        expect_output_shape(answer.value, n_units)
 
 
-def expect_output_shape(student, n_units):
-    """Fail unless output_shape() is (n_units,)."""
-    with student.program():
-        layer = student.Dense(n_units=n_units, input_shape=(2,))
-        layer.initialize(student.expose(SGD(), "update", local=True))
-        answer = layer.output_shape()
-    shape = answer.value
+def expect_output_shape(shape, n_units):
+    """Fail unless output_shape() gave (n_units,)."""
     if type(shape) is not tuple or shape != (n_units,):
         fail(
             f"With n_units={n_units}, output_shape() should be the tuple ({n_units},).",
@@ -1204,11 +1203,26 @@ class Step:
         return zip(names, (self.output, self.input_gradient), self.later, strict=True)
 
 
+@dataclass(frozen=True)
+class Training:
+    """What came of a sequence of passes on one layer.
+
+    Attributes:
+        spare: Calls of update that belong to no step.
+        parameters, output_shape: What these two methods give in the end, as promises.
+    """
+
+    steps: list
+    spare: list
+    parameters: object
+    output_shape: object
+
+
 @lasting
 def trained(student, once, conventions, new_layer):
-    """Return a function: the steps of a sequence of passes on one layer, and spare calls of update.
+    """Return a function: the training of a layer by a sequence of passes.
 
-    Nobody sets the layer's parameters in between; they are only read.
+    Nobody sets its parameters in between; they are only read.
     """
 
     def run(sequence):
@@ -1230,10 +1244,16 @@ def trained(student, once, conventions, new_layer):
                 after = parameters_of(layer, conventions())
                 steps.append(Step(each.case, each.kind, before, *passed, after))
                 before = after
-        return steps, optimizer.calls
+            sizes = layer.parameters(), layer.output_shape()
+        return steps, optimizer.calls, sizes
 
     ran = once.each("trained", SEQUENCES, run)
-    return lambda sequence: with_calls(*ran(sequence))
+
+    def look(sequence):
+        steps, calls, sizes = ran(sequence)
+        return Training(*with_calls(steps, calls), *sizes)
+
+    return look
 
 
 SEQUENCES = (STEPS, FROZEN, EVALUATED, ANEW)
@@ -1334,13 +1354,13 @@ def right_now(reference):
 def test_each_step(trained, right_now, waived):
     """In a layer that learns: for the parameters that it has by then."""
     for sequence in SEQUENCES:
-        for place, step in numbered(trained(sequence)[0]):
+        for place, step in numbered(trained(sequence).steps):
             right = None
             with waived(to=("update", "initialization", "optimizers")):
                 right = right_now(step)
             if right is not None:
                 expect_step(place, step, right, waived)
-    for place, step in numbered(trained(EVALUATED)[0]):
+    for place, step in numbered(trained(EVALUATED).steps):
         with waived(to="update"):
             expect_updated(f"{place}, after one with training=False", step)
 
@@ -1374,15 +1394,15 @@ def test_update_of_each_step(trained, waived):
     What is wrong in every single pass is left to the other checks of the group.
     """
     for sequence in (STEPS, ANEW):
-        steps, spare = trained(sequence)
-        for place, step in numbered(steps):
+        training = trained(sequence)
+        for place, step in numbered(training.steps):
             with waived(to="state"):
                 step.input_gradient.value
             with waived(to="update"):
                 expect_updated(place, step)
         message = "In training, update is called more often than once per parameter and pass."
         with waived(to="update"):
-            expect(not spare, message)
+            expect(not training.spare, message)
 
 
 def expect_updated(place, step):
@@ -1404,10 +1424,10 @@ def expect_updated(place, step):
 def test_optimizers_of_each_step(trained, waived):
     """With the settings and the memory of the one that initialize is given, and new at each."""
     for sequence in (STEPS, ANEW):
-        steps, spare = trained(sequence)
-        unusual = spare or any(None in step.calls for step in steps)
+        training = trained(sequence)
+        unusual = training.spare or any(None in step.calls for step in training.steps)
         with waived(to=("update", "state")) if unusual else nullcontext():
-            expect_own_optimizers(steps)
+            expect_own_optimizers(training.steps)
 
 
 def expect_own_optimizers(steps):
@@ -1432,8 +1452,8 @@ def expect_own_optimizers(steps):
 @check("trainable", "A layer can be frozen and set free again")
 def test_frozen_in_between(trained, waived):
     """In the midst of training: it stays as it is, and learns on when it is set free."""
-    steps, spare = trained(FROZEN)
-    for place, step in numbered(steps):
+    training = trained(FROZEN)
+    for place, step in numbered(training.steps):
         with waived(to="state"):
             step.input_gradient.value
         if step.kind != "frozen":
@@ -1446,13 +1466,13 @@ def test_frozen_in_between(trained, waived):
             if before.error is None and isinstance(before.value, np.ndarray):
                 expect_close(after.value, before.value, what=what, message=message)
     with waived(to="update"):
-        expect(not spare, "A layer that is frozen in between calls update too often.")
+        expect(not training.spare, "A layer that is frozen in between calls update too often.")
 
 
 @check("state", "Training goes on as it does when nobody looks at the parameters")
 def test_unwatched_training(trained, unwatched):
     """The same passes with and without reading W and w0 between them."""
-    for (place, mine), watched in zip(numbered(unwatched()[0]), trained(STEPS)[0], strict=True):
+    for (place, mine), watched in zip(numbered(unwatched()[0]), trained(STEPS).steps, strict=True):
         for (what, now, _), usual in zip(
             mine.returned, (watched.output, watched.input_gradient), strict=True
         ):
@@ -1467,6 +1487,47 @@ def test_nothing_left_behind(unwatched):
     steps, numpy = unwatched()
     expect_later_as_before([each for step in steps for each in step.returned])
     expect_untouched_numpy(*numpy, seed=LEFT_BEHIND, calls="forward_pass and backward_pass")
+
+
+@check("initialization", "initialize can be called again")
+def test_initialized_again(trained, waived):
+    """After some steps of training: W is drawn anew, and w0 is zero."""
+    before = None
+    for place, step in numbered(trained(ANEW).steps):
+        if step.kind == "again":
+            with waived(to=("constructor", "initialization")):
+                expect_initialized(place, step, before)
+        before = step.after
+
+
+def expect_initialized(place, step, before):
+    """Fail unless a layer that was initialized again has other weights, and no biases."""
+    case, (W, w0) = step.case, (pending.value for pending in step.before)
+    what = f"{place}, after initialize, layer"
+    expect_array(W, f"{what}.W", case.W.shape)
+    message = f"{what}.W is what it was before; initialize has to draw it anew."
+    expect(not _same(W, before[0].value), message, what="layer.W", yours=W)
+    limit = 1 / np.sqrt(case.n_inputs)
+    message = f"{what}.W is beyond the limit 1/√{case.n_inputs}."
+    expect(np.abs(W).max() <= limit * (1 + 1e-12), message, what="layer.W", yours=W)
+    zeros = np.zeros((1, case.n_units))
+    expect_close(w0, zeros, what=f"{what}.w0", or_shapes=[(case.n_units,)])
+
+
+@check("parameters", "So it is after training")
+def test_parameter_count_after_training(student, trained, waived):
+    """Also after frozen passes, and after those that were not for training."""
+    for sequence in SEQUENCES:
+        with waived(to=("parameters", "update", "optimizers", "initialization")):
+            expect_count(student, trained(sequence).parameters.value, 3, 2)
+
+
+@check("output-shape", "So it is after training")
+def test_output_shape_after_training(trained, waived):
+    """Also after frozen passes, and after those that were not for training."""
+    for sequence in SEQUENCES:
+        with waived(to="output-shape"):
+            expect_output_shape(trained(sequence).output_shape.value, 2)
 
 
 # -- purity --------------------------------------------------------------------------------

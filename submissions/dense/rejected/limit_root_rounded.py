@@ -1,6 +1,6 @@
 # mistake: rounds the root in the limit to a whole number
 # fails: initialization
-# points: 96
+# points: 96.31
 # diagnoses: draw-length
 import copy
 
