@@ -92,6 +92,8 @@ class Answer:
 class Handed:
     """An object of the checks in the student's hands: its calls are recorded, copies numbered."""
 
+    _parts: tuple[Student, Exposure, int, Any]
+
     def __init__(self, student: Student, exposure: Exposure, number: int, real: Any) -> None:
         shown = {k: v for k, v in vars(real).items() if type(v) in (bool, int, float, str)}
         self.__dict__.update({k: v for k, v in shown.items() if not k.startswith("_")})
@@ -428,7 +430,8 @@ class Trial:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Fail the checks that left a failure to groups that have none."""
-        stats = session.config.pluginmanager.get_plugin("terminalreporter").stats
+        terminal: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+        stats = terminal.stats
         failed = {self._groups[name] for name, report in self._reports.items() if report.failed}
         for name, to, error in self.waivers:
             report = self._reports[name]

@@ -53,6 +53,7 @@ def run(
     seed: int,
     only: str | None = None,
     order: Order = list,
+    differences: bool = False,
 ) -> None:
     """Try every submission on the problem's checks; hand each trial to ``sink`` when it is done.
 
@@ -60,6 +61,7 @@ def run(
         submissions: May be a generator that waits for work: the session stays warm.
         only: A group; the checks of the others are left out.
         order: Puts the checks in the order in which they are run; the trial keeps their own.
+        differences: Whether what passes all checks is looked at with all aspects nevertheless.
 
     Raises:
         ProblemError: ``checks.py`` cannot be collected, or marks its checks wrongly.
@@ -71,7 +73,7 @@ def run(
         raise UsageError(f"{problem.slug} has no group {only!r} (there are: {known})")
     _give_back_large_blocks()
     desk = Desk(problem, workers, seed)
-    plugin = _SessionPlugin(desk, submissions, sink, only, order)
+    plugin = _SessionPlugin(desk, submissions, sink, only, order, differences)
     arguments = [
         str(problem.checks_path),
         f"--rootdir={problem.folder}",
@@ -165,6 +167,7 @@ class _SessionPlugin:
         sink: Callable[[Trial], None],
         only: str | None,
         order: Order,
+        differences: bool,
     ) -> None:
         self.desk = desk
         self.problem = desk.problem
@@ -172,6 +175,7 @@ class _SessionPlugin:
         self.sink = sink
         self.only = only
         self.order = order
+        self.differences = differences
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
         self.looker = Looker(desk)
@@ -299,6 +303,8 @@ class _SessionPlugin:
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
                     trial.settle_waivers()
                     trial.diagnoses = self.looker.name_mistakes(trial, items[0])
+                    if self.differences and not trial.failing:
+                        trial.differences = self.looker.find_differences(items[0])
                     follow_failures(trial, student)
                     student.take_output()
             except (StudentError, WorkerFailure) as error:

@@ -85,7 +85,11 @@ def _is_final(outcome: Outcome, waiver: Waiver, waiting: set[str]) -> bool:
 
 
 class Trial(msgspec.Struct):
-    """Everything that was found out about one submission."""
+    """Everything that was found out about one submission.
+
+    Attributes:
+        differences: What differs from the reference although all checks pass, if that was asked.
+    """
 
     submission: Submission
     classes: dict[str, RemoteClass] = msgspec.field(default_factory=dict)
@@ -93,6 +97,7 @@ class Trial(msgspec.Struct):
     load_error: StudentError | WorkerFailure | None = None
     outcomes: list[Outcome] = msgspec.field(default_factory=list)
     diagnoses: list[Diagnosis] = msgspec.field(default_factory=list)
+    differences: list[str] = msgspec.field(default_factory=list)
     notes: list[str] = msgspec.field(default_factory=list)
     output: str = ""
     seconds: float = 0.0

@@ -107,7 +107,7 @@ def test_a_difference_that_cost_points_elsewhere_is_forgiven(tmp_path: Path) -> 
 
 
 def test_no_difference_is_forgiven_without_a_receipt(tmp_path: Path) -> None:
-    """Nobody else has taken points for it, so the check that left it fails, and says what it saw."""
+    """Nobody else has taken points for it: the check that left it fails, and says what it saw."""
     report = graded(tmp_path, WAIVING, wrong_for("x == 1"))
     failed = [check for check in report.checks if check.status != "passed"]
     assert [(check.id, check.message) for check in failed] == [("test_one", "value(1) is not 1")]
