@@ -163,6 +163,43 @@ def expect_unchanged(
         expect_close(after.value, before, what=what, message=message, rtol=0.0, atol=0.0)
 
 
+def expect_later_as_before(returned: Iterable[tuple[str, Pending, Pending]]) -> None:
+    """Fail if an array that was returned is another one by now.
+
+    Args:
+        returned: What was called, as source; what it returned; and what that is now, where each of
+            the two is a promise.
+    """
+    for what, first, now in returned:
+        if first.error is None and now.error is None and isinstance(first.value, np.ndarray):
+            message = f"A later call changes an array that {what} returned: return a new one."
+            was = f"what {what} returned, looked at later"
+            expect_close(now.value, first.value, what=was, message=message, rtol=0.0, atol=0.0)
+
+
+def expect_untouched_numpy(
+    drawn: Pending, before: Pending, after: Pending, *, seed: int, calls: str
+) -> None:
+    """Fail unless NumPy's global generator and error state are as they were before the calls.
+
+    Args:
+        drawn: What was drawn from the global generator afterwards: the promise of an array (k,).
+        before, after: ``np.geterr()`` before and after, as promises.
+        seed: What the generator was seeded with before the calls.
+        calls: What was called, for the message: ``forward_pass and backward_pass``.
+    """
+    wanted = np.random.RandomState(seed).random_sample(np.shape(drawn.value))
+    expect_close(
+        drawn.value,
+        wanted,
+        what="the next random numbers",
+        message=f"{calls} must neither draw from NumPy's global generator nor seed it.",
+    )
+    message = f"{calls} must leave NumPy's error handling (np.seterr) as it was."
+    same = before.error or after.error or before.value == after.value
+    expect(same, message, what="np.geterr()", yours=after.value)
+
+
 def closeness(
     yours: np.ndarray[Any, Any],
     expected: np.ndarray[Any, Any],

@@ -22,7 +22,9 @@ from grader.judge import (
     expect,
     expect_array,
     expect_close,
+    expect_later_as_before,
     expect_unchanged,
+    expect_untouched_numpy,
     fail,
     gradients,
     is_close,
@@ -43,8 +45,6 @@ from grader.judge.affine.sequences import (
     EVALUATED,
     FROZEN,
     STEPS,
-    expect_later_as_before,
-    expect_untouched_numpy,
     numbered,
 )
 from grader.judge.affine.typed import TYPED

@@ -1,7 +1,7 @@
 # mistake: clips the output to [-1000, 1000], so that nothing overflows
 # fails: forward
 # points: 90.86
-# diagnoses: none
+# diagnoses: output-large
 import copy
 
 import numpy as np
