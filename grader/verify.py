@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from grader.claims import Finding, Kind, Trial, judge_claims
+from grader.claims import Finding, Kind, Trial, counted, judge_claims
 from grader.distortion.judged import CLAIM, judge_distortions
 from grader.distortion.trying import Distorted, try_distortions
 from grader.errors import ProblemError
@@ -89,6 +89,7 @@ def verify_problem(
     graded, total = len(trials), len(trials) + again
     same = _same_again(problem, trials, jobs, lambda done: progress(graded + done, total))
     findings.insert(2, same)
+    findings.append(_nothing_unnoticed(problem, trials))
     findings += judge_naming(problem, trials)
     said = len(trials) + again
     distorted, more = _distortions(
@@ -181,6 +182,27 @@ def _same_again(
     claim = "same reports with other hash seeds, threads, orders of checks"
     ways = len(SURROUNDINGS) + len(ORDERS)
     return Finding(claim, f"{ways} ways", details)
+
+
+# -- what has full marks -------------------------------------------------------------------
+
+
+def _nothing_unnoticed(problem: Problem, trials: tuple[Trial, ...]) -> Finding:
+    """Whether what has full marks, or might have, differs from the reference in nothing."""
+    from grader.unnoticed import both_in, differences
+
+    chosen = [(_shown(problem, t), t.submission) for t in trials if t.report.status == "passed"]
+    chosen += both_in(problem)
+    found = differences(problem, [submission for _, submission in chosen], lambda: None)
+    faults = {
+        name: [f"has full marks, and differs in {each}" for each in wrong]
+        for (name, _), wrong in zip(chosen, found, strict=True)
+    }
+    return counted("what has full marks differs from the reference in nothing", len(chosen), faults)
+
+
+def _shown(problem: Problem, trial: Trial) -> str:
+    return problem.shown(trial.path) + (f": {trial.name}" if trial.mutant else "")
 
 
 # -- expected.json -------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from grader.judge.evidence import (
     expect,
     expect_array,
     expect_close,
+    expect_later_as_before,
     expect_unchanged,
+    expect_untouched_numpy,
     fail,
     is_close,
 )
@@ -37,7 +39,9 @@ __all__ = [
     "expect",
     "expect_array",
     "expect_close",
+    "expect_later_as_before",
     "expect_unchanged",
+    "expect_untouched_numpy",
     "fail",
     "is_close",
 ]

@@ -54,7 +54,10 @@ def describe(
     if told is None:
         return None
     kind, title, hint = told
-    return kind, title, "It is so in every example that was tried.", hint, hint
+    why = "It is so in every example that was tried."
+    if len(wrong) < len(seen):
+        why = f"It is so wherever it is wrong: in {len(wrong)} of {len(seen)} examples."
+    return kind, title, why, hint, hint
 
 
 def _told(noun: str, wrong: Sequence[Seen], seen: Sequence[Seen]) -> Told | None:

@@ -101,17 +101,19 @@ def expect_close(
     or_shapes: Sequence[tuple[int, ...]] = (),
     rtol: float = RTOL,
     atol: float = ATOL,
+    unit: float = 1.0,
 ) -> None:
     """Fail unless ``yours`` has the shape and, within tolerance, the values of ``expected``.
 
-    An element is right if ``|yours - expected| <= atol + rtol * scale``, where scale is the
-    largest ``|expected|`` of the array, and at least 1: a sum of products that nearly cancels is
-    no less right than its neighbours. NaN equals only NaN, infinity only infinity.
+    An element is right if ``|yours - expected| <= atol * unit + rtol * scale``, where scale is
+    the largest ``|expected|`` of the array, and at least ``unit``: a sum of products that nearly
+    cancels is no less right than its neighbours. NaN equals only NaN, infinity only infinity.
 
     Args:
         what: What is compared, as source, e.g. ``layer.forward_pass(X)``.
         message: For the learner, instead of the general one.
         or_shapes: Other shapes of the same size that are accepted as well.
+        unit: The size of an ordinary element, where that is not 1: tiny numbers need a tiny one.
     """
     expected = np.asarray(expected)
     or_shapes = [shape for shape in or_shapes if math.prod(shape) == expected.size]
@@ -119,7 +121,7 @@ def expect_close(
     compared = array.reshape(expected.shape)
     if _equal(compared, expected):  # the common case, and the cheap one
         return
-    right = closeness(compared, expected, rtol, atol)
+    right = closeness(compared, expected, rtol, atol, unit)
     if right.all():
         return
     wrong = np.argwhere(~right)
@@ -141,6 +143,8 @@ def expect_close(
         "largest_error": number(largest),
         "tolerance": {"rtol": rtol, "atol": atol},
     }
+    if unit != 1.0:
+        evidence["tolerance"]["unit"] = unit
     if or_shapes:
         evidence["shapes"] = [list(shape) for shape in (expected.shape, *or_shapes)]
     raise CheckFailed(f"{message} ({text})" if message else _sentence(text), evidence, yours)
@@ -162,16 +166,57 @@ def expect_unchanged(
         expect_close(after.value, before, what=what, message=message, rtol=0.0, atol=0.0)
 
 
+def expect_later_as_before(returned: Iterable[tuple[str, Pending, Pending]]) -> None:
+    """Fail if an array that was returned is another one by now.
+
+    Args:
+        returned: What was called, as source; what it returned; and what that is now, where each of
+            the two is a promise.
+    """
+    for what, first, now in returned:
+        if first.error is None and now.error is None and isinstance(first.value, np.ndarray):
+            message = f"A later call changes an array that {what} returned: return a new one."
+            was = f"what {what} returned, looked at later"
+            expect_close(now.value, first.value, what=was, message=message, rtol=0.0, atol=0.0)
+
+
+def expect_untouched_numpy(
+    drawn: Pending, before: Pending, after: Pending, *, seed: int, calls: str
+) -> None:
+    """Fail unless NumPy's global generator and error state are as they were before the calls.
+
+    Args:
+        drawn: What was drawn from the global generator afterwards: the promise of an array (k,).
+        before, after: ``np.geterr()`` before and after, as promises.
+        seed: What the generator was seeded with before the calls.
+        calls: What was called, for the message: ``forward_pass and backward_pass``.
+    """
+    wanted = np.random.RandomState(seed).random_sample(np.shape(drawn.value))
+    expect_close(
+        drawn.value,
+        wanted,
+        what="the next random numbers",
+        message=f"{calls} must neither draw from NumPy's global generator nor seed it.",
+    )
+    message = f"{calls} must leave NumPy's error handling (np.seterr) as it was."
+    same = before.error or after.error or before.value == after.value
+    expect(same, message, what="np.geterr()", yours=after.value)
+
+
 def closeness(
-    yours: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], rtol: float, atol: float
+    yours: np.ndarray[Any, Any],
+    expected: np.ndarray[Any, Any],
+    rtol: float,
+    atol: float,
+    unit: float = 1.0,
 ) -> np.ndarray[Any, Any]:
     """Element by element, whether ``yours`` is right; both of the same shape."""
     if yours.dtype.kind in "biu" and expected.dtype.kind in "biu":
         exact: np.ndarray[Any, Any] = yours == expected
         return exact
     finite = np.isfinite(expected)
-    scale = max(1.0, float(np.max(np.abs(expected[finite]), initial=0.0)))
-    near = _distance(yours, expected) <= atol + rtol * scale
+    scale = max(unit, float(np.max(np.abs(expected[finite]), initial=0.0)))
+    near = _distance(yours, expected) <= atol * unit + rtol * scale
     with np.errstate(all="ignore"):
         same = (yours == expected) | (np.isnan(yours) & np.isnan(expected))
     result: np.ndarray[Any, Any] = np.where(finite, near, same)
@@ -186,14 +231,16 @@ def _distance(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[An
     return distance
 
 
-def is_close(yours: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) -> bool:
+def is_close(
+    yours: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL, unit: float = 1.0
+) -> bool:
     """Whether ``yours`` is an array of the shape and values of ``expected``."""
     if not isinstance(yours, np.ndarray | np.generic):
         return False
     array, wanted = np.asarray(yours), np.asarray(expected)
     if array.shape != wanted.shape:
         return False
-    return _equal(array, wanted) or bool(closeness(array, wanted, rtol, atol).all())
+    return _equal(array, wanted) or bool(closeness(array, wanted, rtol, atol, unit).all())
 
 
 def _equal(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:

@@ -7,34 +7,45 @@ same for every submission: functions that ask the student's code, not what was a
 
 from __future__ import annotations
 
+import contextlib
 import types
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any
 
 import pytest
 
 from grader.errors import ProblemError
+from grader.judge import seeds
 from grader.judge.diagnosis import Rules
 from grader.judge.elsewhere import Neighbours
+from grader.judge.evidence import CheckFailed
 from grader.judge.loading import load_reference, load_rules
 from grader.judge.replay import Example
 from grader.judge.shared import Once
+from grader.judge.trial import Outcome, Waiver
 from grader.problem import Problem
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.process import Limits
 from grader.sandbox.proxy import Loadable, Student
 from grader.sandbox.spawning import Workers
+from grader.sandbox.trace import StudentError
 from grader.submission import Submission
 
 
 class Desk:
-    """What lies on the judge's desk: one student at a time, and what goes with it."""
+    """What lies on the judge's desk: one student at a time, and what goes with it.
+
+    Attributes:
+        outcome: Of the check that is being run.
+    """
 
     def __init__(self, problem: Problem, workers: Workers, seed: int) -> None:
         self.problem = problem
         self.seed = seed
         self.examples: dict[Any, list[Example] | None] = {}
+        self.outcome: Outcome | None = None
         self._workers = workers
 
     @cached_property
@@ -74,7 +85,7 @@ class Desk:
             self._workers,
             Loadable("submission", b""),
             Limits(**{name: getattr(limits, name) for name in Limits.__struct_fields__}),
-            seed=self.seed,
+            seed=seeds.number(),
             methods=frozenset(
                 name
                 for name in dir(entry)
@@ -149,6 +160,33 @@ def once(pytestconfig: pytest.Config) -> Once:
 def drawn(pytestconfig: pytest.Config) -> Callable[[str], list[Any]]:
     """``drawn(argument)``: every value that hypothesis has drawn for an argument."""
     return pytestconfig.stash[DESK].drawn
+
+
+@pytest.fixture(scope="session")
+def waived(pytestconfig: pytest.Config) -> Callable[..., AbstractContextManager[None]]:
+    """A context manager: a failure inside of it is left to another group, or one of several.
+
+    One of these must have lost points when all checks have run; else this check fails after all,
+    with that failure: ``with waived(to="initialization"): expect_close(...)``.
+    """
+    desk = pytestconfig.stash[DESK]
+    groups = {group.id for group in desk.problem.settings.groups}
+
+    @contextlib.contextmanager
+    def waive(to: str | tuple[str, ...]) -> Iterator[None]:
+        to = (to,) if isinstance(to, str) else to
+        if unknown := set(to) - groups:
+            raise ValueError(f"waived(to=...): problem.toml has no group {min(unknown)!r}")
+        try:
+            yield
+        except (CheckFailed, StudentError) as error:
+            outcome = desk.outcome
+            if outcome is None:  # an aspect looks: nothing is at stake
+                return
+            steps = list(desk.student.trace)
+            outcome.waivers.append(Waiver(to, error, steps, dict(outcome.example)))
+
+    return waive
 
 
 @pytest.hookimpl(wrapper=True)

@@ -21,6 +21,14 @@ from grader.sandbox.process import WorkerFailure
 from grader.sandbox.trace import Overrun, StudentError
 
 
+def _differs(look: Look, case: Any) -> bool:
+    try:
+        seen = look(case)
+    except (StudentError, WorkerFailure, CheckFailed):
+        return True
+    return seen is not None and not seen.is_right
+
+
 class Looker:
     """Keeps the aspects of a problem, and looks at the student's code with those that failed.
 
@@ -153,6 +161,16 @@ class Looker:
             self.stumbled.append((item, error))
             return []
         return list({each.diagnosis.id: each for each in reversed(found) if each}.values())[::-1]
+
+    def find_differences(self, next_item: pytest.Item) -> list[str]:
+        """Look at everything; return what is not as the reference has it, an aspect a line."""
+        found = []
+        for item, aspect in self._aspects.items():
+            look, cases = self._begin(item, next_item)
+            wrong = next((case for case in cases if _differs(look, case)), None)
+            if wrong is not None:
+                found.append(f"{aspect.id}: {wrong}")
+        return found
 
     def see(self, item: pytest.Item, next_item: pytest.Item) -> None:
         """Look at everything that an aspect looks at; raise what that raises."""

@@ -35,18 +35,27 @@ def _transposed(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
 def _constant(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     if not all(a.size and np.isfinite(a).all() for a, _ in pairs):
         return None
-    if all(not a.any() for a, _ in pairs):
+    if all(not a.any() for a, _ in pairs) and not _shows_numbers(seen):
         return "zero", f"{noun} is always zero.", "Look for zeros that nothing is added to."
+    varied = any(found.is_right and np.size(found.right) and np.ptp(found.right) for found in seen)
+    if varied:
+        return None  # it is not so everywhere
     if all(np.ptp(a) == 0 for a, _ in pairs) and any(np.ptp(b) for _, b in pairs):
         title = f"{noun} is one and the same number in all places."
         return "uniform", title, "Where does one number become an array?"
     first, right = pairs[0]
     others = [(a, b) for a, b in pairs[1:] if b.shape == right.shape]
-    changing = len(others) >= FEW and not all(is_close(b, right) for _, b in others)
+    changing = len(others) >= FEW and not any(found.is_right for found in seen)
+    changing = changing and not all(is_close(b, right) for _, b in others)
     if changing and all(is_close(a, first) for a, _ in others):
         title = f"{noun} is always the same, whatever is given."
         return "constant", title, "Which line computes it, and from what?"
     return None
+
+
+def _shows_numbers(seen: Sequence[Seen]) -> bool:
+    """Whether there are right examples in which something other than zeros is right."""
+    return any(found.is_right and np.any(found.right) for found in seen)
 
 
 def _single(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
@@ -71,7 +80,8 @@ def _lines(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
         return None
     for axis, name in ((0, "row"), (1, "column")):
         long = [(a, b) for a, b in pairs if b.shape[axis] > 1]
-        if len(long) < min(FEW, len(pairs)):
+        few = FEW if any(found.is_right for found in seen) else min(FEW, len(pairs))
+        if len(long) < few:
             continue
         right = [_right_lines(a, b, axis) for a, b in long]
         for place, which in ((0, "first"), (-1, "last")):
@@ -152,14 +162,35 @@ def _square(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     return None
 
 
+def _magnitude(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    """Right for ordinary numbers, and wrong for larger or for smaller ones."""
+    sizes: dict[bool, list[float]] = {True: [], False: []}
+    for found in seen:
+        if np.any(found.right):
+            sizes[found.is_right].append(float(np.abs(found.right).max()))
+    if not all(sizes.values()):
+        return None
+    hint = "What in your code depends on how large a number is: a limit, a rounding, a constant?"
+    good, bad = max(sizes[True]), min(sizes[False])
+    if bad > good:
+        title = f"{noun} is right for numbers up to {good:.2g}, and wrong for those of {bad:.2g}."
+        return "large", title, hint
+    good, bad = min(sizes[True]), max(sizes[False])
+    if bad < good:
+        title = f"{noun} is right for numbers from {good:.2g} on, and wrong for those of {bad:.2g}."
+        return "tiny", title, hint
+    return None
+
+
 NUMBERS: Sequence[Tell] = (
     _transposed,
     _constant,
     factor,
     offset,
     part,
-    _single,
     _cut,
+    _magnitude,
+    _single,
     _lines,
     formula,
     _places,

@@ -171,8 +171,9 @@ def _comparison(evidence: Mapping[str, Any]) -> str | None:
             return None
         values = np.array(_numbers(expected["values"]))
         tolerance = evidence["tolerance"]
-        scale = max(1.0, float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0)))
-        allowed = tolerance["atol"] + tolerance["rtol"] * scale
+        unit = tolerance.get("unit", 1.0)
+        scale = max(unit, float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0)))
+        allowed = tolerance["atol"] * unit + tolerance["rtol"] * scale
         shapes = [tuple(shape) for shape in evidence.get("shapes", [expected["shape"]])]
         lines = [
             f"expected = {_literal(values)}",

@@ -24,7 +24,7 @@ from _pytest.outcomes import OutcomeException  # what pytest.fail and pytest.ski
 from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.errors import Fault, ProblemError, UsageError
-from grader.judge import fixtures, replay
+from grader.judge import fixtures, replay, seeds
 from grader.judge.evidence import CheckFailed
 from grader.judge.fixtures import DESK, Desk
 from grader.judge.following import follow_failures
@@ -55,6 +55,7 @@ def run(
     only: str | None = None,
     order: Order = list,
     brief: bool = False,
+    differences: bool = False,
 ) -> None:
     """Try every submission on the problem's checks; hand each trial to ``sink`` when it is done.
 
@@ -64,6 +65,7 @@ def run(
         order: Puts the checks in the order in which they are run; the trial keeps their own.
         brief: Find out what fails, and nothing about it: examples are not made smaller, mistakes
             not named, lines not followed.
+        differences: Whether what passes all checks is looked at with all aspects nevertheless.
 
     Raises:
         ProblemError: ``checks.py`` cannot be collected, or marks its checks wrongly.
@@ -75,7 +77,7 @@ def run(
         raise UsageError(f"{problem.slug} has no group {only!r} (there are: {known})")
     _give_back_large_blocks()
     desk = Desk(problem, workers, seed)
-    plugin = _SessionPlugin(desk, submissions, sink, only, order, brief)
+    plugin = _SessionPlugin(desk, submissions, sink, only, order, brief, differences)
     arguments = [
         str(problem.checks_path),
         f"--rootdir={problem.folder}",
@@ -93,6 +95,7 @@ def run(
         fresh_checks(problem),
         _own_pytest_environment(),
         replay.profile(),
+        seeds.session(seed),
         one_processor(workers),
     ):
         code = pytest.main(arguments, plugins=[plugin, fixtures])
@@ -169,6 +172,7 @@ class _SessionPlugin:
         only: str | None,
         order: Order,
         brief: bool,
+        differences: bool,
     ) -> None:
         self.desk = desk
         self.problem = desk.problem
@@ -177,10 +181,10 @@ class _SessionPlugin:
         self.only = only
         self.order = order
         self.brief = brief
+        self.differences = differences
         self.failure: BaseException | None = None
         self.checks: dict[str, Check] = {}
         self.looker = Looker(desk)
-        self.outcome: Outcome | None = None
         self._drawn: replay.Drawn = {}
         self._suited: dict[str, bool] = {}
 
@@ -308,10 +312,13 @@ class _SessionPlugin:
                     self._run_checks(trial, items, allowance, go_on=again)
                     own_order = list(self.checks.values())
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
+                    trial.settle_waivers()
                     if not self.brief:
                         trial.diagnoses = self.looker.name_mistakes(trial, items[0])
                         follow_failures(trial, student)
                         student.take_output()
+                    if self.differences and not trial.failing:
+                        trial.differences = self.looker.find_differences(items[0])
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
                 trial.output = student.take_output()
@@ -337,32 +344,32 @@ class _SessionPlugin:
                 outcome.skipped = f"not run: {allowance.told}"
             if outcome.skipped:
                 continue
-            self.outcome = outcome
-            self._run_check(item, items[(number + 1) % len(items)])
+            self._run_check(outcome, item, items[(number + 1) % len(items)])
             if self.desk.student.lost is not None and not go_on:
                 return
             if isinstance(outcome.error, WorkerFailure):
                 overruns[id(outcome.error)] = outcome.error
 
-    def _run_check(self, item: pytest.Item, next_item: pytest.Item) -> None:
-        assert self.outcome is not None
+    def _run_check(self, outcome: Outcome, item: pytest.Item, next_item: pytest.Item) -> None:
         started = time.perf_counter()
+        self.desk.outcome = outcome
         student = self.desk.student
         try:
             student.begin()
         except (StudentError, WorkerFailure) as error:
-            self.outcome.error = error  # it loaded once, and now it does not
+            outcome.error = error  # it loaded once, and now it does not
         else:
             try:
                 run_item(item, next_item)
             except (Fault, ProblemError):
                 raise  # not the submission's
             except (Exception, OutcomeException) as error:
-                self.outcome.error = error
-                self.outcome.where = origin(error)
-                self.outcome.steps = [] if self.brief else list(student.trace)
-            self.outcome.output = student.take_output()
-        self.outcome.seconds = time.perf_counter() - started
+                outcome.error = error
+                outcome.where = origin(error)
+                outcome.steps = [] if self.brief else list(student.trace)
+            outcome.output = student.take_output()
+        outcome.seconds = time.perf_counter() - started
+        self.desk.outcome = None
 
     def _suits_reference(
         self,
@@ -392,10 +399,10 @@ class _SessionPlugin:
 
     def _repeat(self, item: pytest.Item, next_item: pytest.Item) -> None:
         """Run a check whose outcome is not kept; raise what it raised."""
-        self.outcome = Outcome(self.checks[item.nodeid])
-        self._run_check(item, next_item)
-        if self.outcome.error is not None:
-            raise self.outcome.error
+        outcome = Outcome(self.checks[item.nodeid])
+        self._run_check(outcome, item, next_item)
+        if outcome.error is not None:
+            raise outcome.error
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -408,7 +415,8 @@ class _SessionPlugin:
         examples = self.desk.examples.get(pyfuncitem.obj)
         if examples is None:
             return None
-        assert self.outcome is not None
+        outcome = self.desk.outcome
+        assert outcome is not None
         function: Any = pyfuncitem.obj
         body = function.hypothesis.inner_test
         fixtures = given_by_pytest(pyfuncitem)
@@ -424,7 +432,7 @@ class _SessionPlugin:
             return None
 
         for example in examples:
-            self.outcome.example = example
+            outcome.example = example
             error = run(example)
             if error is not None and (self.brief or isinstance(error, Overrun)):
                 raise error  # of an overrun a smaller example would cost the same
@@ -436,9 +444,9 @@ class _SessionPlugin:
                 except WorkerFailure:  # the time is over, or it runs into a limit with these
                     self.desk.student.trace = steps
                     raise error from None
-                self.outcome.example = smaller
+                outcome.example = smaller
                 raise raised or error
-        self.outcome.example = {}
+        outcome.example = {}
         return True
 
 

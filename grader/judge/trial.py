@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from grader.judge.evidence import CheckFailed
 from grader.judge.facts import Facts
 from grader.report import Diagnosis
 from grader.sandbox.process import WorkerFailure
@@ -27,6 +28,22 @@ class Check(msgspec.Struct, frozen=True):
     weight: float
 
 
+class Waiver(msgspec.Struct, frozen=True):
+    """A failure that a check left to other groups, because it is their matter.
+
+    Attributes:
+        to: The groups, of which one has to have lost points for it.
+        error: What the check would have raised.
+        steps: What had been done to the submission's objects by then.
+        example: The generated example of the check.
+    """
+
+    to: tuple[str, ...]
+    error: CheckFailed | StudentError
+    steps: list[Step]
+    example: dict[str, Any]
+
+
 class Outcome(msgspec.Struct):
     """What became of one check.
 
@@ -35,6 +52,7 @@ class Outcome(msgspec.Struct):
         steps: What had been done to the submission's objects when it raised.
         example: The generated example that it raised for.
         skipped: Why the check was not run, else empty.
+        waivers: What it has left to other groups.
         lines: Lines of the submission that the last call of ``steps_to_failure`` executes.
     """
 
@@ -45,6 +63,7 @@ class Outcome(msgspec.Struct):
     example: dict[str, Any] = msgspec.field(default_factory=dict)
     output: str = ""
     skipped: str = ""
+    waivers: list[Waiver] = msgspec.field(default_factory=list)
     lines: tuple[int, ...] = ()
     seconds: float = 0.0
 
@@ -60,8 +79,17 @@ class Outcome(msgspec.Struct):
         return self.steps
 
 
+def _is_final(outcome: Outcome, waiver: Waiver, waiting: set[str]) -> bool:
+    """Whether no other group that a failure was left to may still lose points."""
+    return (waiting - {outcome.check.group}).isdisjoint(waiver.to)
+
+
 class Trial(msgspec.Struct):
-    """Everything that was found out about one submission."""
+    """Everything that was found out about one submission.
+
+    Attributes:
+        differences: What differs from the reference although all checks pass, if that was asked.
+    """
 
     submission: Submission
     classes: dict[str, RemoteClass] = msgspec.field(default_factory=dict)
@@ -69,6 +97,7 @@ class Trial(msgspec.Struct):
     load_error: StudentError | WorkerFailure | None = None
     outcomes: list[Outcome] = msgspec.field(default_factory=list)
     diagnoses: list[Diagnosis] = msgspec.field(default_factory=list)
+    differences: list[str] = msgspec.field(default_factory=list)
     notes: list[str] = msgspec.field(default_factory=list)
     output: str = ""
     seconds: float = 0.0
@@ -77,6 +106,30 @@ class Trial(msgspec.Struct):
     def failing(self) -> frozenset[str]:
         """Groups with a check that failed."""
         return frozenset(o.check.group for o in self.outcomes if o.error is not None)
+
+    def settle_waivers(self) -> None:
+        """Fail each check that left a failure to groups none of which has lost points.
+
+        No difference is forgiven without a receipt: what a check passes over because it is
+        another group's matter must have cost points there, in this very trial. Where checks leave
+        failures to each other, the first one fails: its points are the others' receipt.
+        """
+        while unpaid := self._unpaid():
+            waiting = {outcome.check.group for outcome, _ in unpaid}
+            final = (each for each in unpaid if _is_final(*each, waiting))
+            outcome, waiver = next(final, unpaid[0])
+            outcome.error, outcome.steps = waiver.error, waiver.steps
+            outcome.example = waiver.example
+
+    def _unpaid(self) -> list[tuple[Outcome, Waiver]]:
+        """Checks that have passed so far, and what of theirs has cost no points anywhere."""
+        lost = {o.check.group for o in self.outcomes if o.check.weight and (o.error or o.skipped)}
+        found = []
+        for outcome in self.outcomes:
+            open_ones = [waiver for waiver in outcome.waivers if lost.isdisjoint(waiver.to)]
+            if open_ones and not (outcome.error or outcome.skipped):
+                found.append((outcome, open_ones[0]))
+        return found
 
     def facts(
         self,

@@ -76,6 +76,17 @@ def mutants(source: str) -> list[Mutant]:
     return found
 
 
+def mutated(source: str, key: Key) -> str | None:
+    """Return the source with the mutant of that key in it; None if there is no place for it."""
+    tree = _Bare().visit(ast.parse(source))
+    for where, edit in edits(tree, Where()):
+        if (where.scope, where.statement, edit.change) == key:
+            setattr(edit.owner, edit.field, edit.value)
+            text = ast.unparse(tree)
+            return text if _compiles(text) else None
+    return None
+
+
 class _Bare(ast.NodeTransformer):
     """Takes away what no mutant is made of: docstrings and annotations."""
 

@@ -105,7 +105,8 @@ def compare(evidence: Mapping[str, Any]) -> Compared | None:
     if len(wanted) != len(seen) or (_is_corner(expected) and expected["shape"] != yours["shape"]):
         return None
     finite = [abs(value) for _, value in wanted if isinstance(value, int | float)]
-    allowed = tolerance["atol"] + tolerance["rtol"] * max([1.0, *finite])
+    unit = tolerance.get("unit", 1.0)
+    allowed = tolerance["atol"] * unit + tolerance["rtol"] * max([unit, *finite])
     pairs = list(zip(wanted, seen, strict=True))
     wrong = [pair for pair in pairs if _differ(pair[0][1], pair[1][1], allowed)]
     return Compared(

@@ -826,6 +826,8 @@ class Student:
         if number not in self._exposed:
             raise ValueError(wire.FROM_BEFORE)
         exposure, real = self._exposed[number]
+        if method == wire.SET:
+            return _set(real, *args)
         if method not in exposure.methods:
             raise wire.ProtocolError("call of an unknown method")
         if self.allowance is not None:
@@ -846,6 +848,14 @@ class Student:
         except Exception as error:  # what it was given was unfit: that is for the student to see
             raise ValueError(f"{name}: {error}") from error
         return call.result
+
+
+def _set(real: Any, name: Any = None, value: Any = None, *_: Any) -> None:
+    """Set an attribute of a judge-side object that it has, to a plain value."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if name not in vars(real) or type(value) not in wire.PLAIN:
+        raise ValueError(f"{type(real).__name__} has no such setting")
+    setattr(real, name, value)
 
 
 def _in_order(function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:

@@ -47,6 +47,8 @@ NO_KEYWORDS: dict[str, list[Any]] = {"d": []}
 """The node of an empty dictionary."""
 FROM_BEFORE = "this object is from before: it was not given to this layer"
 """What a judge-side object says that is used after its check has ended."""
+SET = "__setattr__"
+"""The method by which a setting of a judge-side object is changed."""
 
 _DTYPES = [
     np.dtype(code) for code in "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()

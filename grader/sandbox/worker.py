@@ -90,7 +90,7 @@ class Stub:
             self._server.announce_copy(exposed.id),
             exposed.type_name,
             exposed.methods,
-            exposed.attributes,
+            {name: self.__dict__.get(name, usual) for name, usual in exposed.attributes.items()},
             exposed.source,
         )
         own = None if self._own is None else wire.twin_of(self._own)
@@ -98,6 +98,13 @@ class Stub:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Stub:
         return self.__copy__()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__[name] = value
+        if name in self._exposed.attributes:  # a setting: what answers has it from now on
+            self._server.post(self._exposed.id, wire.SET, (name, value), {})
+            if self._own is not None:
+                setattr(self._own, name, value)
 
     def __repr__(self) -> str:
         return f"<{self._exposed.type_name} object>"

@@ -28,6 +28,7 @@ from grader.judge import (
     fail,
     gradients,
     is_close,
+    seeds,
 )
 from grader.judge.affine import (
     ACTIVATIONS,
@@ -285,10 +286,10 @@ def test_weights_are_normal(student):
 @check("start", "The arguments have the names and the order of the statement")
 def test_arguments(student):
     """By name and by position, both make a layer that gives the same."""
-    case = activated(AffineCase(2, 3, 2), "relu")
+    case, seed = activated(AffineCase(2, 3, 2), "relu"), seeds.number(5)
     with student.program():
-        by_place = student.DenseLayer(3, 2, "relu", 5)
-        by_name = student.DenseLayer(input_size=3, output_size=2, activation="relu", seed=5)
+        by_place = student.DenseLayer(3, 2, "relu", seed)
+        by_name = student.DenseLayer(input_size=3, output_size=2, activation="relu", seed=seed)
         weights = by_name.W
         for layer in (by_place, by_name):
             put_weights(layer, case)
@@ -351,7 +352,7 @@ def test_first_step(student):
 
 # -- seeded --------------------------------------------------------------------------------
 
-BEFORE = 1234
+BEFORE = seeds.number(1234)
 """What the global generator is seeded with, before a layer is made that has a seed of its own."""
 
 
@@ -537,6 +538,11 @@ def z_of(plain):
 @each_activated_case(CURVED, 15)
 def test_activation(case, observe, right, z_of):
     """Compared with the activation of the student's own linear output."""
+    expect_activated(case, observe, right, z_of)
+
+
+def expect_activated(case, observe, right, z_of):
+    """Fail unless an output is right, or made of the student's own Z."""
     yours = observe(case).output.value
     if not is_close(yours, right(case).output):
         wanted = ACTIVATIONS[case.activation].function(z_of(case))
@@ -544,8 +550,8 @@ def test_activation(case, observe, right, z_of):
 
 
 @check("activation", "The example of the statement, with ReLU")
-def test_example(student, expected, z_of):
-    """On weights that the judge sets."""
+def test_example(student, expected, observe, right, z_of):
+    """On weights that the judge sets; not for who knows no other answer."""
     example = expected["example"]
     with student.program():
         outputs = []
@@ -559,9 +565,11 @@ def test_example(student, expected, z_of):
         if own.error is None and isinstance(own.value, np.ndarray):
             wanted = np.maximum(own.value, 0)
         expect_close(yours.value, wanted, what="layer.forward(X)")
+    expect_activated(activated(AffineCase(2, 2, 3), "relu"), observe, right, z_of)
 
 
 LARGE = np.array([[-3000.0], [-1000.0], [-0.5], [0.5], [1000.0], [3000.0]])
+LARGE *= seeds.generator(1).uniform(1, 1.5, LARGE.shape)
 
 
 @check("activation", "ReLU lets large numbers through")
@@ -576,6 +584,8 @@ def test_large_numbers(student):
 
 FAR = np.array([[-3000.0], [-1000.0], [-501.0], [-500.0], [-499.0], [-400.0], [-100.0], [-30.0]])
 NEAR = np.array([[-2.0], [-0.5], [0.0], [1.0]])
+FAR -= seeds.generator(2).uniform(0, 0.5, FAR.shape)  # on the same side of -500
+NEAR += seeds.generator(3).uniform(0, 0.25, NEAR.shape)
 
 
 def sigmoid(z):
@@ -831,7 +841,7 @@ def test_derivative_numerically(case, observe, pace, measured, expect_derivative
         expect_derivative(case)
 
 
-KINK = {"W": np.ones((1, 1)), "b": np.zeros((1, 1)), "G": np.array([[1.0], [2.0], [-4.0]])}
+KINK = {"W": np.ones((1, 1)), "b": np.zeros((1, 1)), "G": AffineCase(3, 1, 1).G}
 
 
 @lasting
@@ -1264,7 +1274,7 @@ EXCHANGE = np.array([[0.0, 1.0], [1.0, 0.0]])
 
 def chained(seed):
     """X, b and G of one row; Z is not near 0, and for some seeds b decides its sign."""
-    generator = np.random.default_rng(seed)
+    generator = seeds.generator(seed)
     X, G = generator.choice([-2.0, -1.0, 1.0, 2.0], (2, 1, 2))
     return X, np.array([[1.5, -1.25]]), G + 0.5
 
@@ -1369,7 +1379,9 @@ def see_seed(student):
 
 DRAW = Draw("normal", lambda n_inputs, n_units: 0.01, "0.01")
 SEEDED = tuple(
-    (shape, seed) for shape in [(2, 3), (3, 2), (4, 4), (1, 5), (9, 6)] for seed in (1, 8)
+    (shape, seeds.number(label))
+    for shape in [(2, 3), (3, 2), (4, 4), (1, 5), (9, 6)]
+    for label in (1, 8)
 )
 
 
@@ -1440,7 +1452,7 @@ def see_first_step(student):
     def look(_):
         student.begin()
         with student.program():
-            layer = student.DenseLayer(2, 2, seed=3)
+            layer = student.DenseLayer(2, 2, seed=seeds.number(3))
             b = layer.b
             returned = run_layer(layer, AffineCase(3, 2, 2)).input_gradient
         kind = getattr(getattr(b.error or b.value, "dtype", None), "kind", None)

@@ -24,6 +24,7 @@ from grader.judge import (
     expect_unchanged,
     gradients,
     is_close,
+    seeds,
 )
 from grader.judge.affine import (
     ActivatedCase,
@@ -134,8 +135,8 @@ class Observation:
         return value if fits else None
 
 
-START_SEED = 3  # of a layer's own generator, where it does not matter
-GLOBAL_SEED = 8  # of NumPy's, so that a draw from the wrong one is known by its numbers
+START_SEED = seeds.number(3)  # of a layer's own generator, where it does not matter
+GLOBAL_SEED = seeds.number(8)  # of NumPy's: a draw from the wrong one is known by its numbers
 
 
 def seeded_layer(student, units, activation, se_hPars=None):
@@ -317,7 +318,7 @@ def test_defaults(student):
     case = AffineCase(3, 2, 1, integers=False)
 
     def run(layer):
-        layer.np_rng = student.given("numpy.random", "default_rng")(5)
+        layer.np_rng = student.given("numpy.random", "default_rng")(START_SEED)
         layer.compute_shapes(case.X)
         layer.initialize_parameters()
         p = layer.p
@@ -440,7 +441,11 @@ def parameter(started, key, name):
     return value.get(name) if isinstance(value, dict) else None
 
 
-STARTS = [((1, 1), 1, "xavier"), ((3, 2), 2, "xavier"), ((2, 3), 3, "orthogonal")]
+STARTS = [
+    ((1, 1), seeds.number(1), "xavier"),
+    ((3, 2), seeds.number(2), "xavier"),
+    ((2, 3), seeds.number(3), "orthogonal"),
+]
 
 
 @check("initialization", "W has a row for each input and a column for each unit")
@@ -469,7 +474,7 @@ def drawn_weights(started, key):
 def test_initialization_is_used(started):
     """Orthogonal weights are, and xavier's have their deviation; which numbers is not looked at."""
     for shape in ((6, 3), (3, 6)):
-        W = drawn_weights(started, (shape, 4, "orthogonal"))
+        W = drawn_weights(started, (shape, seeds.number(4), "orthogonal"))
         product = W.T @ W if shape[0] > shape[1] else W @ W.T
         expect(
             is_close(product, np.eye(3)),
@@ -478,25 +483,29 @@ def test_initialization_is_used(started):
             yours=W,
         )
     for n, u in ((100, 60), (30, 200)):
-        W = drawn_weights(started, ((n, u), 5, "xavier"))
+        W = drawn_weights(started, ((n, u), seeds.number(5), "xavier"))
         expect_deviation(W, np.sqrt(2 / (n + u)), f"√(2/({n} + {u}))", what="layer.p['W']")
 
 
-XAVIER = [
-    (tuple(case["fs"]["W"]), int(case["name"].partition("seed")[2]), case)
+XAVIER = {
+    (tuple(case["fs"]["W"]), int(case["name"].partition("seed")[2]), "xavier"): case
     for case in (BY_NAME["sigmoid_u3_n4_m5_seed1"], BY_NAME["relu_u4_n3_m1_seed5"])
-]
-
-
-XAVIER_KEYS = [(shape, seed, "xavier") for shape, seed, _ in XAVIER]
+}
+XAVIER_KEYS = [*XAVIER, ((3, 4), seeds.number(6), "xavier")]
 
 
 @check("generator", "W is drawn from np_rng, and nothing else is")
-def test_generator(started):
-    """The numbers that EpyNN draws after the same seeds; their scale is another group's matter."""
-    for shape, seed, case in XAVIER:
-        wanted = np.array(case["arrays"]["W"])
-        W = parameter(started, (shape, seed, "xavier"), "W")
+def test_generator(started, reference):
+    """The numbers that EpyNN draws after the same seeds; their scale is another group's matter.
+
+    After a seed that nobody knows, those of the reference.
+    """
+    for key in XAVIER_KEYS:
+        shape, seed, _ = key
+        wanted = reference.xavier(shape, rng=np.random.default_rng(seed))
+        if key in XAVIER:
+            wanted = np.array(XAVIER[key]["arrays"]["W"])
+        W = parameter(started, key, "W")
         if isinstance(W, np.ndarray) and W.size == wanted.size and W.dtype.kind == "f":
             orders = (W.reshape(shape), W.reshape(shape[::-1]).T)  # a shape is no draw
             if any(same_draw(each, wanted) for each in orders):
@@ -540,13 +549,19 @@ def replayed(student, case, se_hPars=None):
 
 
 @check("forward", "EpyNN's own outputs")
-def test_recorded_outputs(student):
-    """Recorded cases, on the weights that were recorded as well."""
+def test_recorded_outputs(student, observe, right):
+    """Recorded cases, on the weights that were recorded as well; not for who has recorded them."""
     for name in ("tanh_u3_n5_m4_seed9_orthogonal", "softmax_u3_n4_m5_seed1"):
         student.begin()
         with student.program():
             output, _ = replayed(student, BY_NAME[name])
         expect_close(output.value, np.array(BY_NAME[name]["arrays"]["A"]), what="layer.forward(X)")
+    expect_computed(observe, right)
+
+
+def expect_computed(observe, right):
+    """Fail unless the layer gives an output that can be read nowhere."""
+    expect_close(observe(FEW[1]).output.value, right(FEW[1]).output, what="layer.forward(X)")
 
 
 @check("forward", "Inputs of other memory layouts and types")
@@ -976,32 +991,44 @@ def is_sound(pending, wanted):
     return is_close(pending.value, wanted)
 
 
+HOT = ActivatedCase(3, 2, 3, integers=False, seed=14, activation="softmax")
+
+
 @lasting
-def heated(student, once):
-    """Return a function: (output, dX) of EpyNN's case with temperature 2, and with 1."""
+def heated(student, once, new_layer):
+    """Return a function: (output, dX) of EpyNN's case with temperature 2, and with 1; of HOT."""
     names = ("softmax_u4_n6_m2_seed3_T2", "softmax_u3_n4_m5_seed1")
 
     def run():
         with student.program(), usual_settings(student):
-            return [
+            recorded = [
                 (BY_NAME[name], replayed(student, BY_NAME[name], {"softmax_temperature": T}))
                 for name, T in zip(names, (2.0, 1.0), strict=True)
             ]
+            layer = new_layer(HOT, {"softmax_temperature": 2.0})
+            return *recorded, (layer.forward(HOT.X), layer.backward(HOT.G))
 
     return lambda: once("heated", run)
 
 
 @check("hyperparameters", "softmax with a temperature of 2, as EpyNN has it")
-def test_temperature(heated, works_otherwise):
-    """Recorded; not the true gradient, see the statement. Nothing is measured numerically here."""
-    (hot, found), (usual, usually) = heated()
+def test_temperature(heated, reference, works_otherwise):
+    """Recorded; not the true gradient, see the statement. Nothing is measured numerically here.
+
+    A case that nobody has recorded has to come out as well.
+    """
+    (hot, found), (usual, usually), own = heated()
     if works_otherwise(usually[1], "input_gradient"):
         return
-    for name, key, yours, cold in zip(PASSES, ("A", "dX"), found, usually, strict=True):
-        if is_sound(cold, np.array(usual["arrays"][key])):
+    computed = right_when_tuned(reference, HOT, {"softmax_temperature": 2.0})
+    for number, (name, key) in enumerate(zip(PASSES, ("A", "dX"), strict=True)):
+        if is_sound(usually[number], np.array(usual["arrays"][key])):
             message = "This is EpyNN's own case with softmax_temperature=2: the layer uses what "
             message += "softmax returns as it is."
-            expect_close(yours.value, np.array(hot["arrays"][key]), what=name, message=message)
+            recorded = np.array(hot["arrays"][key])
+            expect_close(found[number].value, recorded, what=name, message=message)
+            message = "softmax_temperature is 2: the layer uses what softmax returns as it is."
+            expect_close(own[number].value, computed[number], what=name, message=message)
 
 
 # -- state ---------------------------------------------------------------------------------
@@ -1111,22 +1138,34 @@ TRAINING = (
     np.array([[float(bit)] for bit in RUN["data"]["Y"]])[:33],
 )
 EPOCHS = 5
-
-
 WIDTHS = (4, 1)
+INITIAL = [np.array(RUN[f"W{number}_init"]) for number in (1, 2)]
+INITIAL = [W + seeds.generator(9, W.size).normal(0, 0.1, W.shape) for W in INITIAL]
+"""Near to EpyNN's, so that the end is near to what it had recorded, and written nowhere."""
 
 
 def network(student):
-    """EpyNN's two layers with its starting weights, and mse; for a program block."""
+    """EpyNN's two layers with starting weights, and mse; for a program block."""
     names = ("relu", "sigmoid")
     layers = [seeded_layer(student, units, name) for units, name in zip(WIDTHS, names, strict=True)]
     A = TRAINING[0]
-    for number, (layer, units) in enumerate(zip(layers, WIDTHS, strict=True), 1):
+    for layer, units, W in zip(layers, WIDTHS, INITIAL, strict=True):
         layer.compute_shapes(A)
         layer.initialize_parameters()
-        layer.p = {"W": np.array(RUN[f"W{number}_init"]), "b": np.zeros((1, units))}
+        layer.p = {"W": W, "b": np.zeros((1, units))}
         A = layer.forward(A)
     return layers, student.given("maths", "mse")
+
+
+def right_network(reference):
+    """The same of the reference's layers."""
+    layers = [reference.Dense(4, reference.relu), reference.Dense(1, reference.sigmoid)]
+    A = TRAINING[0]
+    for layer, units, W in zip(layers, WIDTHS, INITIAL, strict=True):
+        layer.compute_shapes(A)
+        layer.p = {"W": W.copy(), "b": np.zeros((1, units))}
+        A = layer.forward(A)
+    return layers
 
 
 def epoch(layers, mse):
@@ -1144,12 +1183,7 @@ def first_epochs(student, reference):
 
     If they do not, what is wrong is not a matter of going on.
     """
-    mine = [reference.Dense(4, reference.relu), reference.Dense(1, reference.sigmoid)]
-    A = TRAINING[0]
-    for number, (layer, units) in enumerate(zip(mine, WIDTHS, strict=True), 1):
-        layer.compute_shapes(A)
-        layer.p = {"W": np.array(RUN[f"W{number}_init"]), "b": np.zeros((1, units))}
-        A = layer.forward(A)
+    mine = right_network(reference)
     for _ in range(EPOCHS):
         with student.untraced(), student.program():
             layers, mse = network(student)
@@ -1185,14 +1219,18 @@ def test_network(student, reference, observe):
             for layer in layers:
                 layer.update_parameters(0.1)
         found = [layer.p for layer in layers]
+    right = right_network(reference)
+    for _ in range(EPOCHS):
+        epoch(right, _mse)
+        for layer in right:
+            layer.update_parameters(0.1)
     wrong = []
-    for number, pending in enumerate(found, 1):
+    for number, (pending, layer) in enumerate(zip(found, right, strict=True), 1):
         p = pending.value
         for name in "Wb":
             yours = p.get(name) if isinstance(p, dict) else None
-            wanted = np.array(RUN[f"{name}{number}_after5"])
-            if not is_close(yours, wanted):
-                wrong.append((f"p['{name}'] of layer {number}", yours, wanted))
+            if not is_close(yours, layer.p[name]):
+                wrong.append((f"p['{name}'] of layer {number}", yours, layer.p[name]))
     with student.untraced():
         seen = observe(SIMPLE)
     passes = as_array(seen.output) is not None or as_array(seen.input_gradient) is not None
@@ -1271,8 +1309,8 @@ def expected_values(reference):
 
 
 @check("forward", "The example of the statement")
-def test_example(student, expected):
-    """Its output, on its weights."""
+def test_example(student, expected, observe, right):
+    """Its output, on its weights; not for who knows no other answer."""
     with student.program():
         layer = seeded_layer(student, 3, "tanh")
         layer.compute_shapes(np.array(expected["X"]))
@@ -1280,6 +1318,7 @@ def test_example(student, expected):
         layer.p = {"W": np.array(expected["W"]), "b": np.zeros((1, 3))}
         output = layer.forward(np.array(expected["X"]))
     expect_close(output.value, np.array(expected["A"]), what="layer.forward(X)")
+    expect_computed(observe, right)
 
 
 # -- ways to look at what failed, for diagnoses.py -----------------------------------------
@@ -1524,7 +1563,7 @@ def see_hot(heated):
     """The input gradient of EpyNN's case with temperature 2, if the usual one is right."""
 
     def look(_):
-        (hot, found), (usual, usually) = heated()
+        (hot, found), (usual, usually), _ = heated()
         if not is_sound(usually[1], np.array(usual["arrays"]["dX"])):
             return None
         recorded = np.array(hot["arrays"]["dX"])

@@ -5,6 +5,7 @@ from another part of the layer is taken as the student has it: each mistake cost
 its own group. One run of a layer on a case (`observe`) serves all the checks that look at it.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
@@ -21,12 +22,16 @@ from grader.judge import (
     expect,
     expect_array,
     expect_close,
+    expect_later_as_before,
     expect_unchanged,
+    expect_untouched_numpy,
     fail,
     gradients,
     is_close,
+    seeds,
 )
 from grader.judge.affine import (
+    FAR,
     AffineCase,
     Draw,
     as_row,
@@ -35,7 +40,15 @@ from grader.judge.affine import (
     looks_at_start,
     some_cases,
 )
-from grader.judge.affine.updates import Updates, same_numbers
+from grader.judge.affine.sequences import (
+    ANEW,
+    EVALUATED,
+    FROZEN,
+    STEPS,
+    numbered,
+)
+from grader.judge.affine.typed import TYPED
+from grader.judge.affine.updates import Updates, Waiting, same_numbers
 from grader.judge.seen import Raised
 from grader.judge.slopes import expect_gradient, expect_slope
 from grader.sandbox.allowance import bounded
@@ -178,7 +191,7 @@ def observe(student, once, drawn, conventions, new_layer):
         updates = Updates(optimizer.calls, (case.W, case.b))
         return Observation(output, input_gradient, W, w0, updates)
 
-    return once.each("observe", [*drawn("case"), MANY, WHILE_TRAINING, *ROUNDS, *TWO], run)
+    return once.each("observe", [*drawn("case"), WHILE_TRAINING, *ROUNDS, *TWO], run)
 
 
 @lasting
@@ -386,7 +399,8 @@ def test_bias_starts_at_zero(initialized):
         expect_close(w0.value, zeros, what="layer.w0 after initialize", or_shapes=[(n_units,)])
 
 
-LARGE = [(9, 500), (100, 60), (400, 20)]
+LARGE = [(7, 600), (90, 60), (411, 20)]
+"""No squares and no powers of two, whose roots are easily right."""
 
 
 @lasting
@@ -417,60 +431,70 @@ def test_weights_are_uniform(large_layers):
 
 
 @check("forward", "The output is X·W + w0", weight=8)
-@each_case(20)
+@each_case(13)
 def test_forward(case, observe, right):
     """Generated shapes and values, non-zero biases."""
-    expect_close(observe(case).output.value, right(case).output, what="layer.forward_pass(X)")
+    yours, expected = observe(case).output.value, right(case).output
+    expect_close(yours, expected, what="layer.forward_pass(X)", unit=case.units["output"])
 
 
 @check("forward", "The published example", weight=1)
-def test_published_output(student, conventions, published):
-    """The statement's example, on weights set by the judge."""
+def test_published_output(student, conventions, published, observe, right):
+    """The statement's example, on weights set by the judge; not by who knows no other answer."""
     with student.program():
         layer = student.Dense(n_units=3, input_shape=(2,))
         layer.initialize(student.expose(Probe(), "update", local=True))
         set_parameters(layer, np.array(published["W"]), np.array(published["w0"]), conventions())
         output = layer.forward_pass(np.array(published["X"]))
     expect_close(output.value, published["output"], what="layer.forward_pass(X)")
+    expect_close(observe(FEW[1]).output.value, right(FEW[1]).output, what="layer.forward_pass(X)")
 
 
-LAYOUTS = ("fortran", "strided", "int64", "float32")
-LAID_OUT = AffineCase(4, 3, 2)
+@lasting
+def observe_typed(student, once, conventions, new_layer):
+    """Return a function that runs a fresh layer on X and G of another layout or type."""
+
+    def run(typed):
+        case = typed.case
+        optimizer = student.expose(Probe(), "update", local=True)
+        with student.program():
+            layer = new_layer(case, optimizer)
+            X, G = typed.arrays(student)
+            output = layer.forward_pass(X)
+            input_gradient = layer.backward_pass(G)
+            W, w0 = parameters_of(layer, conventions())
+        updates = Updates(optimizer.calls, (case.W, case.b))
+        return Observation(output, input_gradient, W, w0, updates)
+
+    return once.each("typed", TYPED, run)
 
 
-def laid_out(student, kind):
-    """Return the input of the case in another memory layout, or of another type."""
-    X = LAID_OUT.X
-    return X.astype(kind) if kind in ("int64", "float32") else student.array(X, kind)
+@check("forward", "Inputs of other memory layouts and types", weight=3)
+def test_forward_layouts(observe_typed, right):
+    """Fortran-ordered, non-contiguous, integer and single-precision inputs; one row and more."""
+    for typed in TYPED:
+        output, expected = observe_typed(typed).output.value, right(typed.case).output
+        expect_close(output, expected, what=f"layer.forward_pass(X), {typed}")
 
 
-@check("forward", "Inputs of other memory layouts and types", weight=1)
-@pytest.mark.parametrize("kind", LAYOUTS)
-def test_forward_layouts(student, new_layer, kind, right):
-    """Fortran-ordered, non-contiguous, integer and single-precision inputs."""
-    with student.program():
-        layer = new_layer(LAID_OUT, student.expose(Probe(), "update", local=True))
-        output = layer.forward_pass(laid_out(student, kind))
-    expect_close(output.value, right(LAID_OUT).output, what="layer.forward_pass(X)")
-
-
-MANY = AffineCase(300, 4, 3, integers=False)
-
-
-@check("forward", "Many rows at once", weight=1)
-def test_forward_many_rows(observe, right):
-    """A batch far larger than the layer."""
-    expect_close(observe(MANY).output.value, right(MANY).output, what="layer.forward_pass(X)")
+def accepted(observe_typed, waived):
+    """Yield the kinds of arrays with which the forward pass works."""
+    for typed in TYPED:
+        with waived(to="forward"):
+            observe_typed(typed).output.value
+            yield typed
 
 
 WHILE_TRAINING = AffineCase(3, 2, 2)
 
 
 @check("forward", "forward_pass takes the argument training", weight=2)
-def test_training_argument(student, new_layer, observe):
+def test_training_argument(student, new_layer, observe, waived):
     """training=True and training=False, by name and by position, give the same output."""
     case = WHILE_TRAINING
     usual = observe(case).output.value
+    with waived(to="forward"):
+        expect_array(usual, "layer.forward_pass(X)", case.G.shape)
     with student.program():
         layer = new_layer(case, student.expose(Probe(), "update", local=True))
         outputs = {
@@ -486,30 +510,48 @@ def test_training_argument(student, new_layer, observe):
             output.value  # the call itself must work; what it returns is checked elsewhere
 
 
+NEAR = AffineCase(2, 3, 2, integers=False)
+"""Where a curved forward pass is not flat, as it may be far away."""
+
+
 # -- input gradient ------------------------------------------------------------------------
 
 
 @check("input-gradient", "backward_pass returns G·Wᵀ, with W as it was before the update", weight=2)
-@each_case(20)
-def test_input_gradient(case, observe, right, numerical):
+@each_case(13)
+def test_input_gradient(case, observe, right, numerical, waived):
     """Compared with the reference; the optimizer really moves W in between."""
     expect_gradient(
         observe(case).input_gradient.value,
         right(case).input_gradient,
         what="layer.backward_pass(G)",
         own=(numerical(case, step)["input"] for step in case.steps),
+        elsewhere=(numerical(NEAR, step)["input"] for step in NEAR.steps),
+        waived=waived(to="forward"),
+        unit=case.units["input"],
     )
 
 
+@check("input-gradient", "Upstream gradients of other memory layouts and types")
+def test_input_gradient_layouts(observe_typed, right, waived):
+    """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
+    for typed in accepted(observe_typed, waived):
+        with waived(to=("forward", "input-gradient")):
+            yours, expected = observe_typed(typed).input_gradient, right(typed.case).input_gradient
+            expect_close(yours.value, expected, what=f"layer.backward_pass(G), {typed}")
+
+
 @check("input-gradient", "It is the slope of the loss, measured numerically")
-@each_case(8)
-def test_input_gradient_numerically(case, observe, numerical, measured):
+@each_case(8, far=False)
+def test_input_gradient_numerically(case, observe, numerical, measured, waived):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
         observe(case).input_gradient.value,
         measured(case)["input"],
         what="layer.backward_pass(G)",
         own=(numerical(case, step)["input"] for step in case.steps),
+        elsewhere=(numerical(NEAR, step)["input"] for step in NEAR.steps),
+        waived=waived(to="forward"),
         exact=case.exact,
     )
 
@@ -530,52 +572,83 @@ def gradient_for(observation, start, name):
 
 
 @check("weight-gradient", "The optimizer is given Xᵀ·G for W", weight=2)
-@each_case(20)
-def test_weight_gradient(case, observe, right, numerical):
+@each_case(13)
+def test_weight_gradient(case, observe, right, numerical, waived):
     """Compared with the reference."""
     expect_gradient(
         gradient_for(observe(case), case.W, "W"),
         right(case).weight_gradient,
         what="the gradient given to the optimizer of W",
         own=(numerical(case, step)["weight"] for step in case.steps),
+        elsewhere=(numerical(NEAR, step)["weight"] for step in NEAR.steps),
+        waived=waived(to="forward"),
+        unit=case.units["weights"],
     )
 
 
+@check("weight-gradient", "X and upstream gradients of other memory layouts and types")
+def test_weight_gradient_layouts(observe_typed, right, waived):
+    """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
+    for typed in accepted(observe_typed, waived):
+        with waived(to=("forward", "weight-gradient")):
+            yours = gradient_for(observe_typed(typed), typed.case.W, "W")
+            what = f"the gradient given to the optimizer of W, {typed}"
+            expect_close(yours, right(typed.case).weight_gradient, what=what)
+
+
 @check("weight-gradient", "It is the slope of the loss, measured numerically")
-@each_case(8)
-def test_weight_gradient_numerically(case, observe, numerical, measured):
+@each_case(8, far=False)
+def test_weight_gradient_numerically(case, observe, numerical, measured, waived):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
         gradient_for(observe(case), case.W, "W"),
         measured(case)["weight"],
         what="the gradient given to the optimizer of W",
         own=(numerical(case, step)["weight"] for step in case.steps),
+        elsewhere=(numerical(NEAR, step)["weight"] for step in NEAR.steps),
+        waived=waived(to="forward"),
         exact=case.exact,
     )
 
 
 @check("bias-gradient", "The optimizer is given the column sums of G for w0", weight=2)
-@each_case(20)
-def test_bias_gradient(case, observe, right, numerical):
+@each_case(13)
+def test_bias_gradient(case, observe, right, numerical, waived):
     """Compared with the reference."""
     expect_gradient(
         gradient_for(observe(case), case.b, "w0"),
         right(case).bias_gradient,
         what="the gradient given to the optimizer of w0",
         own=(numerical(case, step)["bias"] for step in case.steps),
+        elsewhere=(numerical(NEAR, step)["bias"] for step in NEAR.steps),
+        waived=waived(to="forward"),
         or_shapes=[(case.n_units,)],
+        unit=case.units["bias"],
     )
 
 
+@check("bias-gradient", "Upstream gradients of other memory layouts and types")
+def test_bias_gradient_layouts(observe_typed, right, waived):
+    """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
+    for typed in accepted(observe_typed, waived):
+        with waived(to=("forward", "bias-gradient")):
+            yours = gradient_for(observe_typed(typed), typed.case.b, "w0")
+            what = f"the gradient given to the optimizer of w0, {typed}"
+            or_shapes = [(typed.case.n_units,)]
+            expect_close(yours, right(typed.case).bias_gradient, what=what, or_shapes=or_shapes)
+
+
 @check("bias-gradient", "It is the slope of the loss, measured numerically")
-@each_case(8)
-def test_bias_gradient_numerically(case, observe, numerical, measured):
+@each_case(8, far=False)
+def test_bias_gradient_numerically(case, observe, numerical, measured, waived):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
         gradient_for(observe(case), case.b, "w0"),
         measured(case)["bias"],
         what="the gradient given to the optimizer of w0",
         own=(numerical(case, step)["bias"] for step in case.steps),
+        elsewhere=(numerical(NEAR, step)["bias"] for step in NEAR.steps),
+        waived=waived(to="forward"),
         exact=case.exact,
         or_shapes=[(case.n_units,)],
     )
@@ -648,7 +721,7 @@ def first_step(student, once, conventions):
 
     def run(case):
         optimizer = student.expose(Probe(), "update", local=True)
-        student.seed(1)
+        student.seed(seeds.number(1))
         with student.program():
             layer = student.Dense(n_units=case.n_units, input_shape=(case.n_inputs,))
             layer.initialize(optimizer)
@@ -669,10 +742,12 @@ def starting_shapes(case):
 
 @check("update", "What the very first update returns is kept as well", weight=2)
 @some_cases(FEW[1:])
-def test_first_update_is_kept(case, first_step):
+def test_first_update_is_kept(case, first_step, waived):
     """From the arrays that initialize made, of whatever type; their shapes are not this matter."""
     before, done, after, updates = first_step(case)
     if [np.shape(start.value) for start in before] not in starting_shapes(case):
+        with waived(to="initialization"):
+            fail("W and w0 have not the right shapes after initialize.")
         return
     for name, start, end in zip(("W", "w0"), before, after, strict=True):
         found = updates.of(start.value)
@@ -769,7 +844,7 @@ def test_momentum_over_steps(case, three_steps):
 @check("optimizers", "Two layers that are given the same optimizer do not share it")
 def test_layers_do_not_share_optimizers(student, new_layer):
     """Each layer's copies serve that layer only."""
-    one, other = AffineCase(2, 2, 2), AffineCase(2, 2, 2, seed=7)
+    one, other = (AffineCase(2, 2, 2, integers=False, seed=seed) for seed in (1, 2))
     optimizer = student.expose(Patient(learning_rate=0.5), "update", local=True)
     with student.program():
         layers = [new_layer(case, optimizer) for case in (one, other)]
@@ -840,7 +915,7 @@ def unmoved(student, once, new_layer):
 @check("trainable", "A frozen layer keeps its parameters and still returns the gradient")
 @pytest.mark.parametrize("when", WHEN)
 @some_cases(FEW)
-def test_frozen(case, when, conventions, frozen_pass, observe, unmoved, right):
+def test_frozen(case, when, conventions, frozen_pass, observe, unmoved, right, waived):
     """trainable = False, set before and after the forward pass."""
     gradient, after, calls = frozen_pass((case, when))
     usual = observe(case).input_gradient
@@ -855,14 +930,17 @@ def test_frozen(case, when, conventions, frozen_pass, observe, unmoved, right):
         not calls,
         f"trainable is False (set {when}), and backward_pass still called update.",
     )
-    if is_close(frozen, right(case).input_gradient):
+    expected, what = right(case).input_gradient, "layer.backward_pass(G) of a frozen layer"
+    if is_close(frozen, expected):
         return
+    with waived(to=("input-gradient", "forward")):
+        expect_close(frozen, expected, what=what)
     usual = unmoved(case)
     if usual.error is None and isinstance(usual.value, np.ndarray):
         expect_close(
             frozen,
             usual.value,
-            what="layer.backward_pass(G) of a frozen layer",
+            what=what,
             message="A frozen layer must hand the same gradient on as a trainable one.",
         )
 
@@ -871,23 +949,28 @@ def test_frozen(case, when, conventions, frozen_pass, observe, unmoved, right):
 
 
 @check("parameters", "parameters() counts weights and biases")
-def test_parameter_count(student, conventions):
+def test_parameter_count(student, conventions, waived):
     """n_inputs * n_units + n_units, as any kind of number; or what there is, if that is wrong."""
-    for n_inputs, n_units in ((1, 1), (2, 3), (5, 4)):
+    for n_inputs, n_units in ((1, 1), (2, 3), (5, 4), (130, 140)):
         student.begin()
-        expect_count(student, conventions, n_inputs, n_units)
+        arrays, count = parameter_count(student, conventions, n_inputs, n_units)
+        there = count == size_of_wrong_arrays(arrays)
+        with waived(to="initialization") if there else nullcontext():
+            expect_count(student, count, n_inputs, n_units)
 
 
-def expect_count(student, conventions, n_inputs, n_units):
-    """Fail unless parameters() is right for a layer of these sizes."""
+def parameter_count(student, conventions, n_inputs, n_units):
+    """Return the parameters of a fresh layer, as promises, and what parameters() gives."""
     with student.program():
         layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
         layer.initialize(student.expose(SGD(), "update", local=True))
         counted = layer.parameters()
         arrays = parameters_of(layer, conventions())
-    count = counted.value
-    if count == size_of_wrong_arrays(arrays):
-        return
+    return arrays, counted.value
+
+
+def expect_count(student, count, n_inputs, n_units):
+    """Fail unless a count is right for a layer of these sizes."""
     expected = n_inputs * n_units + n_units
     numeric = isinstance(count, int | float | np.number) and not isinstance(count, bool)
     if isinstance(count, np.ndarray) and count.ndim == 0:
@@ -913,18 +996,17 @@ def size_of_wrong_arrays(arrays):
 @check("output-shape", "output_shape() is the tuple (n_units,)")
 def test_output_shape(student):
     """The shape of one row, before and without any batch."""
-    for n_units in (1, 3, 5):
+    for n_inputs, n_units in ((1, 1), (2, 3), (5, 5), (130, 140)):
         student.begin()
-        expect_output_shape(student, n_units)
+        with student.program():
+            layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            layer.initialize(student.expose(SGD(), "update", local=True))
+            answer = layer.output_shape()
+        expect_output_shape(answer.value, n_units)
 
 
-def expect_output_shape(student, n_units):
-    """Fail unless output_shape() is (n_units,)."""
-    with student.program():
-        layer = student.Dense(n_units=n_units, input_shape=(2,))
-        layer.initialize(student.expose(SGD(), "update", local=True))
-        answer = layer.output_shape()
-    shape = answer.value
+def expect_output_shape(shape, n_units):
+    """Fail unless output_shape() gave (n_units,)."""
     if type(shape) is not tuple or shape != (n_units,):
         fail(
             f"With n_units={n_units}, output_shape() should be the tuple ({n_units},).",
@@ -963,7 +1045,8 @@ def expect_as_fresh(run, case, fresh, updates, situation):
             expect_close(mine[0][1], theirs[0][1], what=what, message=message)
 
 
-ROUNDS = [AffineCase(2, 3, 2), AffineCase(4, 3, 2), AffineCase(1, 3, 2), AffineCase(3, 3, 2)]
+ROUNDS = [AffineCase(rows, 3, 2, integers=False) for rows in (2, 4, 1, 3)]
+"""Floats, so that the log of updates tells the parameters of the rounds apart."""
 BETWEEN = AffineCase(5, 3, 2, seed=9)
 
 
@@ -1011,7 +1094,7 @@ def started(student, once, conventions):
     )
 
 
-TWO = [AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2)]
+TWO = [AffineCase(2, 2, 3, False, seed=1), AffineCase(3, 4, 2, False, seed=2)]
 
 
 @check("state", "Two layers do not disturb each other")
@@ -1019,7 +1102,7 @@ def test_interleaved_layers(student, conventions, started, observe):
     """Two layers: make both, initialize both, forward both, then backward both."""
     cases = TWO
     fresh = [observe(case) for case in cases]
-    alone = [started((case.n_inputs, case.n_units), 1)[0].value for case in cases]
+    alone = [started((case.n_inputs, case.n_units), seeds.number(1))[0].value for case in cases]
     student.begin()
     optimizer = student.expose(Probe(), "update", local=True)
     with student.program():
@@ -1032,7 +1115,6 @@ def test_interleaved_layers(student, conventions, started, observe):
             put_weights(layer, case, conventions())
         outputs = [layer.forward_pass(case.X) for layer, case in pairs]
         results = [layer.backward_pass(case.G) for layer, case in pairs]
-        later = [student.again(output) for output in outputs]
     for W, usual, number in zip(drawn, alone, ("first", "second"), strict=True):
         message = (
             f"Two layers are made, then both are initialized: W of the {number} has not the shape"
@@ -1043,11 +1125,347 @@ def test_interleaved_layers(student, conventions, started, observe):
     updates = Updates(optimizer.calls)
     for run, case, unshared in zip(zip(outputs, results, strict=True), cases, fresh, strict=True):
         expect_as_fresh(run, case, unshared, updates, "With a second layer in use")
-    for output, now in zip(outputs, later, strict=True):
-        if now.error is None and isinstance(output.value, np.ndarray):
-            message = "A later call changes an array that forward_pass returned: make a new one."
-            what = "the returned output, looked at later"
-            expect_close(now.value, output.value, what=what, message=message, rtol=0.0, atol=0.0)
+
+
+# -- several passes on one layer -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """A pass in the middle of others; what comes from the student's layer, in promises.
+
+    Attributes:
+        kind: As in :class:`grader.judge.affine.sequences.Pass`.
+        before, after: (W, w0).
+        output, input_gradient: What forward_pass and backward_pass returned.
+        later: The same two, looked at once more at the end of the sequence.
+        arguments: X and G at the end of the sequence, where they were kept.
+        calls: The calls of update with W and with w0 that were made for it; None for each without.
+    """
+
+    case: AffineCase
+    kind: str
+    before: tuple
+    output: object
+    input_gradient: object
+    after: tuple
+    later: tuple = ()
+    arguments: tuple = ()
+    calls: tuple = (None, None)
+
+    @property
+    def returned(self):
+        """What was called, what it returned, and what that is in the end."""
+        names = ("layer.forward_pass(X)", "layer.backward_pass(G)")
+        return zip(names, (self.output, self.input_gradient), self.later, strict=True)
+
+
+@dataclass(frozen=True)
+class Training:
+    """What came of a sequence of passes on one layer.
+
+    Attributes:
+        spare: Calls of update that belong to no step.
+        parameters, output_shape: What these two methods give in the end, as promises.
+    """
+
+    steps: list
+    spare: list
+    parameters: object
+    output_shape: object
+
+
+@lasting
+def trained(student, once, conventions, new_layer):
+    """Return a function: the training of a layer by a sequence of passes.
+
+    Nobody sets its parameters in between; they are only read.
+    """
+
+    def run(sequence):
+        optimizer = student.expose(Patient(learning_rate=1 / 64), "update", local=True)
+        steps = []
+        with student.program():
+            layer = new_layer(sequence[0].case, optimizer)
+            before, learns = parameters_of(layer, conventions()), True
+            for each in sequence:
+                if each.kind == "again":
+                    layer.initialize(optimizer)
+                    before = parameters_of(layer, conventions())
+                if each.kind == "evaluate":
+                    layer.forward_pass(each.case.X, training=False)
+                    continue
+                if learns != (each.kind != "frozen"):
+                    learns = layer.trainable = not learns
+                passed = layer.forward_pass(each.case.X), layer.backward_pass(each.case.G)
+                after = parameters_of(layer, conventions())
+                steps.append(Step(each.case, each.kind, before, *passed, after))
+                before = after
+            sizes = layer.parameters(), layer.output_shape()
+        return steps, optimizer.calls, sizes
+
+    ran = once.each("trained", SEQUENCES, run)
+
+    def look(sequence):
+        steps, calls, sizes = ran(sequence)
+        return Training(*with_calls(steps, calls), *sizes)
+
+    return look
+
+
+SEQUENCES = (STEPS, FROZEN, EVALUATED, ANEW)
+
+
+def with_calls(steps, calls):
+    """Return the steps with the calls of update that belong to them, and those that are spare."""
+    waiting, told = Waiting(calls), []
+    for number, step in enumerate(steps):
+        found = (None, None)
+        if step.kind != "frozen":
+            later = [each.before for each in steps[number:] if each.kind != "frozen"]
+            found = tuple(
+                waiting.take(*(pending.error or pending.value for pending in starts))
+                for starts in zip(*later, strict=True)
+            )
+        told.append(replace(step, calls=found))
+    return told, waiting.spare
+
+
+LEFT_BEHIND = seeds.number(2)
+
+
+@lasting
+def unwatched(student, once, new_layer):
+    """Return a function: the steps of training that nobody looks at, and what it leaves in NumPy.
+
+    (steps, (numbers drawn afterwards, np.geterr() before, after)).
+    """
+
+    def run():
+        optimizer = student.expose(Patient(learning_rate=1 / 64), "update", local=True)
+        steps = []
+        with student.program():
+            layer = new_layer(STEPS[0].case, optimizer)
+            student.seed(LEFT_BEHIND)
+            geterr = student.given("numpy", "geterr")
+            errors = geterr()
+            for each in STEPS:
+                X, G = student.array(each.case.X), student.array(each.case.G)
+                passed = layer.forward_pass(X), layer.backward_pass(G)
+                steps.append((each, X, G, passed))
+            numpy = student.draw(3), errors, geterr()
+            steps = [
+                Step(
+                    each.case,
+                    each.kind,
+                    (),
+                    *passed,
+                    (),
+                    later=tuple(map(student.again, passed)),
+                    arguments=(student.read(X), student.read(G)),
+                )
+                for each, X, G, passed in steps
+            ]
+        return steps, numpy
+
+    return lambda: once("unwatched", run)
+
+
+@lasting
+def right_now(reference):
+    """Return a function: what is right in a step, for the parameters that there are before it."""
+
+    def find(step):
+        W, w0 = (pending.value for pending in step.before)
+        expect_array(W, "layer.W", step.case.W.shape)
+        expect_array(w0, "layer.w0", step.case.b.shape, or_shapes=[(step.case.n_units,)])
+        layer = _reference_layer(reference.Dense, step.case)
+        layer.W, layer.w0 = W, w0.reshape(step.case.b.shape)
+        output = layer.forward_pass(step.case.X)
+        input_gradient = layer.backward_pass(step.case.G)
+        return Right(output, input_gradient, layer.W_opt.grad, layer.w0_opt.grad)
+
+    return find
+
+
+@check("state", "Each pass is right, whatever came before it", weight=2)
+def test_each_step(trained, right_now, waived):
+    """In a layer that learns: for the parameters that it has by then."""
+    for sequence in SEQUENCES:
+        for place, step in numbered(trained(sequence).steps):
+            right = None
+            with waived(to=("update", "initialization", "optimizers")):
+                right = right_now(step)
+            if right is not None:
+                expect_step(place, step, right, waived)
+    for place, step in numbered(trained(EVALUATED).steps):
+        with waived(to="update"):
+            expect_updated(f"{place}, after one with training=False", step)
+
+
+def expect_step(place, step, right, waived):
+    """Fail unless a step is right; what is wrong in every pass is left to the groups for it."""
+    passes = ("forward", "input-gradient", "trainable")[: 3 if step.kind == "frozen" else 2]
+    what = "layer.forward_pass(X)"
+    message = f"{place}, the output is not X·W + w0 with the W and w0 of that moment."
+    with waived(to="forward"):
+        expect_close(step.output.value, right.output, what=what, message=message)
+    what = "layer.backward_pass(G)"
+    message = f"{place}, the gradient is not G·Wᵀ with the W that made the output."
+    with waived(to=passes):
+        expect_close(step.input_gradient.value, right.input_gradient, what=what, message=message)
+    pairs = (("W", "weight", right.weight_gradient), ("w0", "bias", right.bias_gradient))
+    for (name, kind, expected), call in zip(pairs, step.calls, strict=True):
+        if call is None:
+            continue  # which is the matter of the update
+        what = f"the gradient given to the optimizer of {name}"
+        message = f"{place}, the gradient of {name} is not that of this pass."
+        with waived(to=("forward", f"{kind}-gradient", "update")):
+            or_shapes = [(step.case.n_units,)] if name == "w0" else []
+            expect_close(call.values[1], expected, what=what, message=message, or_shapes=or_shapes)
+
+
+@check("update", "Every step updates both parameters, once, and keeps the result", weight=3)
+def test_update_of_each_step(trained, waived):
+    """For several steps in a row, also after initialize is called again.
+
+    What is wrong in every single pass is left to the other checks of the group.
+    """
+    for sequence in (STEPS, ANEW):
+        training = trained(sequence)
+        for place, step in numbered(training.steps):
+            with waived(to="state"):
+                step.input_gradient.value
+            with waived(to="update"):
+                expect_updated(place, step)
+        message = "In training, update is called more often than once per parameter and pass."
+        with waived(to="update"):
+            expect(not training.spare, message)
+
+
+def expect_updated(place, step):
+    """Fail unless both parameters are what update returned for them."""
+    if step.input_gradient.error:
+        return
+    for name, call, after in zip(("W", "w0"), step.calls, step.after, strict=True):
+        if call is None:
+            fail(f"{place}, update is not called with {name}.")
+        if not isinstance(call.result, np.ndarray):
+            fail(f"{place}, update is given something else than arrays for {name}.")
+        message = f"{place}, {name} is not what update returned."
+        what = f"layer.{name} after backward_pass"
+        or_shapes = [(1, call.result.size), (call.result.size,)]
+        expect_close(after.value, call.result, what=what, message=message, or_shapes=or_shapes)
+
+
+@check("optimizers", "Each optimizer goes on as it began")
+def test_optimizers_of_each_step(trained, waived):
+    """With the settings and the memory of the one that initialize is given, and new at each."""
+    for sequence in (STEPS, ANEW):
+        training = trained(sequence)
+        unusual = training.spare or any(None in step.calls for step in training.steps)
+        with waived(to=("update", "state")) if unusual else nullcontext():
+            expect_own_optimizers(training.steps)
+
+
+def expect_own_optimizers(steps):
+    """Fail unless the calls of update gave what an optimizer for each parameter gives."""
+    own = {}
+    for place, step in numbered(steps):
+        if step.kind == "again":
+            own.clear()
+        for name, call in zip(("W", "w0"), step.calls, strict=True):
+            if call is None:
+                continue
+            with np.errstate(all="ignore"):
+                mine = own.setdefault(name, Patient(learning_rate=1 / 64))
+                wanted = bounded(mine.update, *call.values)
+            message = (
+                f"{place}, the optimizer of {name} does not give what a copy of the one that"
+                " initialize was given gives: it has to keep its settings and its memory."
+            )
+            expect_close(call.result, wanted, what=f"the new {name}", message=message)
+
+
+@check("trainable", "A layer can be frozen and set free again")
+def test_frozen_in_between(trained, waived):
+    """In the midst of training: it stays as it is, and learns on when it is set free."""
+    training = trained(FROZEN)
+    for place, step in numbered(training.steps):
+        with waived(to="state"):
+            step.input_gradient.value
+        if step.kind != "frozen":
+            with waived(to="update"):
+                expect_updated(place, step)
+            continue
+        for name, before, after in zip(("W", "w0"), step.before, step.after, strict=True):
+            message = f"{place}, trainable is False, and backward_pass still changes {name}."
+            what = f"layer.{name} after backward_pass"
+            if before.error is None and isinstance(before.value, np.ndarray):
+                expect_close(after.value, before.value, what=what, message=message)
+    with waived(to="update"):
+        expect(not training.spare, "A layer that is frozen in between calls update too often.")
+
+
+@check("state", "Training goes on as it does when nobody looks at the parameters")
+def test_unwatched_training(trained, unwatched):
+    """The same passes with and without reading W and w0 between them."""
+    for (place, mine), watched in zip(numbered(unwatched()[0]), trained(STEPS).steps, strict=True):
+        for (what, now, _), usual in zip(
+            mine.returned, (watched.output, watched.input_gradient), strict=True
+        ):
+            if usual.error is None and isinstance(usual.value, np.ndarray):
+                message = f"{place}, what it returns depends on whether W and w0 are read before."
+                expect_close(now.value, usual.value, what=what, message=message)
+
+
+@check("state", "What was returned stays as it is, and NumPy as it was")
+def test_nothing_left_behind(unwatched):
+    """Arrays that were returned earlier; NumPy's global generator and its error handling."""
+    steps, numpy = unwatched()
+    expect_later_as_before([each for step in steps for each in step.returned])
+    expect_untouched_numpy(*numpy, seed=LEFT_BEHIND, calls="forward_pass and backward_pass")
+
+
+@check("initialization", "initialize can be called again")
+def test_initialized_again(trained, waived):
+    """After some steps of training: W is drawn anew, and w0 is zero."""
+    before = None
+    for place, step in numbered(trained(ANEW).steps):
+        if step.kind == "again":
+            with waived(to=("constructor", "initialization")):
+                expect_initialized(place, step, before)
+        before = step.after
+
+
+def expect_initialized(place, step, before):
+    """Fail unless a layer that was initialized again has other weights, and no biases."""
+    case, (W, w0) = step.case, (pending.value for pending in step.before)
+    what = f"{place}, after initialize, layer"
+    expect_array(W, f"{what}.W", case.W.shape)
+    message = f"{what}.W is what it was before; initialize has to draw it anew."
+    expect(not same_numbers(W, before[0].value), message, what="layer.W", yours=W)
+    limit = 1 / np.sqrt(case.n_inputs)
+    message = f"{what}.W is beyond the limit 1/√{case.n_inputs}."
+    expect(np.abs(W).max() <= limit * (1 + 1e-12), message, what="layer.W", yours=W)
+    zeros = np.zeros((1, case.n_units))
+    expect_close(w0, zeros, what=f"{what}.w0", or_shapes=[(case.n_units,)])
+
+
+@check("parameters", "So it is after training")
+def test_parameter_count_after_training(student, trained, waived):
+    """Also after frozen passes, and after those that were not for training."""
+    for sequence in SEQUENCES:
+        with waived(to=("parameters", "update", "optimizers", "initialization")):
+            expect_count(student, trained(sequence).parameters.value, 3, 2)
+
+
+@check("output-shape", "So it is after training")
+def test_output_shape_after_training(trained, waived):
+    """Also after frozen passes, and after those that were not for training."""
+    for sequence in SEQUENCES:
+        with waived(to="output-shape"):
+            expect_output_shape(trained(sequence).output_shape.value, 2)
 
 
 # -- purity --------------------------------------------------------------------------------
@@ -1080,6 +1498,19 @@ def test_arguments_unchanged(case, arguments_after):
     expect_unchanged(arguments_after(case))
 
 
+@check("purity", "So they are after several passes")
+def test_arguments_of_each_step(unwatched, waived):
+    """Read back after several steps of training."""
+    steps, _ = unwatched()
+    for place, step in numbered(steps):
+        with waived(to="state"):
+            step.input_gradient.value
+        pairs = zip(("X", "accum_grad"), step.arguments, (step.case.X, step.case.G), strict=True)
+        for name, after, before in pairs:
+            message = f"{place}, the caller's array {name} is changed."
+            expect_close(after.value, before, what=name, message=message, rtol=0.0, atol=0.0)
+
+
 # -- seeded --------------------------------------------------------------------------------
 
 
@@ -1110,27 +1541,27 @@ def seeded_pass(student, once, conventions, expected):
 
 
 @check("seeded", "The example of the statement, after np.random.seed(42)", weight=2)
-def test_seeded_example(student, conventions, published, seeded_pass):
+def test_seeded_example(published, seeded_pass, waived):
     """The published numbers."""
-    expect_seeded(student, conventions, published, seeded_pass(0))
+    expect_seeded(published, seeded_pass(0), waived)
 
 
 @check("seeded", "Other shapes, batches and seeds")
-def test_seeded_numbers(student, conventions, expected, seeded_pass):
+def test_seeded_numbers(student, expected, seeded_pass, waived):
     """The other entries of expected.json."""
     for number in range(1, len(expected)):
         student.begin()
-        expect_seeded(student, conventions, expected[number], seeded_pass(number))
+        expect_seeded(expected[number], seeded_pass(number), waived)
 
 
-def expect_seeded(student, conventions, wanted, seen):
+def expect_seeded(wanted, seen, waived):
     """Fail unless a seeded layer gave the expected output and input gradient.
 
     This group is about the draw. Numbers that are wrong for another reason, which costs its
     points where it belongs, do not cost them here as well: then it is enough that the weights
     are drawn from the expected stream, whatever limits they are scaled to.
     """
-    done, W, w0, output, gradient = seen
+    done, W, _, output, gradient = seen
     done.value
     right = [
         pending.error is None and is_close(pending.value, np.array(wanted[key]))
@@ -1148,18 +1579,12 @@ def expect_seeded(student, conventions, wanted, seen):
             f"np.random.seed({wanted['seed']}). Draw W in one call from NumPy's global "
             "generator, and do not seed it yourself.",
         )
-    if right[0] or not is_close(drawn, np.array(wanted["W"])):
-        return
-    # The draw is right and the output is not. Is it also wrong on the same weights set by hand?
-    with student.program():
-        layer = student.Dense(n_units=wanted["n_units"], input_shape=tuple(wanted["input_shape"]))
-        layer.initialize(student.expose(SGD(wanted["learning_rate"]), "update", local=True))
-        set_parameters(layer, np.array(wanted["W"]), np.array(wanted["w0"]), conventions())
-        again = layer.forward_pass(np.array(wanted["X"]))
-    zeros = conventions().shaped(np.array(wanted["w0"]))
-    unbiased = w0.error is None and is_close(w0.value, zeros)
-    if unbiased and again.error is None and is_close(again.value, np.array(wanted["output"])):
+    with waived(to=("initialization", "forward")):
         expect_close(output.value, np.array(wanted["output"]), what="layer.forward_pass(X)")
+    elsewhere = ("initialization", "forward", "input-gradient", "weight-gradient", "bias-gradient")
+    with waived(to=elsewhere):
+        expected = np.array(wanted["input_gradient"])
+        expect_close(gradient.value, expected, what="layer.backward_pass(G)")
 
 
 def expected_values(reference):
@@ -1286,12 +1711,6 @@ def see_output(observe, right):
     return lambda case: Seen(observe(case).output, right(case).output, **looks(case))
 
 
-@aspect("output", groups=["forward"], noun="The output", cases=[MANY])
-def see_many_rows(observe, right):
-    """What forward_pass(X) returns for many rows."""
-    return see_output(observe, right)
-
-
 @aspect("training", groups=["forward"], noun="The output with training=False", cases=FEW)
 def see_training(student, new_layer, observe):
     """What forward_pass(X, training=False) returns, compared with the usual output."""
@@ -1309,15 +1728,13 @@ def see_training(student, new_layer, observe):
     return look
 
 
-@aspect("layouts", groups=["forward"], noun="The output for such an input", cases=LAYOUTS)
-def see_layouts(student, new_layer, right):
+@aspect("layouts", groups=["forward"], noun="The output for such an input", cases=TYPED)
+def see_layouts(observe_typed, right):
     """What forward_pass gives for inputs of other memory layouts and types."""
 
-    def look(kind):
-        student.begin()
-        layer = new_layer(LAID_OUT, student.expose(Probe(), "update", local=True))
-        output = layer.forward_pass(laid_out(student, kind))
-        return Seen(output, right(LAID_OUT).output, kind=kind, **looks(LAID_OUT))
+    def look(typed):
+        seen, case = observe_typed(typed), typed.case
+        return Seen(seen.output, right(case).output, kind=typed.X, **looks(case))
 
     return look
 
@@ -1392,8 +1809,8 @@ def see_step(observe, frozen_pass):
 
     def look(case):
         seen = observe(case)
-        if seen.input_gradient.error:
-            return None
+        if seen.input_gradient.error or case in FAR:
+            return None  # where steps are tiny beside the parameters, nothing moves
         yours = (one(seen, case.W, seen.W), one(seen, case.b, seen.w0))
         wanted = (1, False, "kept")
         given = {"new_W": seen.W, "new_b": seen.w0, "steps": yours, "calls": seen.updates.calls}
@@ -1452,7 +1869,7 @@ def see_optimizers(student, three_steps, new_layer):
 
     def two_layers():
         student.begin()
-        cases = (AffineCase(2, 2, 2), AffineCase(2, 2, 2, seed=7))
+        cases = [AffineCase(2, 2, 2, integers=False, seed=seed) for seed in (1, 2)]
         optimizer = student.expose(Momentum(learning_rate=0.5), "update", local=True)
         with student.program():
             layers = [new_layer(case, optimizer) for case in cases]
@@ -1554,7 +1971,9 @@ def see_shape(student):
 
 DRAW = Draw("uniform", lambda n_inputs, n_units: 1 / np.sqrt(n_inputs), "1/√n_inputs")
 SEEDED = tuple(
-    (shape, seed) for shape in [(2, 3), (3, 2), (4, 4), (1, 5), (9, 6)] for seed in (1, 8)
+    (shape, seeds.number(label))
+    for shape in [(2, 3), (3, 2), (4, 4), (1, 5), (9, 6)]
+    for label in (1, 8)
 )
 
 
@@ -1619,7 +2038,7 @@ def fresh_passes(observe, cases):
     return None if any(isinstance(each, Raised) for each in found) else found
 
 
-PASSES = tuple(AffineCase(rows, 3, 2, seed=seed) for seed, rows in enumerate((2, 2, 4, 1)))
+PASSES = tuple(AffineCase(rows, 3, 2, False, seed) for seed, rows in enumerate((2, 2, 4, 1)))
 BETWEEN_PASSES = ({}, {"training": True}, {"training": False})
 """What happens between two passes: nothing, a forward pass, one without training."""
 
@@ -1658,7 +2077,7 @@ def see_passes(student, conventions, new_layer, observe):
     return look
 
 
-EQUAL = (AffineCase(2, 3, 3, seed=1), AffineCase(2, 3, 3, seed=2))
+EQUAL = (AffineCase(2, 3, 3, False, seed=1), AffineCase(2, 3, 3, False, seed=2))
 UNEQUAL = (AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2))
 
 

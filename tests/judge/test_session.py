@@ -76,6 +76,79 @@ def test_one(student, x):
     assert graded(tmp_path, checks).score == 100.0
 
 
+WAIVING = """
+@check("one", "leaves it to the other group")
+def test_one(student, waived):
+    with waived(to="two"):
+        expect(student.Thing().value(1) == 1, "value(1) is not 1")
+    expect(student.Thing().value(2) == 2, "value(2) is not 2")
+
+@check("two", "small numbers")
+def test_small(student):
+    expect(student.Thing().value(0) == 0, "value(0) is not 0")
+"""
+"""Group two looks at nothing but zero."""
+
+
+def wrong_for(condition: str) -> bytes:
+    """A Thing whose value is wrong on a condition about x."""
+    wrong = f"return x + 5 if {condition} else x"
+    return THING.replace(b"return x", wrong.encode(), 1)
+
+
+def test_a_difference_that_cost_points_elsewhere_is_forgiven(tmp_path: Path) -> None:
+    """The group that it is left to has lost points, and so the check that left it loses none."""
+    report = graded(tmp_path, WAIVING, wrong_for("x < 2"))
+    assert {check.id: check.status for check in report.checks} == {
+        "test_one": "passed",
+        "test_small": "failed",
+        "test_two": "passed",
+    }
+
+
+def test_no_difference_is_forgiven_without_a_receipt(tmp_path: Path) -> None:
+    """Nobody else has taken points for it: the check that left it fails, and says what it saw."""
+    report = graded(tmp_path, WAIVING, wrong_for("x == 1"))
+    failed = [check for check in report.checks if check.status != "passed"]
+    assert [(check.id, check.message) for check in failed] == [("test_one", "value(1) is not 1")]
+    assert failed[0].evidence["calls"] == ["layer = Thing()", "layer.value(1)"]
+
+
+def test_an_exception_is_left_to_a_group_as_a_failure_is(tmp_path: Path) -> None:
+    """What the student's code raises is forgiven, or not, by the same rule."""
+    raising = THING.replace(b"return x", b"return 1 // (x - 1) and x", 1)
+    report = graded(tmp_path, WAIVING, raising)
+    failed = [check for check in report.checks if check.status != "passed"]
+    assert [check.id for check in failed] == ["test_one"]
+    assert "ZeroDivisionError" in failed[0].message
+
+
+BOTH_WAYS = """
+@check("one", "first")
+def test_first(student, waived):
+    with waived(to="two"):
+        expect(student.Thing().value(1) == 1, "value(1) is not 1")
+
+@check("two", "second")
+def test_second(student, waived):
+    with waived(to="one"):
+        expect(student.Thing().value(1) == 1, "value(1) is not 1")
+"""
+
+
+def test_checks_that_leave_a_failure_to_each_other_do_not_both_forgive_it(tmp_path: Path) -> None:
+    """The first one fails, and is the other's receipt."""
+    report = graded(tmp_path, BOTH_WAYS, wrong_for("x == 1"))
+    assert [check.id for check in report.checks if check.status == "failed"] == ["test_first"]
+
+
+def test_a_failure_can_be_left_to_known_groups_only(tmp_path: Path) -> None:
+    """A name that is misspelt would forgive nothing, and nobody would know why."""
+    checks = WAIVING.replace('to="two"', 'to="tow"')
+    with pytest.raises(ProblemError, match=r"no group 'tow'"):
+        graded(tmp_path, checks)
+
+
 def test_interactive_draws_are_made_anew(tmp_path: Path) -> None:
     """st.data() cannot be kept for later, and works all the same."""
     checks = """

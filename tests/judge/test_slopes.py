@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from grader.sandbox.trace import Pending, Step
 Array = np.ndarray[Any, Any]
 RIGHT = np.array([[1.0, 2.0], [3.0, 4.0]])
 OTHER = np.array([[1.0, 3.0], [2.0, 4.0]])
+EXCUSED = suppress(CheckFailed)
+"""The group that a failure is left to has lost points."""
 
 
 def unasked() -> Iterator[Array]:
@@ -26,62 +29,85 @@ def unasked() -> Iterator[Array]:
 
 def test_the_right_gradient_asks_for_nothing_more() -> None:
     """Neither what was measured on the student's code, nor anything else."""
-    expect_gradient(RIGHT.copy(), RIGHT, what="dW", own=unasked())
-    expect_slope(RIGHT.copy(), RIGHT, what="dW", own=unasked(), exact=True)
+    expect_gradient(RIGHT.copy(), RIGHT, waived=EXCUSED, what="dW", own=unasked())
+    expect_slope(RIGHT.copy(), RIGHT, waived=EXCUSED, what="dW", own=unasked(), exact=True)
 
 
 def test_a_wrong_forward_pass_costs_its_own_points_only() -> None:
     """A gradient that fits the student's own forward pass is right."""
-    expect_gradient(OTHER, RIGHT, what="dW", own=[OTHER + 1e-9])
-    expect_slope(OTHER, RIGHT, what="dW", own=[OTHER], exact=True)
+    expect_gradient(OTHER, RIGHT, waived=EXCUSED, what="dW", own=[OTHER + 1e-9])
+    expect_slope(OTHER, RIGHT, waived=EXCUSED, what="dW", own=[OTHER], exact=True)
 
 
 def test_a_smaller_step_may_show_what_a_large_one_does_not() -> None:
     """The student's forward pass has a kink, which a step of 1 crosses."""
-    expect_gradient(OTHER, RIGHT, what="dW", own=[OTHER + 1, OTHER])
-    expect_slope(OTHER, RIGHT, what="dW", own=[None, OTHER], exact=True)
+    expect_gradient(OTHER, RIGHT, waived=EXCUSED, what="dW", own=[OTHER + 1, OTHER])
+    expect_slope(OTHER, RIGHT, waived=EXCUSED, what="dW", own=[None, OTHER], exact=True)
 
 
 def test_where_the_forward_pass_is_right_nothing_else_counts() -> None:
     """Whatever a smaller step would have shown."""
     with pytest.raises(CheckFailed):
-        expect_gradient(OTHER, RIGHT, what="dW", own=[RIGHT, OTHER])
+        expect_gradient(OTHER, RIGHT, waived=EXCUSED, what="dW", own=[RIGHT, OTHER])
 
 
 @pytest.mark.parametrize("own", [RIGHT, RIGHT + 1, np.zeros((2, 2)), None])
 def test_a_gradient_of_neither(own: Array | None) -> None:
     """The forward pass is right, is another one, depends on nothing, or cannot be measured."""
     with pytest.raises(CheckFailed, match="dW differs"):
-        expect_gradient(OTHER, RIGHT, what="dW", own=[own])
+        expect_gradient(OTHER, RIGHT, waived=EXCUSED, what="dW", own=[own])
     with pytest.raises(CheckFailed, match="not the slope of the loss"):
-        expect_slope(OTHER, RIGHT, what="dW", own=[own], exact=True)
+        expect_slope(OTHER, RIGHT, waived=EXCUSED, what="dW", own=[own], exact=True)
 
 
 def test_zeros_do_not_pass_for_a_forward_pass_without_weights() -> None:
     """Where nothing depends on the weights their slope is zero, which nobody earns points by."""
     zeros = np.zeros((2, 2))
     with pytest.raises(CheckFailed):
-        expect_gradient(zeros, RIGHT, what="dW", own=[zeros])
+        expect_gradient(zeros, RIGHT, waived=EXCUSED, what="dW", own=[zeros])
     with pytest.raises(CheckFailed):
-        expect_slope(zeros, RIGHT, what="dW", own=[zeros], exact=True)
+        expect_slope(zeros, RIGHT, waived=EXCUSED, what="dW", own=[zeros], exact=True)
 
 
 def test_a_flat_place_of_a_forward_pass_that_is_not_flat() -> None:
     """A ReLU that is off in this case, and is seen to be on in another."""
     zeros = np.zeros((2, 2))
-    expect_gradient(zeros, RIGHT, what="dW", own=[zeros], elsewhere=[RIGHT])
-    expect_slope(zeros, RIGHT, what="dW", own=[zeros], elsewhere=[None, OTHER], exact=True)
+    expect_gradient(zeros, RIGHT, waived=EXCUSED, what="dW", own=[zeros], elsewhere=[RIGHT])
+    expect_slope(
+        zeros,
+        RIGHT,
+        waived=EXCUSED,
+        what="dW",
+        own=[zeros],
+        elsewhere=[None, OTHER],
+        exact=True,
+    )
     with pytest.raises(CheckFailed):
-        expect_gradient(zeros, RIGHT, what="dW", own=[zeros], elsewhere=[zeros, None])
+        expect_gradient(
+            zeros,
+            RIGHT,
+            waived=EXCUSED,
+            what="dW",
+            own=[zeros],
+            elsewhere=[zeros, None],
+        )
 
 
 def test_shapes_come_before_values() -> None:
     """A row that is stored flat passes only where that is allowed."""
     row, flat = np.array([[1.0, 2.0]]), np.array([1.0, 2.0])
     with pytest.raises(CheckFailed, match="shape"):
-        expect_gradient(flat, row, what="db", own=unasked())
-    expect_gradient(flat, row, what="db", own=unasked(), or_shapes=[(2,)])
-    expect_slope(flat, row, what="db", own=unasked(), exact=True, or_shapes=[(2,)])
+        expect_gradient(flat, row, waived=EXCUSED, what="db", own=unasked())
+    expect_gradient(flat, row, waived=EXCUSED, what="db", own=unasked(), or_shapes=[(2,)])
+    expect_slope(
+        flat,
+        row,
+        waived=EXCUSED,
+        what="db",
+        own=unasked(),
+        exact=True,
+        or_shapes=[(2,)],
+    )
 
 
 def test_exact_differences_are_held_to_the_last_digits() -> None:

@@ -21,6 +21,7 @@ from grader.judge.affine.activations import (
 )
 from grader.judge.affine.cases import (
     CORNERS,
+    FAR,
     AffineCase,
     affine_cases,
     each_case,
@@ -30,12 +31,18 @@ from grader.judge.affine.looking import as_row, looks, looks_at_start
 from grader.judge.draws import Draw
 
 if TYPE_CHECKING:
-    from grader.judge.affine.activated_cases import ActivatedCase, activated, each_activated_case
+    from grader.judge.affine.activated_cases import (
+        ActivatedCase,
+        activated,
+        each_activated_case,
+        far_cases,
+    )
     from grader.judge.affine.names import Names
 
 __all__ = [
     "ACTIVATIONS",
     "CORNERS",
+    "FAR",
     "LINEAR",
     "RELU",
     "SIGMOID",
@@ -50,6 +57,7 @@ __all__ = [
     "as_row",
     "each_activated_case",
     "each_case",
+    "far_cases",
     "looks",
     "looks_at_start",
     "some_cases",
@@ -60,6 +68,7 @@ _LATER = {
     "Names": "names",
     "activated": "activated_cases",
     "each_activated_case": "activated_cases",
+    "far_cases": "activated_cases",
 }
 
 

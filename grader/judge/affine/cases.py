@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
+from grader.judge import seeds
 from grader.judge.gradients import STEP
 
 Array = np.ndarray[Any, Any]
+Values = tuple[Array, Array, Array, Array]
+Scales = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class AffineCase:
-    """Shapes, and the values that a seed makes of them.
+    """Shapes, and the values that its seed and that of the session make of them.
 
     Values come from a seeded generator rather than from hypothesis, which would draw every
     element by itself. "Integers" are small and never zero; weights are half an integer off and
     biases a quarter, so that sums and products are exact, a reader can follow, and no gradient
-    can be mistaken for a parameter, nor a weight for a bias.
+    can be mistaken for a parameter, nor a weight for a bias. Whatever the seeds, half of them are
+    negative, and up to four are all different: none of the smallest cases hides a mistake.
 
     Attributes:
         batch: Rows of the input.
         n_inputs: Columns of the input.
         n_units: Columns of the output.
         integers: Whether the values are small exact numbers or normal floats.
-        seed: Of the values.
+        seed: Of the values, together with that of the session.
+        scales: What X, W and G are multiplied by; b by the first two together, so that X W and b
+            stay of one size. Powers of two, with which exact numbers stay exact.
     """
 
     batch: int
@@ -38,11 +45,22 @@ class AffineCase:
     n_units: int
     integers: bool = True
     seed: int = 0
+    scales: Scales = (1.0, 1.0, 1.0)
 
     @property
     def exact(self) -> bool:
         """Whether central differences of the forward pass are free of rounding."""
         return self.integers
+
+    @property
+    def units(self) -> dict[str, float]:
+        """The size of an ordinary element, at most 1, for comparing what is tiny with care.
+
+        Of the ``output``, and of the gradients of the ``input``, the ``weights`` and the ``bias``.
+        """
+        x, w, g = self.scales
+        sizes = {"output": x * w, "input": g * w, "weights": x * g, "bias": g}
+        return {name: min(1.0, size) for name, size in sizes.items()}
 
     @property
     def step(self) -> float:
@@ -58,7 +76,7 @@ class AffineCase:
     def size(self) -> float:
         """What small means, for finding the smallest failing case."""
         shape = self.batch * self.n_inputs + self.n_inputs * self.n_units + self.n_units
-        return shape + 0.5 * (not self.integers)
+        return shape + 0.5 * (not self.integers) + (self.scales != (1.0, 1.0, 1.0))
 
     def smaller(self) -> Iterator[AffineCase]:
         """Cases with one size reduced: to 1, to half, by 1; then with simpler values."""
@@ -71,10 +89,12 @@ class AffineCase:
             yield replace(self, integers=True)
         if self.seed:
             yield replace(self, seed=0)
+        if self.scales != (1.0, 1.0, 1.0):
+            yield replace(self, scales=(1.0, 1.0, 1.0))
 
-    @cached_property
-    def _values(self) -> tuple[Array, Array, Array, Array]:
-        return _values(self)
+    @property
+    def _values(self) -> Values:
+        return _values(self, seeds.current())
 
     @property
     def X(self) -> Array:
@@ -98,26 +118,46 @@ class AffineCase:
 
     def __str__(self) -> str:
         counts = ((self.batch, "row"), (self.n_inputs, "input"), (self.n_units, "unit"))
-        return ", ".join(f"{count} {noun}{'s' * (count > 1)}" for count, noun in counts)
+        sizes = ", ".join(f"{count} {noun}{'s' * (count > 1)}" for count, noun in counts)
+        scales = [
+            f"{name} of about {scale:.0e}"
+            for name, scale in zip("XWG", self.scales, strict=True)
+            if scale != 1.0
+        ]
+        return ", ".join([sizes, *scales])
 
 
 @lru_cache(maxsize=4096)
-def _values(case: AffineCase) -> tuple[Array, Array, Array, Array]:
-    """X, W, b and G of a case, made once for all cases that are equal to it."""
+def _values(case: AffineCase, session: int) -> Values:
+    """X, W, b and G of a case, made once in a session for all cases that are equal to it."""
     batch, n_inputs, n_units = case.batch, case.n_inputs, case.n_units
-    generator = np.random.default_rng([case.seed, batch, n_inputs, n_units])
+    generator = np.random.default_rng([session, case.seed, batch, n_inputs, n_units])
     shapes = ((batch, n_inputs), (n_inputs, n_units), (1, n_units), (batch, n_units))
     made = []
     for shape, offset in zip(shapes, (0.0, 0.5, 0.25, 0.0), strict=True):
         if case.integers:
-            signs = generator.choice([-1.0, 1.0], shape)
-            made.append(signs * (generator.integers(1, 4, shape, endpoint=True) + offset))
+            made.append(_whole(generator, shape, offset))
         else:
             made.append(generator.standard_normal(shape))
-    for array in made:
-        array.flags.writeable = False
     X, W, b, G = made
+    return scaled((X, W, b, G), case.scales)
+
+
+def scaled(values: Values, scales: Scales) -> Values:
+    """Return X, W, b and G multiplied as :attr:`AffineCase.scales` says, not to be written to."""
+    x, w, g = scales
+    X, W, b, G = (array * scale for array, scale in zip(values, (x, w, x * w, g), strict=True))
+    for array in (X, W, b, G):
+        array.flags.writeable = False
     return X, W, b, G
+
+
+def _whole(generator: np.random.Generator, shape: tuple[int, int], offset: float) -> Array:
+    """1 to 4, of both signs, further from 0 by ``offset``."""
+    count = prod(shape)
+    numbers = generator.permutation(4)[:count] if count <= 4 else generator.integers(0, 4, count)
+    signs = np.resize(generator.permutation([-1.0, 1.0]), count)
+    return (generator.permutation(signs) * (numbers + 1 + offset)).reshape(shape)
 
 
 def affine_cases(max_batch: int = 24, max_inputs: int = 5, max_units: int = 5) -> Any:
@@ -151,22 +191,38 @@ CORNERS = [
 ]
 """Tried in every check: the smallest of each kind, where most mistakes already show."""
 
+LARGE, TINY = 2.0**20, 2.0**-27
+"""About 1e6 and 1e-8."""
+
+FAR = [
+    AffineCase(130, 2, 3, integers=False),
+    AffineCase(2, 130, 3, integers=False),
+    AffineCase(3, 2, 130, integers=False),
+    AffineCase(3, 2, 2, scales=(LARGE, 1.0, LARGE)),
+    AffineCase(2, 2, 3, scales=(1.0, LARGE, 1.0)),
+    AffineCase(2, 3, 2, scales=(TINY, 1.0, TINY)),
+    AffineCase(3, 2, 3, scales=(1.0, TINY, 1.0)),
+]
+"""Sizes and values far from the small ones: what is right for these may be wrong there."""
+
 _CASES = affine_cases()
 
 
-def each_case(examples: int = 15) -> Callable[[Any], Any]:
-    """Run a check on all :data:`CORNERS` and on ``examples`` generated cases.
+def each_case(examples: int = 15, *, far: bool = True) -> Callable[[Any], Any]:
+    """Run a check on all :data:`CORNERS`, on those that are :data:`FAR`, and on generated cases.
 
     All checks of a session that use it see the same cases, so that what is computed for a case
     can be shared between them.
 
     Args:
         examples: How many cases hypothesis adds.
+        far: Whether the wide ones, the large and the tiny ones are among them. Not where each
+            element is moved by itself.
     """
 
     def decorate(test: Any) -> Any:
         test = settings(max_examples=examples)(given(case=_CASES)(test))
-        for corner in CORNERS:
+        for corner in [*CORNERS, *(FAR if far else ())]:
             test = example(case=corner)(test)
         return test
 

@@ -8,6 +8,7 @@ with the calls and not with their square.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -63,6 +64,39 @@ class Updates:
             values = (*call.values, call.result)
             keys = self._keys[id(call)] = tuple(numbers_of(value) for value in values)
         return keys
+
+
+class Waiting:
+    """Calls of an optimizer's update that belong to no step yet, by their first arguments.
+
+    Args:
+        calls: As an exposed optimizer keeps them.
+    """
+
+    def __init__(self, calls: Iterable[ExposureCall]) -> None:
+        self._calls: dict[Key | None, deque[ExposureCall]] = defaultdict(deque)
+        for call in calls:
+            if len(call.values) == 2:
+                self._calls[numbers_of(call.values[0])].append(call)
+
+    def take(self, start: Any, *later: Any) -> ExposureCall | None:
+        """Take away and return the first call that is about a parameter; None without one.
+
+        Args:
+            start: What the parameter was before the step.
+            later: What it was before each step after that. Where steps left it as it was, and
+                there are not calls enough for all of them, this one is taken to have gone without.
+        """
+        key = numbers_of(start)
+        sharing = sum(numbers_of(other) == key for other in later)
+        if key is None or len(self._calls[key]) <= sharing:
+            return None
+        return self._calls[key].popleft()
+
+    @property
+    def spare(self) -> list[ExposureCall]:
+        """What nothing has taken."""
+        return [call for calls in self._calls.values() for call in calls]
 
 
 def same_numbers(one: Any, other: Any) -> bool:

@@ -1,6 +1,6 @@
 # mistake: always applies tanh in the forward pass
 # fails: forward
-# points: 87
+# points: 86
 # diagnoses: always-tanh
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: starts the output with the bias and adds it at the end once more
 # fails: forward
-# points: 87
+# points: 86.29
 # diagnoses: bias-added-twice
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: the bias is drawn from the same uniform distribution as the weights
 # fails: initialization
-# points: 98
+# points: 98.15
 # diagnoses: bias-random
 class Dense(Layer):
     """A fully connected layer."""

@@ -1,6 +1,6 @@
 # mistake: gives every input a bias instead of every unit
 # fails: initialization
-# points: 98
+# points: 98.15
 # diagnoses: bias-per-input
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: believes that the bias has no gradient because it does not depend on the input
 # fails: bias-gradient
-# points: 92
+# points: 94
 # diagnoses: bias-zero
 import copy
 import math

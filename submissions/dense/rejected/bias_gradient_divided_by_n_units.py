@@ -1,6 +1,6 @@
 # mistake: averages the bias gradient over the units of the layer
 # fails: bias-gradient
-# points: 92
+# points: 94
 # diagnoses: bias-divided-by-units
 import copy
 

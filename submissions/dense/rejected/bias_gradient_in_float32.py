@@ -1,6 +1,6 @@
 # mistake: sums the bias gradient in single precision
 # fails: bias-gradient
-# points: 94.67
+# points: 96
 # diagnoses: bias-gradient-float32
 import copy
 

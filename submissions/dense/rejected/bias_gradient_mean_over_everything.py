@@ -1,6 +1,6 @@
 # mistake: forgets the axis in np.mean, so the bias gradient is one number
 # fails: bias-gradient
-# points: 92
+# points: 94
 # diagnoses: bias-mean-all
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: forgets the axis in np.sum, so every unit's bias gets the same step
 # fails: bias-gradient
-# points: 92
+# points: 94
 # diagnoses: bias-sum-all
 import copy
 

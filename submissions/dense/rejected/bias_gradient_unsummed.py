@@ -1,6 +1,6 @@
 # mistake: passes accum_grad itself as the bias gradient, one row for each sample
 # fails: bias-gradient
-# points: 92
+# points: 94
 # diagnoses: bias-unsummed
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: the output is X.W only, the bias is trained but never added
 # fails: forward
-# points: 87
+# points: 86.29
 # diagnoses: bias-not-added
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: takes the training flag as the switch for the bias, so predictions are made without it
 # fails: forward
-# points: 98
+# points: 97.71
 # diagnoses: bias-only-while-training
 import copy
 

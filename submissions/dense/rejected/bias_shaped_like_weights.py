@@ -1,6 +1,6 @@
 # mistake: gives the bias the shape of the weights, one for each connection
 # fails: initialization
-# points: 98
+# points: 98.15
 # diagnoses: bias-like-weights
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: starts the bias at one instead of zero
 # fails: initialization
-# points: 98
+# points: 98.15
 # diagnoses: bias-ones
 import copy
 import math

@@ -1,6 +1,6 @@
 # mistake: the cache is a dictionary in a default argument, which is created once and shared by all layers
 # fails: state
-# points: 99
+# points: 99.67
 # diagnoses: input-shared-by-layers
 import copy
 import math

@@ -1,6 +1,6 @@
 # mistake: takes the columns of X for the samples whenever that fits, that is if there are as many rows as inputs
 # fails: forward
-# points: 92
+# points: 90.86
 # diagnoses: columns-taken-for-samples
 import copy
 

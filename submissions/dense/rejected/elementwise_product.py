@@ -1,6 +1,6 @@
 # mistake: multiplies X and W element by element
 # fails: forward, state, purity
-# points: 80
+# points: 82.33
 # diagnoses: elementwise-product
 import copy
 

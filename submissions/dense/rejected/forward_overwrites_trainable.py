@@ -1,6 +1,6 @@
 # mistake: takes training and trainable for the same switch and sets trainable in every forward pass
 # fails: trainable
-# points: 98
+# points: 97.33
 # diagnoses: trainable-set-by-forward
 import copy
 

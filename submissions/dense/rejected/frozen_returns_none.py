@@ -1,6 +1,6 @@
 # mistake: the return statement stands inside the if, so a frozen layer passes nothing on
 # fails: trainable
-# points: 96
+# points: 97.33
 # diagnoses: trainable-returns-none
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: thinks that no gradient flows through a frozen layer and returns zeros
 # fails: trainable
-# points: 96
+# points: 97.33
 # diagnoses: frozen-returns-zeros
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: computes the returned gradient after the step, so it goes through the new weights
 # fails: input-gradient
-# points: 86
+# points: 89.5
 # diagnoses: post-update-w
 class Dense(Layer):
     # fully-connected NN layer

@@ -1,6 +1,6 @@
 # mistake: divides the returned gradient by the batch size
 # fails: input-gradient
-# points: 86
+# points: 89.5
 # diagnoses: input-gradient-mean
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: computes the returned gradient in single precision to save memory
 # fails: input-gradient
-# points: 90.67
+# points: 93
 # diagnoses: input-gradient-float32
 import copy
 

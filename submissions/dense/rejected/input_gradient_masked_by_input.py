@@ -1,6 +1,6 @@
 # mistake: lets the gradient through only where the input was positive, as in a ReLU layer
 # fails: input-gradient
-# points: 86
+# points: 89.5
 # diagnoses: input-gradient-masked
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: multiplies the returned gradient by the input, as in the gradient of the weights
 # fails: input-gradient
-# points: 86
+# points: 89.5
 # diagnoses: input-gradient-times-input
 
 import copy

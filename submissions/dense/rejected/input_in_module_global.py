@@ -1,6 +1,6 @@
 # mistake: keeps the input for the backward pass in a global variable, which every other layer overwrites
 # fails: state
-# points: 99
+# points: 99.67
 # diagnoses: input-shared-by-layers
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: normalises the columns of the input before the product, as one does with data
 # fails: forward
-# points: 86
+# points: 86.29
 # diagnoses: input-normalised
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: keeps the input shape on the class, so that all layers have that of the last one made
 # fails: state
-# points: 99
+# points: 99.67
 # diagnoses: size-shared-by-layers
 import copy
 

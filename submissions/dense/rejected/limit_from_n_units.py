@@ -1,6 +1,6 @@
 # mistake: takes the number of units (fan-out) for the limit instead of the number of inputs
 # fails: initialization
-# points: 96
+# points: 96.31
 # diagnoses: limit-n-units
 class Dense(Layer):
     # fully-connected NN layer

@@ -1,6 +1,6 @@
 # mistake: the limit is the square root of the number of inputs, not one divided by it, so wide layers start with huge weights
 # fails: initialization
-# points: 96
+# points: 96.31
 # diagnoses: limit-inverted
 from copy import copy
 from math import sqrt

@@ -1,6 +1,6 @@
 # mistake: uses the limit of He initialization, as for a layer with ReLU
 # fails: initialization
-# points: 96
+# points: 96.31
 # diagnoses: limit-other-root
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: leaves out the square root, the limit is 1 / n_inputs
 # fails: initialization
-# points: 96
+# points: 96.31
 # diagnoses: limit-no-sqrt
 import copy
 

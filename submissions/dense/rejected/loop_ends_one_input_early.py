@@ -1,6 +1,6 @@
 # mistake: writes the sum over the inputs as a loop that ends one input early
 # fails: forward
-# points: 86
+# points: 86.29
 # diagnoses: last-input-left-out
 
 from copy import deepcopy

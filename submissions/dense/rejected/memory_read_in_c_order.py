@@ -1,6 +1,6 @@
 # mistake: takes the memory of X for its rows one after the other, whatever the layout is
 # fails: forward
-# points: 99
+# points: 96.57
 # diagnoses: memory-order
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: misspells forward_pass
 # fails: forward, input-gradient, weight-gradient, bias-gradient, update, optimizers, state, purity
-# points: 32
+# points: 46.22
 # diagnoses: method-misnamed
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: writes forward_pass like a function, without self
 # fails: forward, input-gradient, weight-gradient, bias-gradient, update, optimizers, state, purity
-# points: 32
+# points: 46.22
 # diagnoses: self-missing
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: flattens the output because a list of numbers is what the page shows
 # fails: forward
-# points: 86
+# points: 86.29
 # diagnoses: output-flattened
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: keeps the input and returns the output only while training
 # fails: forward
-# points: 98
+# points: 97.71
 # diagnoses: output-only-while-training
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: prints the output of the layer and forgets to return it
 # fails: forward
-# points: 86
+# points: 86.29
 # diagnoses: output-not-returned
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):

@@ -1,6 +1,6 @@
 # mistake: rounds the output to four decimals so that it looks like the printed example
 # fails: forward
-# points: 90
+# points: 89.71
 # diagnoses: output-rounded
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: returns a list instead of a tuple, which the next layer cannot join with other shapes
 # fails: output-shape
-# points: 98
+# points: 99
 # diagnoses: oshape-list
 import copy
 

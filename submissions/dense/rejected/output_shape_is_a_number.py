@@ -1,6 +1,6 @@
 # mistake: writes (n_units) without the comma, which is a plain integer and not a tuple
 # fails: output-shape
-# points: 98
+# points: 99
 # diagnoses: oshape-int
 class Dense(Layer):
     # fully-connected NN layer

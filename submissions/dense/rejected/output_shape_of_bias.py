@@ -1,6 +1,6 @@
 # mistake: returns the shape of the bias, which has one row
 # fails: output-shape
-# points: 98
+# points: 99
 # diagnoses: oshape-of-bias
 
 import copy

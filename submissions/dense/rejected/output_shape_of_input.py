@@ -1,6 +1,6 @@
 # mistake: returns the shape that goes in
 # fails: output-shape
-# points: 98
+# points: 99
 # diagnoses: oshape-of-input
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: returns the shape of the weight matrix as the shape of the output
 # fails: output-shape
-# points: 98
+# points: 99
 # diagnoses: oshape-wshape
 import copy
 import math

@@ -1,6 +1,6 @@
 # mistake: puts the unknown batch size in front of the number of units, as other libraries do
 # fails: output-shape
-# points: 98
+# points: 99
 # diagnoses: oshape-with-batch
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: thinks in column vectors, as the textbook does, and returns one column for each sample
 # fails: forward
-# points: 86
+# points: 86.29
 # diagnoses: output-transposed
 
 from copy import deepcopy

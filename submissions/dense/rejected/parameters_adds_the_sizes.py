@@ -1,6 +1,6 @@
 # mistake: adds inputs and units where every input is connected with every unit
 # fails: parameters
-# points: 98
+# points: 99
 # diagnoses: params-added
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: counts with len, which gives the rows of an array
 # fails: parameters
-# points: 98
+# points: 99
 # diagnoses: count-count
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: counts the arrays that are trained, W and w0
 # fails: parameters
-# points: 98
+# points: 99
 # diagnoses: params-counts-arrays
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: counts one bias for each input
 # fails: parameters
-# points: 98
+# points: 99
 # diagnoses: params-bias-per-input
 
 from copy import deepcopy

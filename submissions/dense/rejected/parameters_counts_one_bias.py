@@ -1,6 +1,6 @@
 # mistake: counts a single bias for the whole layer instead of one for each unit
 # fails: parameters
-# points: 98
+# points: 99
 # diagnoses: params-one-bias
 import copy
 

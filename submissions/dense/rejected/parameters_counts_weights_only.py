@@ -1,6 +1,6 @@
 # mistake: counts the weights but not the biases
 # fails: parameters
-# points: 98
+# points: 99
 # diagnoses: params-no-bias
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):

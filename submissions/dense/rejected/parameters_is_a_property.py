@@ -1,6 +1,6 @@
 # mistake: makes parameters a property, so that it cannot be called
 # fails: parameters
-# points: 98
+# points: 99
 # diagnoses: method-is-property
 
 from copy import deepcopy

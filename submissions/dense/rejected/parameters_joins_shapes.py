@@ -1,6 +1,6 @@
 # mistake: adds the two shape tuples, which joins them, and multiplies all of their entries
 # fails: parameters
-# points: 98
+# points: 99
 # diagnoses: params-tuple-concat
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: calls the counting method number_of_parameters, so parameters is still the one of the base class
 # fails: parameters
-# points: 98
+# points: 99
 # diagnoses: params-wrong-name
 import copy
 import math

@@ -1,6 +1,6 @@
 # mistake: applies a ReLU to what comes in, as if the layer before had forgotten it
 # fails: forward
-# points: 87
+# points: 86.29
 # diagnoses: activation-of-input
 
 import copy

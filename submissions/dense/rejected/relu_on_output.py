@@ -1,6 +1,6 @@
 # mistake: thinks that a dense layer contains its activation and cuts negative outputs off
 # fails: forward
-# points: 86
+# points: 86.29
 # diagnoses: activation-added
 import numpy as np
 import copy

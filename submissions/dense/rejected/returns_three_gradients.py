@@ -1,6 +1,6 @@
 # mistake: returns all three gradients, as the functions of many courses do
 # fails: input-gradient
-# points: 86
+# points: 89.5
 # diagnoses: input-gradient-kind
 
 import copy

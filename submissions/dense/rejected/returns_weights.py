@@ -1,6 +1,6 @@
 # mistake: returns W from backward_pass, believing that the caller wants to see the step
 # fails: input-gradient
-# points: 86
+# points: 89.5
 # diagnoses: returns-weights
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: fills an output of fixed size, 128 rows, and the rows of a larger batch stay zero
 # fails: forward
-# points: 99
+# points: 90.86
 # diagnoses: rows-left-out
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: returns the printed output of the worked example from forward_pass
 # fails: forward
-# points: 86
+# points: 86.29
 # diagnoses: output-is-the-sample
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: thinks that a dense layer contains its activation, and differentiates it properly
 # fails: forward
-# points: 86
+# points: 86.29
 # diagnoses: activation-added
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: decides in the forward pass whether there will be an update, so that freezing the layer afterwards comes too late
 # fails: trainable
-# points: 98
+# points: 98.67
 # diagnoses: trainable-read-too-early
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: forgets the bias in the output; and divides the weight gradient by the batch size
 # fails: forward, weight-gradient
-# points: 75
+# points: 77.29
 # diagnoses: bias-not-added, weight-mean
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: leaves training out of forward_pass; and forgets the bias in the output, two mistakes in one group
 # fails: forward
-# points: 85
+# points: 84
 # diagnoses: fwd-no-training, bias-not-added
 
 from copy import deepcopy

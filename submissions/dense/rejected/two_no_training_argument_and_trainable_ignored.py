@@ -1,6 +1,6 @@
 # mistake: leaves training out of forward_pass; and updates frozen layers too
 # fails: forward, trainable
-# points: 94
+# points: 93.71
 # diagnoses: fwd-no-training, trainable-ignored
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: leaves the comma out of output_shape; and forgets the biases in the count
 # fails: parameters, output-shape
-# points: 96
+# points: 98
 # diagnoses: params-no-bias, oshape-int
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: clips the weight gradient against exploding gradients
 # fails: weight-gradient
-# points: 88
+# points: 91
 # diagnoses: weight-clipped
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: keeps the output for the backward pass, where the input is needed
 # fails: weight-gradient
-# points: 88
+# points: 91
 # diagnoses: weight-from-output
 
 from copy import deepcopy

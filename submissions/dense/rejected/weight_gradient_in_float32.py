@@ -1,6 +1,6 @@
 # mistake: computes the weight gradient in single precision to save memory
 # fails: weight-gradient
-# points: 92
+# points: 94
 # diagnoses: weight-in-float32
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: averages the weight gradient over the batch, although accum_grad already carries any averaging
 # fails: weight-gradient
-# points: 88
+# points: 91
 # diagnoses: weight-mean
 import copy
 

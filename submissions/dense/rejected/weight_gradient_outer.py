@@ -1,6 +1,6 @@
 # mistake: takes np.outer of input and gradient, which is right for a single row only
 # fails: weight-gradient
-# points: 88
+# points: 91
 # diagnoses: weight-outer
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: multiplies in the wrong order and transposes only if the shape is not that of W, so square layers get the transposed gradient
 # fails: weight-gradient
-# points: 88
+# points: 91
 # diagnoses: weight-transposed-if-square
 import copy
 

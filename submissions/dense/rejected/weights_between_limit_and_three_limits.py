@@ -1,6 +1,6 @@
 # mistake: stretches random numbers from [0, 1) to the right width and shifts them the wrong way
 # fails: initialization
-# points: 96
+# points: 96.31
 # diagnoses: init-other-range
 
 import copy

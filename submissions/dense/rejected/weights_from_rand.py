@@ -1,6 +1,6 @@
 # mistake: takes random numbers between 0 and 1 for the weights as they are
 # fails: initialization
-# points: 96
+# points: 96.31
 # diagnoses: init-rand
 
 from copy import deepcopy

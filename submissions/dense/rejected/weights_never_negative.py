@@ -1,6 +1,6 @@
 # mistake: draws the weights from [0, limit], so that no weight can be negative
 # fails: initialization
-# points: 96
+# points: 96.31
 # diagnoses: init-one-sided
 import copy
 import numpy as np

@@ -1,6 +1,6 @@
 # mistake: ReLU6, forward and backward
 # fails: forward
-# points: 76
+# points: 72
 # diagnoses: cut-at-six
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: divides by the number of rows
 # fails: gradient
-# points: 72
+# points: 79
 # diagnoses: gradient-mean
 class ReLU:
     def forward(self, X):

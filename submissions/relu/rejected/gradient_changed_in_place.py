@@ -1,6 +1,6 @@
 # mistake: writes zeros into the caller's G
 # fails: purity
-# points: 94
+# points: 97
 # diagnoses: gradient-overwritten
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: fills an array of the dtype of X with the gradient
 # fails: dtype
-# points: 96
+# points: 97.33
 # diagnoses: gradient-cut-to-integers
 class ReLU:
     def forward(self, X):

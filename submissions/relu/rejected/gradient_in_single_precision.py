@@ -1,6 +1,6 @@
 # mistake: converts the gradient to float32
 # fails: gradient
-# points: 81.33
+# points: 86
 # diagnoses: gradient-float32
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: takes a step down into the gradient
 # fails: gradient
-# points: 72
+# points: 79
 # diagnoses: gradient-sign
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: hands the gradient on as it came
 # fails: gradient, kink
-# points: 62
+# points: 69
 # diagnoses: returns-incoming-gradient, kink-one
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: stores the gradient and returns nothing
 # fails: gradient, kink
-# points: 62
+# points: 69
 # diagnoses: gradient-not-returned
 class ReLU:
     def forward(self, X):

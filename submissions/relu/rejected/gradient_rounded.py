@@ -1,6 +1,6 @@
 # mistake: rounds the gradient as the example is printed
 # fails: gradient
-# points: 72
+# points: 79
 # diagnoses: gradient-rounded
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: multiplies by the output in place of the slope
 # fails: gradient
-# points: 72
+# points: 79
 # diagnoses: times-output
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: stops negative gradients as well
 # fails: gradient
-# points: 72
+# points: 79
 # diagnoses: guided
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: writes zeros into the caller's X
 # fails: purity
-# points: 94
+# points: 97
 # diagnoses: input-overwritten
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: keeps all inputs and takes the oldest
 # fails: state
-# points: 96
+# points: 97.33
 # diagnoses: none
 class ReLU:
     def __init__(self):

@@ -1,6 +1,6 @@
 # mistake: rectifies the gradient in place of masking it
 # fails: gradient, kink
-# points: 62
+# points: 69
 # diagnoses: mask-from-gradient, kink-by-gradient
 class ReLU:
     def forward(self, X):

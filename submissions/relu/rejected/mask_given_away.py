@@ -1,6 +1,6 @@
 # mistake: forgets the mask in backward, which can then be called only once
 # fails: state
-# points: 96
+# points: 97.33
 # diagnoses: backward-only-once
 class ReLU:
     def forward(self, X):

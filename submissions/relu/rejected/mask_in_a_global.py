@@ -1,6 +1,6 @@
 # mistake: keeps the mask in a variable of the module
 # fails: state
-# points: 96
+# points: 97.33
 # diagnoses: layers-share
 mask = None
 

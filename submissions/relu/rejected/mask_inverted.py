@@ -1,6 +1,6 @@
 # mistake: lets the gradient pass where the input was negative
 # fails: gradient
-# points: 72
+# points: 79
 # diagnoses: mask-inverted
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: keeps the mask on the class, where all layers share it
 # fails: state
-# points: 96
+# points: 97.33
 # diagnoses: layers-share
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: makes the mask if there is none yet
 # fails: state
-# points: 96
+# points: 97.33
 # diagnoses: first-pass-kept
 class ReLU:
     mask = None

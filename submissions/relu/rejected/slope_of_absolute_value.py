@@ -1,6 +1,6 @@
 # mistake: takes the sign for the slope
 # fails: gradient
-# points: 72
+# points: 79
 # diagnoses: slope-of-absolute-value
 class ReLU:
     def forward(self, X):

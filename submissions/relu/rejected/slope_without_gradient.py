@@ -1,6 +1,6 @@
 # mistake: returns the slope and forgets G
 # fails: gradient
-# points: 72
+# points: 79
 # diagnoses: slope-without-gradient
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: a leaky forward pass, and a gradient that is handed on as it came
 # fails: forward, gradient
-# points: 44
+# points: 51
 # diagnoses: leaky, returns-incoming-gradient
 class ReLU:
     def forward(self, X):

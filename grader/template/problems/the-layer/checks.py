@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.judge import Seen, aspect, check, expect_close, gradients
+from grader.judge import Seen, aspect, check, expect_close, gradients, seeds
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 
@@ -24,7 +24,10 @@ lasting = pytest.fixture(scope="module")  # the same for every submission
 
 @dataclass(frozen=True)
 class Case:
-    """Sizes, and the numbers that a seed makes of them. Small, so that a reader can follow."""
+    """Sizes, and the numbers that the session's seed and its own make of them.
+
+    Small, so that a reader can follow.
+    """
 
     rows: int
     columns: int
@@ -44,7 +47,7 @@ class Case:
     @cached_property
     def values(self):
         """X, G and a. Whole and half numbers: their products and sums are exact."""
-        generator = np.random.default_rng([self.seed, self.rows, self.columns])
+        generator = seeds.generator(self.seed, self.rows, self.columns)
         X, G = generator.integers(1, 5, (2, self.rows, self.columns)) * 1.0
         signs = generator.choice([-1.0, 1.0], X.shape)
         return X * signs, G, float(generator.integers(2, 6)) + 0.5
@@ -106,15 +109,18 @@ def test_forward(case, observe, right):
 
 @check("forward", "Without an argument, a is 1")
 def test_default(student):
-    X = np.array([[2.0, -3.0]])
+    X, _, _ = Case(1, 2).values
     expect_close(student.TheLayer().forward(X), X, what="TheLayer().forward(X)")
 
 
 @check("forward", "The worked example of the statement")
-def test_example(student, expected):
+def test_example(student, expected, observe, right):
+    """Not for who knows no other answer than what everybody can read: another case as well."""
     layer = student.TheLayer(a=expected["a"])
     output = layer.forward(np.array(expected["X"]))
     expect_close(output, expected["output"], what="layer.forward(X)")
+    case = Case(1, 2)
+    expect_close(observe(case)[0].value, right(case)[0], what="layer.forward(X)")
 
 
 @check("input-gradient", "backward returns a·G, the slope of the loss")

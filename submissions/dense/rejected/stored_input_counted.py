@@ -1,0 +1,45 @@
+# mistake: counts the stored input among the parameters as soon as there is one
+# fails: parameters
+# points: 99
+# diagnoses: none
+import copy
+
+import numpy as np
+
+
+class Dense(Layer):
+    def __init__(self, n_units, input_shape=None):
+        self.n_units = n_units
+        self.input_shape = input_shape
+        self.trainable = True
+        self.W = None
+        self.w0 = None
+        self.layer_input = None
+
+    def initialize(self, optimizer):
+        n_inputs = self.input_shape[0]
+        limit = 1 / np.sqrt(n_inputs)
+        self.W = np.random.uniform(-limit, limit, (n_inputs, self.n_units))
+        self.w0 = np.zeros((1, self.n_units))
+        self.W_opt = copy.copy(optimizer)
+        self.w0_opt = copy.copy(optimizer)
+
+    def parameters(self):
+        arrays = [self.W, self.w0, self.layer_input]
+        return sum(array.size for array in arrays if array is not None)
+
+    def forward_pass(self, X, training=True):
+        self.layer_input = X
+        return X @ self.W + self.w0
+
+    def backward_pass(self, accum_grad):
+        W = self.W
+        if self.trainable:
+            grad_W = self.layer_input.T @ accum_grad
+            grad_w0 = accum_grad.sum(axis=0, keepdims=True)
+            self.W = self.W_opt.update(self.W, grad_W)
+            self.w0 = self.w0_opt.update(self.w0, grad_w0)
+        return accum_grad @ W.T
+
+    def output_shape(self):
+        return (self.n_units,)
