@@ -370,6 +370,7 @@ def table(name):
 def test_example(student, expected, observe, actual, right):
     """The statement's numbers, on weights set by the judge; not for who knows no other answer."""
     example = expected["example"]
+    student.seed(42)  # as in the statement: whose weights are drawn has the same ones
     with student.program():
         layer = student.DenseLayer(2, 3, student.define(TABLE).table("relu"), name="first")
         layer.weights, layer.biases = np.array(example["weights"]), np.zeros(3)

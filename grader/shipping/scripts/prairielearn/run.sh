@@ -6,4 +6,5 @@ root="${GRADE_ROOT:-/grade}"
 here=$(dirname "$0")
 mkdir -p "$root/results"
 printf '%s\n' '{"gradable": false, "score": 0.0, "format_errors": ["The grader was stopped before it had a result. That is no fault of the submission; please tell the course staff."]}' > "$root/results/results.json"
+GRADER_SECRET=$(cat "$here/secret") && export GRADER_SECRET
 exec grader onsite {{problem}} --for prairielearn --root "$root" --library "$here/library" {{allow}}
