@@ -1,4 +1,4 @@
-"""What a table of recorded answers earns: a file that computes nothing which it was not asked before.
+"""What a table of recorded answers earns with a seed for which it was not recorded.
 
     python benchmarks/recorded.py               # the five problems about a dense layer
     python benchmarks/recorded.py dense-minimal

@@ -27,8 +27,8 @@ class AffineCase:
     element by itself. "Integers" are small and never zero; weights are half an integer off and
     biases a quarter, so that sums and products are exact, a reader can follow, and no gradient
     can be mistaken for a parameter, nor a weight for a bias. Whatever the seeds, half of them are
-    negative, up to four are all different, and some output is small: none of the smallest cases
-    hides a mistake.
+    negative, up to four are all different, some output is small, and no column of G sums to zero:
+    none of the smallest cases hides a mistake.
 
     Attributes:
         batch: Rows of the input.
@@ -122,11 +122,14 @@ def _values(case: AffineCase, session: int) -> Values:
 
 
 def _whole_values(generator: np.random.Generator, shapes: Iterable[tuple[int, int]]) -> Values:
-    """Draw until some output is small: all curves that anybody could add are flat at large ones."""
+    """Draw until nothing is hidden: by a gradient that happens to be zero, or by large outputs.
+
+    All curves that anybody could add are flat at these.
+    """
     while True:
         pairs = zip(shapes, (0.0, 0.5, 0.25, 0.0), strict=True)
         X, W, b, G = (_whole(generator, shape, offset) for shape, offset in pairs)
-        if np.abs(X @ W + b).min() < 9:
+        if np.abs(X @ W + b).min() < 9 and G.sum() and G.sum(axis=0).all():
             return X, W, b, G
 
 
