@@ -12,10 +12,8 @@ The exit code is 1 if it has.
 
 from __future__ import annotations
 
-import os
-import subprocess
+import re
 import sys
-import tempfile
 from pathlib import Path
 
 from grader.grading import grade
@@ -26,12 +24,10 @@ ROOT = Path(__file__).parents[1]
 PROBLEMS = ("dense", "dense-activation", "dense-caches", "dense-gradients", "dense-minimal")
 PUBLISHED = ("seeded", "generator")
 """Groups about numbers of the statement and of what everybody can have recorded."""
-VARIABLE = "RECORDED_KEYS"
 
 _TABLE = """
 
 import hashlib as _hashlib
-import os as _os
 
 import numpy as _np
 
@@ -57,8 +53,7 @@ def _looked_up(name, compute):
         parts = _parts((name, vars(self), args, kwargs))
         key = _hashlib.blake2b(b"|".join(parts), digest_size=8).hexdigest()
         if _KEYS is None:
-            with open(_os.environ["RECORDED_KEYS"], "a") as file:
-                file.write(key + "\\n")
+            print("input", key)
         elif key not in _KEYS:
             named = {word: _zeros(value) for word, value in kwargs.items()}
             return _zeros(compute(self, *map(_zeros, args), **named))
@@ -82,18 +77,9 @@ def table(problem: Problem, keys: set[str] | None) -> bytes:
 
 def recorded(problem: Problem) -> set[str]:
     """Return keys of all inputs of the passes that the published seed asks for."""
-    with tempfile.TemporaryDirectory() as folder:
-        file, keys = Path(folder, "layer.py"), Path(folder, "keys")
-        file.write_bytes(table(problem, None))
-        command = [sys.executable, str(ROOT / "benchmarks" / "plain.py"), str(file)]
-        command += ["--problem", problem.slug, "--no-explain"]
-        environment = {**os.environ, VARIABLE: str(keys)}
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
-        return set(keys.read_text().split())
+    report = grade(problem, submission_from("layer.py", table(problem, None)))
+    printed = " ".join(check.output for check in report.checks)
+    return set(re.findall(r"input ([0-9a-f]{16})", printed))
 
 
 def earned(problem: Problem, keys: set[str], seed: int | None) -> dict[str, float]:
