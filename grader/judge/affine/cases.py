@@ -79,7 +79,14 @@ class AffineCase:
 
     @property
     def _values(self) -> Values:
-        return _values(self, seeds.current())
+        session, kept = seeds.current(), vars(self).setdefault("_kept", {})
+        if session not in kept:  # asked for so often that finding it by hash is felt
+            kept[session] = self._made(session)
+        values: Values = kept[session]
+        return values
+
+    def _made(self, session: int) -> Values:
+        return _values(self, session)
 
     @property
     def X(self) -> Array:
