@@ -11,6 +11,7 @@ of its own). The student's module is that of :mod:`plain`, hypothesis works as i
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import inspect
 import io
@@ -29,9 +30,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import plain
+from grader.judge import seeds
 from grader.problem import Library, Problem
 
 Body = Callable[[], None]
+
+
+_SESSION = contextlib.ExitStack()
+"""Left when the process ends."""
 
 
 class Fixtures:
@@ -40,7 +46,8 @@ class Fixtures:
     def __init__(self, problem: Problem, path: Path) -> None:
         sys.path.insert(0, str(problem.provided_folder))
         seed = problem.settings.seed
-        self.student = plain.Student(plain.load(problem, path, "submission"), seed)
+        _SESSION.enter_context(seeds.session(seed))
+        self.student = plain.Student(plain.load(problem, path, "submission"), seeds.number())
         self.known: dict[str, Any] = {
             "student": self.student,
             "reference": plain.load(problem, problem.reference_path, "reference"),

@@ -32,7 +32,7 @@ from hypothesis import Phase
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
-from grader.judge import CheckFailed, Exposure, Opaque, StudentError
+from grader.judge import CheckFailed, Exposure, Opaque, StudentError, seeds
 from grader.problem import Library, Problem
 from grader.sandbox.trace import ExposureCall
 
@@ -457,7 +457,7 @@ _TRIAL = pytest.StashKey[Trial]()
 def student(pytestconfig: pytest.Config) -> Student:
     """The student's module."""
     trial = pytestconfig.stash[_TRIAL]
-    student = Student(load(trial.problem, trial.path, "submission"), trial.seed)
+    student = Student(load(trial.problem, trial.path, "submission"), seeds.number())
     trial.begin = student.begin
     return student
 
@@ -588,7 +588,8 @@ def main() -> int:
     ]
     trial = Trial(problem, options.file.resolve())
     use_hypothesis(explain=not options.no_explain)
-    return int(pytest.main(arguments, plugins=[sys.modules[__name__], trial]))
+    with seeds.session(trial.seed):
+        return int(pytest.main(arguments, plugins=[sys.modules[__name__], trial]))
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def main() -> int:
     for slug in chosen.problems or library.slugs():
         problem = library.load(slug)
         for number, seed in enumerate(seeds(max(chosen.seeds, chosen.wrong))):
-            faults = []
+            faults: list[str] = []
             if number < chosen.seeds:
                 faults += faults_of_right_files(problem, seed)
             if number < chosen.wrong:

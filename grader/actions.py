@@ -20,6 +20,7 @@ from grader.report import Report
 from grader.reporters import Page, reporter
 from grader.reporters.places import below
 from grader.reporters.text import number
+from grader.seeding import on_site
 from grader.submission import Submission, read_submission, unusable
 from grader.workflow_log import command
 
@@ -48,7 +49,8 @@ def grade_in_workflow(
         nonlocal source
         problem, submission = library.load(slug), _read(root, file)
         source = submission.text
-        return grade(problem, submission, isolated=not allow_unisolated)
+        seed = on_site(submission.source)
+        return grade(problem, submission, seed=seed, isolated=not allow_unisolated)
 
     report, error = or_fault(make, slug)
     page = Page(source=source, file=below(root, file))

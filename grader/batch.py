@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Literal, Protocol
 
 from filelock import FileLock, Timeout
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from grader.errors import Fault, UsageError
 from grader.intake import Intake
 from grader.problem import Problem
 from grader.report import Report
+from grader.seeding import drawn
 from grader.store import LOCK, Round, Row, Store, fingerprint
 from grader.submission import Submission
 
@@ -43,7 +44,7 @@ def grade_class(
     progress: Progress,
     *,
     engine: Engine,
-    seed: int | None = None,
+    seed: int | Literal["random"] | None = None,
     regrade: bool = False,
     allow_unisolated: bool = False,
 ) -> Round:
@@ -53,7 +54,8 @@ def grade_class(
 
     Args:
         engine: Grades them, here or elsewhere.
-        seed: Decides the generated examples; the problem's own by default.
+        seed: Decides the generated examples; by default that of the round before, and one that
+            nobody can know where there is none. ``random`` draws another, for a new round.
         regrade: Whether to grade everybody again.
         allow_unisolated: Grade even where something is open to submissions.
 
@@ -63,14 +65,15 @@ def grade_class(
         Fault: The machine cannot grade, or keeps submissions from too little.
     """
     with _alone(store):
-        chosen = problem.settings.seed if seed is None else seed
-        digest = problem.digest
-        round_ = store.begin(problem.slug, digest, chosen, grader.__version__, regrade=regrade)
+        chosen = seed if isinstance(seed, int) else _seed(store, problem, another=seed is not None)
+        round_ = store.begin(
+            problem.slug, problem.digest, chosen, grader.__version__, regrade=regrade
+        )
         store.register(intake, _left_out(intake))
         progress.begin(store.rows(round_))
         sources: dict[str, bytes] = {}
         waiting = _waiting(problem, intake, store, round_, sources)
-        stream = engine(problem, waiting, seed=seed, isolated=not allow_unisolated)
+        stream = engine(problem, waiting, seed=chosen, isolated=not allow_unisolated)
         with contextlib.closing(stream):
             faults: int | None = 0  # None once something could be graded
             for key, report in stream:
@@ -86,6 +89,30 @@ def grade_class(
                     )
         store.finish(round_)
         return round_
+
+
+def _seed(store: Store, problem: Problem, *, another: bool) -> int:
+    """The seed of the round to go on with, or of a new one.
+
+    The seed stays when the problem or the grader changes: so rounds can be compared. That of the
+    problem is published, and does not stay. One that was drawn because another was asked for stays
+    until its round is finished: the same command goes on with it.
+
+    Args:
+        another: Whether another than before is asked for.
+    """
+    rounds = store.rounds()
+    if rounds and rounds[-1].slug == problem.slug:
+        *earlier, last = rounds
+        same = (last.problem, last.grader) == (problem.digest, grader.__version__)
+        if another:
+            known = {round_.seed for round_ in earlier}
+            stays = same and not last.finished and last.seed not in known
+        else:
+            stays = same or last.seed != problem.settings.seed
+        if stays:
+            return last.seed
+    return drawn()
 
 
 @contextlib.contextmanager

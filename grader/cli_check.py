@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from grader.cli_options import library_option, problem_argument, write_text
+from grader.cli_options import SEED, library_option, problem_argument, write_text
 from grader.errors import ExitCode
 from grader.reporters import FORMATS
 
@@ -35,7 +35,7 @@ Exit codes:
     "--format", "format_", type=click.Choice(list(FORMATS)), default="terminal", show_default=True
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the report to a file.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
+@click.option("--seed", type=SEED, metavar="N|random", help="Draw other examples.")
 @click.option("--only", metavar="GROUP", help="Check one group only, e.g. bias-gradient.")
 @click.option(
     "--hints",
@@ -57,7 +57,7 @@ def check(
     file: Path,
     format_: str,
     output: Path | None,
-    seed: int | None,
+    seed: int | Literal["random"] | None,
     only: str | None,
     hints: int,
     reproduce: Path | None,
@@ -73,6 +73,7 @@ def check(
       grader check dense dense.py --format json -o report.json
       grader check dense dense.py --reproduce failures/
       grader check dense dense.py --watch
+      grader check dense dense.py --seed random
     """
     import gc
 
@@ -80,7 +81,13 @@ def check(
 
     gc.disable()  # what start-up makes is there to stay; the judge turns it on again
     chosen = library.load(problem)
-    page = Page.of_stdout(f"grader check {problem} {file}", hints)
+    command = f"grader check {problem} {file}"
+    if seed == "random":
+        from grader.seeding import drawn
+
+        seed = drawn()
+        click.echo(f"The same examples again: {command} --seed {seed}", err=True)
+    page = Page.of_stdout(command if seed is None else f"{command} --seed {seed}", hints)
     last: list[Report] = []
 
     def tell(submission: Submission, report: Report) -> None:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from grader.cli_options import library_option, problem_argument, processors
+from grader.cli_options import SEED, library_option, problem_argument, processors
 from grader.errors import ExitCode, Fault, UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +49,12 @@ out_argument = click.argument("out", type=click.Path(path_type=Path, file_okay=F
 @click.option(
     "--trust-network", is_flag=True, help="With --cluster: an address without TLS will do."
 )
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Draw other examples.")
+@click.option(
+    "--seed",
+    type=SEED,
+    metavar="N|random",
+    help="Of the examples; by default that of the round before, at first a random one.",
+)
 @click.option("--name", metavar="FILE", help="Take this file where a student has several.")
 @click.option(
     "--roster",
@@ -80,7 +85,7 @@ def grade(
     jobs: int | None,
     cluster: str | None,
     trust_network: bool,
-    seed: int | None,
+    seed: int | Literal["random"] | None,
     name: str | None,
     roster: Path | None,
     regrade: bool,
@@ -95,6 +100,9 @@ def grade(
     Results are kept in OUT/results.sqlite. A run that is interrupted, by whatever, goes on where
     it was when it is started again; a complete one returns at once. When the problem has changed,
     everybody is graded anew, and 'grader diff OUT' tells whose mark moves.
+
+    The examples are drawn with a seed that is drawn when OUT is new and kept in it: nobody can
+    have prepared answers. Every report says it. --seed random draws another one, for a new round.
 
     \b
       grader grade dense submissions/ -o results
@@ -189,7 +197,7 @@ def _publish(
         click.echo(f"left out: {inert(name)}: {inert(reason)}", err=True)
     for line in _said_of(ungraded, store):
         click.echo(line, err=True)
-    click.echo(f"wrote {out / NAME}")
+    click.echo(f"wrote {out / NAME} (round {finished.id}, seed {finished.seed})")
     if form != "plain" and absent:
         click.echo(f"{absent} students have no mark and are not in it", err=True)
     _tell_of_moved_marks(store, finished, out)
@@ -207,10 +215,10 @@ def _said_of(ungraded: list[Row], store: Store) -> Iterator[str]:
 
 
 def _tell_of_moved_marks(store: Store, finished: Round, out: Path) -> None:
-    earlier = [round_ for round_ in store.rounds() if round_.finished and round_.id < finished.id]
-    if earlier:
-        moved = sum(1 for _ in store.changes(earlier[-1], finished))
-        click.echo(f"{moved} marks differ from the round before; see: grader diff {out}")
+    before = store.comparable(finished)
+    if before is not None:
+        moved = sum(1 for _ in store.changes(before, finished))
+        click.echo(f"{moved} marks differ from round {before.id}; see: grader diff {out}")
 
 
 @click.command()
@@ -244,7 +252,8 @@ def diff(out: Path, since: int | None, format_: str) -> int:
     """Say whose mark a new round of grading moves, and by which check.
 
     A round begins when the problem, the seed or the grader has changed, or with --regrade. Compared
-    are the newest and the one before it.
+    are the newest and the last one before it that had the same seed; if there is none, the one
+    before it, and then marks may differ because the examples do.
     """
     from grader.reporters import Page
     from grader.store import Store

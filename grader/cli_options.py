@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -37,6 +37,22 @@ library_option = click.option(
     help="A folder with problems/, reference/ and submissions/ (default: the one that came along).",
 )
 problem_argument = click.argument("problem", shell_complete=complete_problem)
+
+
+class _Seed(click.IntRange):
+    """A seed, or ``random``."""
+
+    name = "seed"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a number, or ``random`` as it is."""
+        try:
+            return value if value == "random" else super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is neither a number below 2**32 nor 'random'", param, ctx)
+
+
+SEED = _Seed(0, 2**32 - 1)
 
 
 def write_text(path: Path, text: str) -> None:

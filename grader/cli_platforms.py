@@ -36,14 +36,18 @@ def package(
     """Pack this grader and PROBLEM for a platform that grades by itself.
 
     The zip file holds the grader as it is installed here, the versions that it runs with, and the
-    library without its sample submissions. It is the same to the byte each time.
+    library without its sample submissions. And a secret of its own: each file that is handed in is
+    graded with a seed that is made of both, so that answers to earlier questions are worth nothing.
 
     \b
       grader package dense --for gradescope -o autograder.zip
     """
+    from grader.seeding import new_secret
     from grader.shipping.platforms import parcel
 
-    content = parcel(library.load(problem), platform, allow_unisolated=allow_unisolated)
+    content = parcel(
+        library.load(problem), platform, secret=new_secret(), allow_unisolated=allow_unisolated
+    )
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(content)

@@ -1,5 +1,7 @@
 """Room: grading one submission where a platform has put it, and answering where it looks.
 
+Each file has a seed of its own, made of the assignment's secret (:mod:`grader.seeding`).
+
 There is an answer whatever happens. What is no fault of the submission becomes a report of a fault,
 and is raised once that has been written.
 """
@@ -24,6 +26,7 @@ from grader.problem import Problem
 from grader.reader import Reader
 from grader.report import Report
 from grader.reporters import Page, reporter
+from grader.seeding import on_site
 from grader.submission import Submission, unusable
 
 
@@ -68,7 +71,8 @@ def grade_on_site(
     def make() -> Report:
         problem = load()
         submission = handed_in(site.root / site.submission, problem)
-        return grade(problem, submission, isolated=not allow_unisolated)
+        seed = on_site(submission.source)
+        return grade(problem, submission, seed=seed, isolated=not allow_unisolated)
 
     report, error = or_fault(make, slug)
     _write(site.root / site.results, reporter(site.form).render(report, Page()))

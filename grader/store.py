@@ -102,6 +102,7 @@ class Round:
     """One problem, seed and grader version that the class is, or was, graded with.
 
     Attributes:
+        seed: Of the examples of everybody.
         after: Results up to this one do not count.
         begun, finished: In UTC, ISO 8601; ``finished`` is None while something is not graded.
     """
@@ -297,6 +298,12 @@ class Store:
         if newest is None:
             raise UsageError(f"{self.path.parent}: nothing has been graded yet")
         return newest
+
+    def comparable(self, round_: Round) -> Round | None:
+        """The finished round to compare one with: the last with its seed, else the last before."""
+        earlier = [one for one in self.rounds() if one.finished and one.id < round_.id]
+        same = [one for one in earlier if one.seed == round_.seed]
+        return next(reversed(same or earlier), None)
 
     def finish(self, round_: Round) -> None:
         """Write down which result each student has."""

@@ -72,7 +72,8 @@ def write_reports(
         file = name + form.SUFFIX
         taken.add(_folded(file))
         source = Submission(row.file, store.source(row.submission)).text
-        page = Page(command=f"grader check {round_.slug} FILE", source=source)
+        command = f"grader check {round_.slug} FILE --seed {report.seed}"
+        page = Page(command=command, source=source)
         (folder / file).write_text(form.render(report, page), "utf-8")
         students.append(_written(row, file, report))
     return students

@@ -269,7 +269,8 @@ def compare_rounds(store: Store, since: int | None = None) -> Difference:
     """What the newest finished round changes, against an earlier one.
 
     Args:
-        since: The number of the earlier round; the one before the newest by default.
+        since: The number of the earlier round; by default the last one with the same seed, and the
+            one before the newest if there is none.
 
     Raises:
         UsageError: There is no such round, or nothing to compare with.
@@ -279,11 +280,11 @@ def compare_rounds(store: Store, since: int | None = None) -> Difference:
         what = "has been graded once only; there is nothing to compare with"
         raise UsageError(f"{store.path.parent}: {what}")
     *earlier, after = finished
-    chosen = [round_ for round_ in earlier if since in (None, round_.id)]
-    if not chosen:
-        known = ", ".join(str(round_.id) for round_ in earlier)
+    chosen = {round_.id: round_ for round_ in earlier}
+    before = store.comparable(after) if since is None else chosen.get(since)
+    if before is None:
+        known = ", ".join(map(str, chosen))
         raise UsageError(f"there is no earlier round {since} (there are: {known})")
-    before = chosen[-1]
     moved = tuple(_moved(store, change) for change in store.changes(before, after))
     return Difference(before, after, moved)
 

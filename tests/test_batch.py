@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -13,18 +14,20 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from filelock import FileLock
 
 from grader import batch
+from grader.batch import grade_class
 from grader.errors import Fault
 from grader.intake import collect
 from grader.pool import grade_stream
 from grader.problem import Problem
 from grader.progress import Tally
 from grader.store import Store
-from tests.conftest import ROOT, filters_calls
+from tests.conftest import ROOT, Run, filters_calls
 from tests.small_problem import CHECKS, thing
 
 Done = subprocess.CompletedProcess[str]
@@ -226,6 +229,84 @@ def test_results_among_the_submissions(grade: Callable[..., Done], tmp_path: Pat
     assert (refused.returncode, "holds the submissions" in refused.stderr) == (2, True)
 
 
+def seeds_of(folder: Path) -> list[int]:
+    """The seeds of the rounds."""
+    with Store(folder) as store:
+        return [round_.seed for round_ in store.rounds()]
+
+
+def test_a_class_has_a_seed_of_its_own_and_keeps_it(
+    grade: Callable[..., Done], small: Problem, tmp_path: Path
+) -> None:
+    """Also for who comes later and after a change; a published seed is not kept for that."""
+    hand_in(tmp_path / "class", ada="", bob="x")
+    done = grade("--reports", "json")
+    (seed,) = seeds_of(tmp_path / "out")
+    assert f"(round 1, seed {seed})" in done.stdout
+    for report in (tmp_path / "out" / "reports").iterdir():
+        assert json.loads(report.read_text("utf-8"))["seed"] == seed
+    hand_in(tmp_path / "class", cyd="y")
+    grade()
+    assert seeds_of(tmp_path / "out") == [seed]
+    grade("--regrade")
+    (small.folder / "checks.py").write_text(f"{CHECKS}\n", "utf-8")
+    grade()
+    assert seeds_of(tmp_path / "out") == [seed] * 3
+    published = small.settings.seed
+    grade("--seed", str(published))
+    grade()
+    assert seeds_of(tmp_path / "out") == [*[seed] * 3, published]
+    (small.folder / "checks.py").write_text(CHECKS, "utf-8")
+    grade()
+    assert len({seed, published, seeds_of(tmp_path / "out")[-1]}) == 3
+
+
+def test_another_seed_can_be_drawn_and_stays_until_all_are_graded(
+    small: Problem, tmp_path: Path
+) -> None:
+    """The same command goes on with it when it was interrupted."""
+    hand_in(tmp_path / "class", ada="", bob="x")
+
+    def rounds(seed: Literal["random"] | None, stop: bool = False) -> list[int]:
+        def engine(*given: Any, **named: Any) -> Any:
+            if stop:
+                raise KeyboardInterrupt
+            return grade_stream(*given, jobs=1, **named)
+
+        with (
+            collect(tmp_path / "class", problem=small) as intake,
+            Store(tmp_path / "out", create=True) as store,
+            contextlib.suppress(KeyboardInterrupt),
+        ):
+            grade_class(
+                small, intake, store, Tally(), engine=engine, seed=seed, allow_unisolated=True
+            )
+        return seeds_of(tmp_path / "out")
+
+    first = rounds(None, stop=True)
+    assert rounds(None) == first
+    both = rounds("random", stop=True)
+    assert len(set(both)) == 2
+    assert rounds("random") == both
+    assert len(set(rounds("random"))) == 3
+
+
+def test_rounds_are_compared_with_one_of_the_same_seed(
+    grade: Callable[..., Done], grader: Run, tmp_path: Path
+) -> None:
+    """Where there is none, it is said that the examples are others."""
+    hand_in(tmp_path / "class", ada="")
+    grade("--seed", "7")
+    grade("--seed", "8")
+    told = "Other seeds, other examples: a mark may move for that alone."
+    assert told in grader("diff", "out").stdout
+    assert "0 marks differ from round 1" in grade("--seed", "7").stdout
+    shown = grader("diff", "out").stdout
+    assert "round 1 → round 3" in shown
+    assert told not in shown
+    assert told in grader("diff", "out", "--since", "2").stdout
+
+
 def test_a_changed_problem_and_what_it_moves(
     grade: Callable[..., Done], small: Problem, tmp_path: Path
 ) -> None:
@@ -237,7 +318,7 @@ def test_a_changed_problem_and_what_it_moves(
     )
     (small.folder / "checks.py").write_text(harsher, "utf-8")
     done = grade()
-    assert "1 marks differ from the round before" in done.stdout
+    assert "1 marks differ from round " in done.stdout
     assert count_results(tmp_path / "out") == 4
     command = [sys.executable, "-m", "grader", "diff", "out"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -69,6 +69,19 @@ def test_unknown_group_is_wrong_usage(grader: Run) -> None:
     assert "bias-gradient" in done.stderr
 
 
+def test_a_random_seed_is_told_and_gives_the_same_report_again(grader: Run) -> None:
+    """For practice with other examples; anything else than a number or 'random' is refused."""
+    done = grader("check", "dense", WRONG, "--seed", "random")
+    assert done.returncode == 1
+    seed = done.stderr.split()[-1]
+    assert done.stderr == f"The same examples again: grader check dense {WRONG} --seed {seed}\n"
+    assert grader("check", "dense", WRONG, "--seed", seed).stdout == done.stdout
+    assert f"seed {seed}" in done.stdout
+    refused = grader("check", "dense", WRONG, "--seed", "maybe")
+    assert refused.returncode == 2
+    assert "neither a number below 2**32 nor 'random'" in refused.stderr
+
+
 def test_seed_changes_the_examples_and_is_reported(grader: Run) -> None:
     """--seed draws other examples; the verdict on a right file stays."""
     done = grader("check", "dense", RIGHT, "--seed", "7", "--format", "json")

@@ -23,6 +23,7 @@ import pytest
 import yaml
 
 import grader
+from grader import seeding
 from grader.errors import UsageError
 from grader.grading import grade
 from grader.onsite import handed_in
@@ -52,7 +53,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory, dense: Problem) -> Path:
     folder = tmp_path_factory.mktemp("packed")
     for platform in ("gradescope", "prairielearn"):
         path = folder / f"{platform}.zip"
-        path.write_bytes(parcel(dense, platform))
+        path.write_bytes(parcel(dense, platform, secret="a secret"))
         unzip(path, folder / platform)
     (packed,) = (folder / "gradescope").glob("*.whl")
     unzip(packed, folder / "site")
@@ -108,15 +109,16 @@ def valid(data: Any, schema: str) -> bool:
 
 
 def test_a_package_has_the_same_bytes_each_time(dense: Problem, unpacked: Path) -> None:
-    """Sorted, without times; the two files at the root that Gradescope asks for can be run."""
+    """With one secret: sorted, without times; the two files that Gradescope asks for can be run."""
     content = (unpacked / "gradescope.zip").read_bytes()
-    assert parcel(dense, "gradescope") == content
+    assert parcel(dense, "gradescope", secret="a secret") == content
     with zipfile.ZipFile(unpacked / "gradescope.zip") as archive:
         members = {info.filename: info for info in archive.infolist()}
     assert list(members) == sorted(members)
     assert {info.date_time for info in members.values()} == {(1980, 1, 1, 0, 0, 0)}
     for name in ("setup.sh", "run_autograder"):
         assert members[name].external_attr >> 16 == stat.S_IFREG | 0o755
+    assert members["secret"].external_attr >> 16 == stat.S_IFREG | 0o600
     assert {"library/reference/dense.py", "library/reference/relu.py"} <= set(members)
     assert not [name for name in members if "submissions" in name or "__pycache__" in name]
 
@@ -229,6 +231,43 @@ def test_prairielearn_grades_a_submission(unpacked: Path, python: Path, tmp_path
     assert valid(results, "prairielearn")
 
 
+@posix_only
+def test_each_file_has_a_seed_of_its_own_on_a_platform(autograder: Path) -> None:
+    """Made of the file and the package's secret: the same again, and another for another file."""
+    found = []
+    for line in (b"", b"", b"# the same otherwise\n"):
+        (autograder / "submission" / "dense.py").write_bytes(line + RIGHT.read_bytes())
+        _, results = run_autograder(autograder)
+        assert results["score"] == 100.0
+        found.append(results["extra_data"]["seed"])
+    assert found[0] == found[1] == seeding.made_of("a secret", RIGHT.read_bytes())
+    assert found[2] not in found[:2]
+
+
+def test_each_package_has_another_secret(grader: Run, tmp_path: Path) -> None:
+    """Nobody can compute the seeds of an assignment."""
+    secrets = set()
+    for name in ("one.zip", "other.zip"):
+        assert grader("package", "relu", "--for", "gradescope", "-o", name).returncode == 0
+        secrets.add(zipfile.ZipFile(tmp_path / name).read("secret"))
+    assert [len(secret) for secret in secrets] == [65, 65]
+
+
+@posix_only
+def test_the_action_makes_seeds_of_a_secret_or_draws_them(workflow: Path) -> None:
+    """The report says which."""
+    shutil.copy(RIGHT, workflow / "workspace" / "dense.py")
+
+    def seed(**inputs: str) -> int:
+        code, _, outputs, summary = run_action(workflow, file="dense.py", **inputs)
+        found = json.loads(Path(outputs["reports"], "report.json").read_text("utf-8"))["seed"]
+        assert (code, f"seed {found}" in summary) == (0, True)
+        return int(found)
+
+    assert seed(seed="ours") == seed(seed="ours") == seeding.made_of("ours", RIGHT.read_bytes())
+    assert seed() != seed()
+
+
 def test_the_submission_is_found_among_what_was_handed_in(dense: Problem, tmp_path: Path) -> None:
     """The right name counts first; what was chosen is noted; nothing at all is told."""
     empty = handed_in(tmp_path, dense)
@@ -269,7 +308,8 @@ def test_gradescope_gets_a_mark_without_isolation_only_if_the_package_allows_it(
 ) -> None:
     """Who packs decides; a container in which something is open is the machine's fault."""
     make_loose(autograder / "venv" / "bin" / "python")
-    again = zipfile.ZipFile(io.BytesIO(parcel(dense, "gradescope", allow_unisolated=allowed)))
+    content = parcel(dense, "gradescope", secret="a secret", allow_unisolated=allowed)
+    again = zipfile.ZipFile(io.BytesIO(content))
     (autograder / "run_autograder").write_bytes(again.read("run_autograder"))
     shutil.copy(WRONG, autograder / "submission" / "dense.py")
     code, results = run_autograder(autograder)

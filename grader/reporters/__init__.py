@@ -36,7 +36,7 @@ class Page:
     Attributes:
         width: Columns.
         color: Whether colours may be used; nothing may depend on them.
-        command: The command line that made the report, without options, for hints.
+        command: The command line that made the report, with what decides its examples, for hints.
         hints: How far hints about a named mistake lead: 1 or 2.
         source: The submission's text, for formats that quote it.
         file: The submission's path, for formats that point into it; its name by default.

@@ -63,7 +63,8 @@ def _blocks(report: Report, page: Page) -> Iterator[str]:
     score = {"unloadable": f"not gradable, {score}", "fault": "not graded"}.get(
         report.status, score
     )
-    yield f"### {words(report.problem)}: {score}\n\n{span(report.submission_name)}\n"
+    name = f"{span(report.submission_name)}, seed {report.seed}"
+    yield f"### {words(report.problem)}: {score}\n\n{name}\n"
     told = arrange(report)
     for mistake in told.mistakes:
         yield _mistake(mistake, page)

@@ -65,6 +65,7 @@ def _unloaded(report: Report, page: Page) -> dict[str, Any]:
 def _message(report: Report, page: Page) -> str:
     lines = [f"{in_words(diagnosis, page.hints)}\n" for diagnosis in report.diagnoses]
     lines += [f"Note (no marks lost): {note}" for note in report.notes]
+    lines += [f"seed {report.seed}"] if report.checks else []
     return inert("\n".join(lines)).strip()
 
 

@@ -70,6 +70,8 @@ def render_difference(difference: Difference, page: Page) -> str:
     ):
         if old != new:
             parts.append(Text(f"{what} {old} → {new}", style="dim"))
+    if before.seed != after.seed:
+        parts.append(Text("Other seeds, other examples: a mark may move for that alone."))
     moved = difference.moved
     parts += ["", _head(f"{len(moved)} marks move" if moved else "No mark moves")]
     for one in moved:

@@ -308,6 +308,8 @@ def _footer(report: Report, page: Page) -> list[RenderableType]:
     if any(check.reproduce for check in report.checks):
         parts += ["", Text("Scripts that show each failure with NumPy and your file alone:")]
         parts.append(Text(f"  {page.command} --reproduce DIR"))
+    if report.checks:
+        parts += ["", Text(f"seed {report.seed}", style="dim")]
     opened = [name for name, refused in report.isolation.items() if not refused]
     if opened:
         text = f"practice: not isolated here ({', '.join(opened)} open to the submission)"

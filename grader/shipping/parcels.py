@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,17 +17,17 @@ class File:
     """A file to be shipped."""
 
     content: bytes
-    executable: bool = False
+    mode: int = 0o644
 
 
 def zipped(files: Mapping[str, File]) -> bytes:
-    """Return a zip file: members sorted by name, without times, with plain permissions."""
+    """Return a zip file: members sorted by name, without times."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(files):
             info = zipfile.ZipInfo(name, _EPOCH)
             info.create_system = _UNIX
-            info.external_attr = (0o100755 if files[name].executable else 0o100644) << 16
+            info.external_attr = (stat.S_IFREG | files[name].mode) << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, files[name].content, compresslevel=9)
     return buffer.getvalue()

@@ -23,12 +23,15 @@ _SLUG = "{{problem}}"
 _ALLOW = "{{allow}}"
 
 
-def parcel(problem: Problem, platform: str, *, allow_unisolated: bool = False) -> bytes:
+def parcel(
+    problem: Problem, platform: str, *, secret: str, allow_unisolated: bool = False
+) -> bytes:
     """Return the zip file to be uploaded to, or built for, a platform.
 
     Args:
         problem: What is handed in there.
         platform: A key of :data:`SCRIPTS`.
+        secret: What seeds of submissions are made of there. Nothing of a student's can read it.
         allow_unisolated: Grade there even where something is open to submissions.
 
     Raises:
@@ -40,6 +43,7 @@ def parcel(problem: Problem, platform: str, *, allow_unisolated: bool = False) -
         name: File(wheel),
         "requirements.txt": File("".join(f"{line}\n" for line in pinned()).encode()),
     }
+    files["secret"] = File(f"{secret}\n".encode(), mode=0o600)
     library = Library(problem.library)
     for one in map(library.load, library.slugs()):
         for path in one.files:
@@ -48,5 +52,5 @@ def parcel(problem: Problem, platform: str, *, allow_unisolated: bool = False) -
     for script in SCRIPTS[platform]:
         text = (folder / script).read_text("utf-8").replace(_SLUG, shlex.quote(problem.slug))
         text = text.replace(_ALLOW, "--allow-unisolated" if allow_unisolated else "")
-        files[script] = File(text.encode(), executable=script != "Dockerfile")
+        files[script] = File(text.encode(), mode=0o644 if script == "Dockerfile" else 0o755)
     return zipped(files)

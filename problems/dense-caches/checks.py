@@ -255,9 +255,17 @@ def _measured(reference, case, part):
     return gradients.measured(forward, getattr(case, part), case.G, case.step)
 
 
+def larger(case):
+    """A case of the same kind, to see whether what is flat in `case` is flat everywhere."""
+    return replace(case, batch=3, n_inputs=3, n_units=3, seed=1)
+
+
 @lasting
 def own_slope(student, once, new_layer):
-    """Return a function: yields central differences of the student's forward pass, of X, W or b."""
+    """Return a function: the slopes of the student's own forward pass, by X, W or b.
+
+    In the case; and elsewhere, where a part that is flat in the case may show that it is not.
+    """
 
     def run(case, part):
         start, step = getattr(case, part), gradients.STEP
@@ -278,8 +286,11 @@ def own_slope(student, once, new_layer):
             return None
         return gradients.from_outputs(np.stack(outputs), case.G, step, start.shape)
 
-    def own(case, part):
+    def slopes(case, part):
         yield once(("slope", case, part), lambda: run(case, part))
+
+    def own(case, part):
+        return {"own": slopes(case, part), "elsewhere": slopes(larger(case), part)}
 
     return own
 
@@ -664,7 +675,7 @@ def expect_dZ(case, observe, right, chained, own_slope):
     if found is None or (returned.error is None and is_close(returned.value, wanted)):
         return
     yours, what = found
-    expect_gradient(yours, wanted, what=what, own=own_slope(case, "X"))
+    expect_gradient(yours, wanted, what=what, **own_slope(case, "X"))
 
 
 @check("activation-gradient", "dZ is dA times the slope of the activation at Z", weight=3)
@@ -690,7 +701,7 @@ def expect_measured_dZ(case, observe, reference, chained, own_slope):
     if returned.error is None and agrees(returned.value, measured, exact=False):
         return
     yours, what = found
-    expect_slope(yours, measured, what=what, own=own_slope(case, "X"), exact=False)
+    expect_slope(yours, measured, what=what, **own_slope(case, "X"), exact=False)
 
 
 @lasting
@@ -733,10 +744,16 @@ def follows(yours, made_of):
     return made_of is not None and is_close(yours, made_of)
 
 
-def own_input_gradient(seen, case):
+def own_dZ(observe, case):
+    """The student's dZ, or None; it may be zero, as that of a ReLU can be, if it is not always."""
+    found = [observe(one).array("bc", "dZ", one.G.shape) for one in (case, larger(case))]
+    return found[0] if any(dZ is not None and np.any(dZ) for dZ in found) else None
+
+
+def own_input_gradient(observe, case):
     """dZ·Wᵀ, for the student's dZ."""
-    dZ = seen.array("bc", "dZ", case.G.shape)
-    return None if dZ is None or not np.any(dZ) else dZ @ case.W.T
+    dZ = own_dZ(observe, case)
+    return None if dZ is None else dZ @ case.W.T
 
 
 RETURNED = "layer.backward(dX)"
@@ -755,8 +772,8 @@ def expect_input_gradient(case, observe, right, own_slope, works_otherwise):
     if works_otherwise(seen.output, "output", case.G.shape):
         return
     yours = seen.input_gradient.value
-    if not follows(yours, own_input_gradient(seen, case)):
-        expect_gradient(yours, wanted, what=RETURNED, own=own_slope(case, "X"))
+    if not follows(yours, own_input_gradient(observe, case)):
+        expect_gradient(yours, wanted, what=RETURNED, **own_slope(case, "X"))
 
 
 @check("input-gradient", "It is the slope of the loss, measured numerically")
@@ -767,8 +784,8 @@ def test_input_gradient_numerically(case, observe, reference, own_slope, works_o
     if works_otherwise(seen.output, "output", case.G.shape):
         return
     yours = seen.input_gradient.value
-    if not follows(yours, own_input_gradient(seen, case)):
-        expect_slope(yours, measured, what=RETURNED, own=own_slope(case, "X"), exact=case.exact)
+    if not follows(yours, own_input_gradient(observe, case)):
+        expect_slope(yours, measured, what=RETURNED, **own_slope(case, "X"), exact=case.exact)
 
 
 @check("input-gradient", "It comes from dZ, not from dA, where there is an activation", weight=2)
@@ -823,18 +840,18 @@ def test_cached_dZ(case, observe, right, works_otherwise):
 # -- weight and bias gradient --------------------------------------------------------------
 
 
-def own_weight_gradient(seen, case):
+def own_weight_gradient(observe, case):
     """Xᵀ·dZ, for the student's own caches."""
-    dZ, X = seen.array("bc", "dZ", case.G.shape), seen.peek("fc", "X")
+    dZ, X = own_dZ(observe, case), observe(case).peek("fc", "X")
     if not isinstance(X, np.ndarray) or X.ndim != 2 or len(X) != case.batch:
         X = case.X
-    return None if dZ is None or not np.any(dZ) else X.T @ dZ
+    return None if dZ is None else X.T @ dZ
 
 
-def own_bias_gradient(seen, case):
+def own_bias_gradient(observe, case):
     """The column sums of the student's dZ."""
-    dZ = seen.array("bc", "dZ", case.G.shape)
-    return None if dZ is None or not np.any(dZ) else dZ.sum(axis=0, keepdims=True)
+    dZ = own_dZ(observe, case)
+    return None if dZ is None else dZ.sum(axis=0, keepdims=True)
 
 
 MADE_OF = {"W": own_weight_gradient, "b": own_bias_gradient}
@@ -849,8 +866,8 @@ def expect_parameter_gradient(part, case, observe, right, own_slope, works_other
     yours, what = seen.part("g", name), f"layer.g['{name}'] after compute_gradients()"
     wanted = right(case).weight_gradient if part == "W" else right(case).bias_gradient
     flat = [] if part == "W" else [(case.n_units,)]
-    if not follows(_laid_out(yours, part, case), MADE_OF[part](seen, case)):
-        expect_gradient(yours, wanted, what=what, own=own_slope(case, part), or_shapes=flat)
+    if not follows(_laid_out(yours, part, case), MADE_OF[part](observe, case)):
+        expect_gradient(yours, wanted, what=what, **own_slope(case, part), or_shapes=flat)
 
 
 def _laid_out(yours, part, case):
@@ -865,12 +882,12 @@ def expect_measured_gradient(part, case, observe, reference, own_slope, works_ot
     name = f"d{part}"
     yours, what = seen.part("g", name), f"layer.g['{name}'] after compute_gradients()"
     flat = [] if part == "W" else [(case.n_units,)]
-    if not follows(_laid_out(yours, part, case), MADE_OF[part](seen, case)):
+    if not follows(_laid_out(yours, part, case), MADE_OF[part](observe, case)):
         expect_slope(
             yours,
             _measured(reference, case, part),
             what=what,
-            own=own_slope(case, part),
+            **own_slope(case, part),
             exact=case.exact,
             or_shapes=flat,
         )
@@ -991,7 +1008,17 @@ def is_sound(pending, wanted):
     return is_close(pending.value, wanted)
 
 
-HOT = ActivatedCase(3, 2, 3, integers=False, seed=14, activation="softmax")
+@dataclass(frozen=True)
+class Unbiased(ActivatedCase):
+    """A case without biases, as those are that were recorded."""
+
+    @property
+    def b(self):
+        """Zeros, of shape (1, n_units)."""
+        return np.zeros((1, self.n_units))
+
+
+HOT = Unbiased(3, 2, 3, integers=False, seed=14, activation="softmax")
 
 
 @lasting

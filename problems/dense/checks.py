@@ -264,6 +264,19 @@ def numerical(student, once, conventions, new_layer):
     return lambda case, step: once(("numerical", case, step), lambda: run(case, step))
 
 
+LARGER = AffineCase(3, 3, 3, integers=False, seed=1)
+
+
+@lasting
+def own(numerical):
+    """Return a function: the slopes of a part of the student's own forward pass, and elsewhere."""
+
+    def slopes(case, part):
+        return (numerical(case, step)[part] for step in case.steps)
+
+    return lambda case, part: {"own": slopes(case, part), "elsewhere": slopes(LARGER, part)}
+
+
 @lasting
 def measured(reference):
     """Return a function: central differences of the reference's forward pass."""
@@ -510,23 +523,18 @@ def test_training_argument(student, new_layer, observe, waived):
             output.value  # the call itself must work; what it returns is checked elsewhere
 
 
-NEAR = AffineCase(2, 3, 2, integers=False)
-"""Where a curved forward pass is not flat, as it may be far away."""
-
-
 # -- input gradient ------------------------------------------------------------------------
 
 
 @check("input-gradient", "backward_pass returns G·Wᵀ, with W as it was before the update", weight=2)
 @each_case(13)
-def test_input_gradient(case, observe, right, numerical, waived):
+def test_input_gradient(case, observe, right, own, waived):
     """Compared with the reference; the optimizer really moves W in between."""
     expect_gradient(
         observe(case).input_gradient.value,
         right(case).input_gradient,
         what="layer.backward_pass(G)",
-        own=(numerical(case, step)["input"] for step in case.steps),
-        elsewhere=(numerical(NEAR, step)["input"] for step in NEAR.steps),
+        **own(case, "input"),
         waived=waived(to="forward"),
         unit=case.units["input"],
     )
@@ -543,14 +551,13 @@ def test_input_gradient_layouts(observe_typed, right, waived):
 
 @check("input-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8, far=False)
-def test_input_gradient_numerically(case, observe, numerical, measured, waived):
+def test_input_gradient_numerically(case, observe, own, measured, waived):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
         observe(case).input_gradient.value,
         measured(case)["input"],
         what="layer.backward_pass(G)",
-        own=(numerical(case, step)["input"] for step in case.steps),
-        elsewhere=(numerical(NEAR, step)["input"] for step in NEAR.steps),
+        **own(case, "input"),
         waived=waived(to="forward"),
         exact=case.exact,
     )
@@ -573,14 +580,13 @@ def gradient_for(observation, start, name):
 
 @check("weight-gradient", "The optimizer is given Xᵀ·G for W", weight=2)
 @each_case(13)
-def test_weight_gradient(case, observe, right, numerical, waived):
+def test_weight_gradient(case, observe, right, own, waived):
     """Compared with the reference."""
     expect_gradient(
         gradient_for(observe(case), case.W, "W"),
         right(case).weight_gradient,
         what="the gradient given to the optimizer of W",
-        own=(numerical(case, step)["weight"] for step in case.steps),
-        elsewhere=(numerical(NEAR, step)["weight"] for step in NEAR.steps),
+        **own(case, "weight"),
         waived=waived(to="forward"),
         unit=case.units["weights"],
     )
@@ -598,14 +604,13 @@ def test_weight_gradient_layouts(observe_typed, right, waived):
 
 @check("weight-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8, far=False)
-def test_weight_gradient_numerically(case, observe, numerical, measured, waived):
+def test_weight_gradient_numerically(case, observe, own, measured, waived):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
         gradient_for(observe(case), case.W, "W"),
         measured(case)["weight"],
         what="the gradient given to the optimizer of W",
-        own=(numerical(case, step)["weight"] for step in case.steps),
-        elsewhere=(numerical(NEAR, step)["weight"] for step in NEAR.steps),
+        **own(case, "weight"),
         waived=waived(to="forward"),
         exact=case.exact,
     )
@@ -613,14 +618,13 @@ def test_weight_gradient_numerically(case, observe, numerical, measured, waived)
 
 @check("bias-gradient", "The optimizer is given the column sums of G for w0", weight=2)
 @each_case(13)
-def test_bias_gradient(case, observe, right, numerical, waived):
+def test_bias_gradient(case, observe, right, own, waived):
     """Compared with the reference."""
     expect_gradient(
         gradient_for(observe(case), case.b, "w0"),
         right(case).bias_gradient,
         what="the gradient given to the optimizer of w0",
-        own=(numerical(case, step)["bias"] for step in case.steps),
-        elsewhere=(numerical(NEAR, step)["bias"] for step in NEAR.steps),
+        **own(case, "bias"),
         waived=waived(to="forward"),
         or_shapes=[(case.n_units,)],
         unit=case.units["bias"],
@@ -640,14 +644,13 @@ def test_bias_gradient_layouts(observe_typed, right, waived):
 
 @check("bias-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8, far=False)
-def test_bias_gradient_numerically(case, observe, numerical, measured, waived):
+def test_bias_gradient_numerically(case, observe, own, measured, waived):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
         gradient_for(observe(case), case.b, "w0"),
         measured(case)["bias"],
         what="the gradient given to the optimizer of w0",
-        own=(numerical(case, step)["bias"] for step in case.steps),
-        elsewhere=(numerical(NEAR, step)["bias"] for step in NEAR.steps),
+        **own(case, "bias"),
         waived=waived(to="forward"),
         exact=case.exact,
         or_shapes=[(case.n_units,)],

@@ -45,6 +45,7 @@ class Case:
     One is the session's, the other tells cases of one shape apart and decides the signs of the
     first input (negative if odd) and of its gradient, so that there are both among the smallest.
     The second input of a row is positive and that of a column negative: no output is symmetric.
+    The second gradient is of another sign than the first.
     "Integers" are whole inputs and halved gradients, so that none can be taken for another. All
     numbers are multiplied by the scale.
     """
@@ -84,6 +85,7 @@ class Case:
         signs[0].flat[1:2], signs[0].flat[self.shape[-1] : self.shape[-1] + 1] = 1.0, -1.0
         for sign, bit in zip(signs, (self.seed & 1, self.seed & 2), strict=True):
             sign.flat[0] = -1.0 if bit else 1.0
+        signs[1].flat[1:2] = -signs[1].flat[:1]
         if self.integers:
             X = signs[0] * generator.choice([2.0, 3.0, 5.0, 8.0], self.shape)
             G = signs[1] * (generator.integers(1, 5, self.shape) + 0.5)

@@ -12,7 +12,6 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.judge import seeds
 from grader.judge.affine.cases import CORNERS, FAR, AffineCase, Scales, Values, scaled
 from grader.judge.gradients import STEP
 
@@ -49,10 +48,9 @@ class ActivatedCase(AffineCase):
         """Of central differences; it crosses no kink (inputs are below 5, Z at least 1/32)."""
         return 2.0**-10 if self.exact else STEP
 
-    @property
-    def _values(self) -> Values:
+    def _made(self, session: int) -> Values:
         plain = AffineCase(self.batch, self.n_inputs, self.n_units, self.integers, self.seed)
-        return _scaled(plain, self.scales, seeds.current())
+        return _scaled(plain, self.scales, session)
 
     @property
     def units(self) -> dict[str, float]:

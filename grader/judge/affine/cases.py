@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
@@ -28,7 +28,8 @@ class AffineCase:
     element by itself. "Integers" are small and never zero; weights are half an integer off and
     biases a quarter, so that sums and products are exact, a reader can follow, and no gradient
     can be mistaken for a parameter, nor a weight for a bias. Whatever the seeds, half of them are
-    negative, and up to four are all different: none of the smallest cases hides a mistake.
+    negative, up to four are all different, some output is small, and no column of G sums to zero:
+    none of the smallest cases hides a mistake.
 
     Attributes:
         batch: Rows of the input.
@@ -94,7 +95,14 @@ class AffineCase:
 
     @property
     def _values(self) -> Values:
-        return _values(self, seeds.current())
+        session, kept = seeds.current(), vars(self).setdefault("_kept", {})
+        if session not in kept:  # asked for so often that finding it by hash is felt
+            kept[session] = self._made(session)
+        values: Values = kept[session]
+        return values
+
+    def _made(self, session: int) -> Values:
+        return _values(self, session)
 
     @property
     def X(self) -> Array:
@@ -133,13 +141,10 @@ def _values(case: AffineCase, session: int) -> Values:
     batch, n_inputs, n_units = case.batch, case.n_inputs, case.n_units
     generator = np.random.default_rng([session, case.seed, batch, n_inputs, n_units])
     shapes = ((batch, n_inputs), (n_inputs, n_units), (1, n_units), (batch, n_units))
-    made = []
-    for shape, offset in zip(shapes, (0.0, 0.5, 0.25, 0.0), strict=True):
-        if case.integers:
-            made.append(_whole(generator, shape, offset))
-        else:
-            made.append(generator.standard_normal(shape))
-    X, W, b, G = made
+    if case.integers:
+        X, W, b, G = _whole_values(generator, shapes)
+    else:
+        X, W, b, G = map(generator.standard_normal, shapes)
     return scaled((X, W, b, G), case.scales)
 
 
@@ -152,12 +157,25 @@ def scaled(values: Values, scales: Scales) -> Values:
     return X, W, b, G
 
 
+def _whole_values(generator: np.random.Generator, shapes: Iterable[tuple[int, int]]) -> Values:
+    """Draw until nothing is hidden: by a gradient that happens to be zero, or by large outputs.
+
+    All curves that anybody could add are flat at these.
+    """
+    while True:
+        pairs = zip(shapes, (0.0, 0.5, 0.25, 0.0), strict=True)
+        X, W, b, G = (_whole(generator, shape, offset) for shape, offset in pairs)
+        if np.abs(X @ W + b).min() < 9 and G.sum() and G.sum(axis=0).all():
+            return X, W, b, G
+
+
 def _whole(generator: np.random.Generator, shape: tuple[int, int], offset: float) -> Array:
     """1 to 4, of both signs, further from 0 by ``offset``."""
     count = prod(shape)
     numbers = generator.permutation(4)[:count] if count <= 4 else generator.integers(0, 4, count)
     signs = np.resize(generator.permutation([-1.0, 1.0]), count)
-    return (generator.permutation(signs) * (numbers + 1 + offset)).reshape(shape)
+    made: Array = generator.permutation(signs) * (numbers + 1 + offset)
+    return made.reshape(shape)
 
 
 def affine_cases(max_batch: int = 24, max_inputs: int = 5, max_units: int = 5) -> Any:

@@ -1,6 +1,6 @@
 # mistake: applies the activation twice
 # fails: forward
-# points: 88
+# points: 90
 # diagnoses: activation-twice
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: knows four activations by their names, and takes all others for linear
 # fails: forward
-# points: 88
+# points: 90
 # diagnoses: activation-missing
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: applies relu whatever activation it is given
 # fails: forward
-# points: 88
+# points: 90
 # diagnoses: always-relu
 import logging
 from abc import ABC, abstractmethod
