@@ -34,6 +34,7 @@ from hypothesis.internal.constants_ast import Constants
 
 from grader.judge import CheckFailed, Exposure, Opaque, StudentError, seeds
 from grader.problem import Library, Problem
+from grader.sandbox.leftovers import Leftovers
 from grader.sandbox.trace import ExposureCall
 
 # -- values ------------------------------------------------------------------------------
@@ -174,7 +175,15 @@ class Method:
         localized = self.student.localized
         positional = [localized(arg) for arg in args]
         named = {key: localized(value) for key, value in kwargs.items()}
-        return lambda: getattr(_present(self.inside), self.name)(*positional, **named)
+
+        def run() -> Any:
+            function = getattr(_present(self.inside), self.name)
+            watching = self.student._leftovers
+            if watching is None:
+                return function(*positional, **named)
+            return watching.call(self.name, function, positional, named)
+
+        return run
 
     def sweep(self, stack: Any, *, attribute: str | None = None, x: Any = None) -> Any:
         """Call it once per entry of ``stack``, or with each entry as ``attribute``."""
@@ -267,6 +276,7 @@ class Student:
         self._exposed = 0
         self._batch = Batch()
         self._in_block = False
+        self._leftovers: Leftovers | None = None
         members = vars(module).items()
         self._kinds = {name: Kind(self, kind) for name, kind in members if isinstance(kind, type)}
 
@@ -278,6 +288,7 @@ class Student:
     def begin(self) -> None:
         """Start a check or an example."""
         self._batch, self._in_block, self._exposed = Batch(), False, 0
+        self._leftovers = None
         np.random.seed(self.usual_seed)
 
     def note(self, text: str) -> None:
@@ -311,6 +322,15 @@ class Student:
     def read(self, made: Answer) -> Any:
         """Return the present value of an array made by :meth:`array`."""
         return self.perform(lambda: made.result)
+
+    def watch(self) -> None:
+        """Watch what calls leave behind."""
+        self._leftovers = Leftovers()
+
+    def left(self) -> Any:
+        """Return what they have left behind."""
+        watched, self._leftovers = self._leftovers, None
+        return self.perform(lambda: watched.found() if watched else [])
 
     def again(self, answer: Answer) -> Any:
         """Return what an earlier answer is by now."""

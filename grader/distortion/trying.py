@@ -22,8 +22,8 @@ from grader.submission import read_submission, submission_from
 
 State = Literal["found", "elsewhere", "unnoticed", "unchanged", "unmet", "harmless"]
 
-LATER = ("time", "instance", "batch", "after", "set-up")
-"""Families of conditions under which a first call is right."""
+LATER = ("time", "instance", "batch", "during", "after", "set-up")
+"""Families of conditions under which a first, ordinary call is right."""
 
 PLAIN = ("value", "factor", "clip", "memory", "effect")
 """Families whose changes show in any values: one that never shows is none."""
@@ -86,8 +86,8 @@ def try_distortions(
 
     A condition that never holds while the reference is graded makes no difference to any check, so
     nothing is graded for it. What is always wrong is graded first: the groups that lose points are
-    the right ones for the same change under a condition. Where only later calls are wrong, so
-    are the groups that lose points for the previous answer again.
+    the right ones for the same change under a condition. Where only later calls are wrong, any
+    group will do: most problems have one for what should not depend on earlier calls.
 
     Args:
         thorough: Try everything, and not a selection.
@@ -174,17 +174,12 @@ class _Right:
             for each in found
             if each.report is not None and lost(each.report)
         }
-        self._again: dict[str, frozenset[str]] = defaultdict(frozenset)
-        for each in found:
-            if each.distortion.change.key == "previous":
-                self._again[each.distortion.member] |= each.groups
 
     def of(self, distortion: Distortion) -> frozenset[str] | None:
         """The groups of which one is enough; None if any will do."""
-        groups = self.groups.get(distortion.unconditional)
-        if groups is not None and distortion.condition.about in LATER:
-            groups |= self._again[distortion.member]
-        return groups
+        if distortion.condition.about in LATER:
+            return None
+        return self.groups.get(distortion.unconditional)
 
 
 @dataclass

@@ -11,15 +11,18 @@ from grader.judge.evidence import (
     CheckFailed,
     closeness,
     expect,
+    expect_arguments_left_alone,
     expect_array,
     expect_close,
     expect_later_as_before,
+    expect_nothing_left,
     expect_unchanged,
     expect_untouched_numpy,
     fail,
     is_close,
 )
 from grader.judge.seen import Seen
+from grader.judge.shared import each_alone
 from grader.sandbox.process import WorkerFailure
 from grader.sandbox.proxy import Student
 from grader.sandbox.trace import Exposure, StudentError
@@ -36,10 +39,13 @@ __all__ = [
     "aspect",
     "check",
     "closeness",
+    "each_alone",
     "expect",
+    "expect_arguments_left_alone",
     "expect_array",
     "expect_close",
     "expect_later_as_before",
+    "expect_nothing_left",
     "expect_unchanged",
     "expect_untouched_numpy",
     "fail",

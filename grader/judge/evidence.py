@@ -6,11 +6,12 @@ Shapes are compared before values: ``np.allclose`` broadcasts, and a column bias
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
+from grader.sandbox.leftovers import ARGUMENT, ERRORS, GENERATOR, RETURNED
 from grader.sandbox.trace import Pending
 from grader.sandbox.wire import Opaque
 
@@ -201,6 +202,44 @@ def expect_untouched_numpy(
     message = f"{calls} must leave NumPy's error handling (np.seterr) as it was."
     same = before.error or after.error or before.value == after.value
     expect(same, message, what="np.geterr()", yours=after.value)
+
+
+def expect_arguments_left_alone(left: Pending, place: str = "") -> None:
+    """Fail if a call has changed an array that it was handed.
+
+    Args:
+        left: What :meth:`Student.left` promised.
+        place: Where this was, for the message.
+    """
+    for name, what in _leftovers(left):
+        if what == ARGUMENT:
+            fail(f"{place}{name} changes an array that it is given; work on a copy of it.")
+
+
+def expect_nothing_left(left: Pending, place: str = "", *, may_draw: Collection[str] = ()) -> None:
+    """Fail if a call has changed NumPy's state, or an array that was returned before.
+
+    Args:
+        left: What :meth:`Student.left` promised.
+        place: Where this was, for the message.
+        may_draw: Functions that may draw from NumPy's global generator.
+    """
+    told = {
+        GENERATOR: "{} draws from NumPy's global generator, or seeds it; it must do neither.",
+        ERRORS: "{} changes NumPy's error handling (np.seterr) and leaves it so.",
+        RETURNED: "A later call changes an array that {} returned: return a new one.",
+    }
+    for name, what in _leftovers(left):
+        if what in told and not (what == GENERATOR and name in may_draw):
+            fail(place + told[what].format(name))
+
+
+def _leftovers(left: Pending) -> Iterator[tuple[str, str]]:
+    """What a worker says that was left behind, as far as it can be understood."""
+    found = left.value if left.error is None else []
+    for item in found if isinstance(found, list) else ():
+        if isinstance(item, list) and [type(part) for part in item] == [str, str]:
+            yield item[0], item[1]
 
 
 def closeness(

@@ -21,6 +21,9 @@ from grader.judge.proportions import (
 )
 from grader.judge.seen import Seen
 
+FAR = 100
+"""Times larger, or smaller: then it is another magnitude."""
+
 SINGLE = 1e-5
 """Relative error up to which a difference looks like single precision (24 bits: 6e-8)."""
 
@@ -172,11 +175,11 @@ def _magnitude(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
         return None
     hint = "What in your code depends on how large a number is: a limit, a rounding, a constant?"
     good, bad = max(sizes[True]), min(sizes[False])
-    if bad > good:
+    if bad > FAR * good:
         title = f"{noun} is right for numbers up to {good:.2g}, and wrong for those of {bad:.2g}."
         return "large", title, hint
     good, bad = min(sizes[True]), max(sizes[False])
-    if bad < good:
+    if FAR * bad < good:
         title = f"{noun} is right for numbers from {good:.2g} on, and wrong for those of {bad:.2g}."
         return "tiny", title, hint
     return None
@@ -189,9 +192,9 @@ NUMBERS: Sequence[Tell] = (
     offset,
     part,
     _cut,
+    _lines,
     _magnitude,
     _single,
-    _lines,
     formula,
     _places,
     _small,

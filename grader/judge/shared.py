@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -111,3 +111,17 @@ class Once:
             self._student.recall(recalled)
         else:
             self._kept.update(made)
+
+
+def each_alone(
+    student: Student, looks: Iterable[tuple[str, Callable[[], Any]]]
+) -> Iterator[tuple[str, Any]]:
+    """Yield the name and the value of each look; a failure shows the steps of its own look alone.
+
+    Args:
+        looks: Names, and functions that ask the student's code, or what it has answered.
+    """
+    for name, look in looks:
+        start = len(student.trace)
+        yield name, look()
+        del student.trace[start:]

@@ -398,6 +398,18 @@ class Student:
         """The present value of an array made by :meth:`array`."""
         return self.perform(["value", remote._handle], Step("read", remote))
 
+    def watch(self) -> None:
+        """Watch what the calls that follow leave behind; :meth:`left` tells.
+
+        The numbers that a generator gives, and NumPy's error handling, arrays that are handed over
+        and arrays that were returned before: a call should change none of these unless asked to.
+        """
+        self.enqueue(["watch"], Step("watch"), traced=False)
+
+    def left(self) -> Any:
+        """What calls have left behind since :meth:`watch`, as :class:`Leftovers` says it."""
+        return self.perform(["left"], Step("left"), traced=False)
+
     def again(self, answer: Pending) -> Any:
         """What an earlier answer of this program is by now: an array may change once returned."""
         self.on_wire(answer)  # so that it is kept

@@ -37,6 +37,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from grader.sandbox import wire
+from grader.sandbox.leftovers import Leftovers
 
 MAX_FRAMES = 12
 MAX_MESSAGE = 4000
@@ -164,6 +165,8 @@ class Server:
         self._classes: dict[str, type] = {}
         self._stub_classes: dict[str, type[Stub]] = {}
         self.filename = ""
+        self.leftovers: Leftovers | None = None
+        self.errors = np.geterr()
 
     def serve(self) -> None:
         """Answer requests until the channel closes."""
@@ -369,11 +372,14 @@ class Server:
         given = set(vars(module))
         self.objects = {wire.MODULE: module, wire.RANDOM: np.random}
         _execute(name, source.tobytes(), self.filename, module)
+        self.errors = np.geterr()
         return _describe_module(module, given)
 
     def _do_reset(self) -> None:
         """Forget all objects but the module."""
         self.own_objects.clear()
+        self.leftovers = None
+        np.seterr(**self.errors)
         self.objects = {key: self.objects[key] for key in (wire.MODULE, wire.RANDOM)}
 
     def _do_skip(self, operation: list[Any]) -> None:
@@ -394,9 +400,21 @@ class Server:
     def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:
         def call() -> Any:
             function = operator.attrgetter(name)(self._object(target))
-            return function(*self._localize(args), **self._localize(kwargs))
+            given, named = self._localize(args), self._localize(kwargs)
+            if self.leftovers is None or target == wire.RANDOM:
+                return function(*given, **named)
+            return self.leftovers.call(name, function, given, named)
 
         return self._keep(keep, call)
+
+    def _do_watch(self) -> None:
+        """Watch from now on what calls leave behind."""
+        self.leftovers = Leftovers()
+
+    def _do_left(self) -> list[list[str]]:
+        """What they have left behind, since the last time; watch no more."""
+        watched, self.leftovers = self.leftovers, None
+        return watched.found() if watched else []
 
     def _do_get(self, target: int, name: str, keep: int) -> Any:
         return self._keep(keep, lambda: getattr(self._object(target), name))

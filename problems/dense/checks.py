@@ -19,12 +19,13 @@ from grader.judge import (
     aspect,
     check,
     draws,
+    each_alone,
     expect,
+    expect_arguments_left_alone,
     expect_array,
     expect_close,
-    expect_later_as_before,
+    expect_nothing_left,
     expect_unchanged,
-    expect_untouched_numpy,
     fail,
     gradients,
     is_close,
@@ -40,13 +41,7 @@ from grader.judge.affine import (
     looks_at_start,
     some_cases,
 )
-from grader.judge.affine.sequences import (
-    ANEW,
-    EVALUATED,
-    FROZEN,
-    STEPS,
-    numbered,
-)
+from grader.judge.affine.sequences import ANEW, EVALUATED, FROZEN, STEPS, numbered
 from grader.judge.affine.typed import TYPED
 from grader.judge.affine.updates import Updates, Waiting, same_numbers
 from grader.judge.seen import Raised
@@ -138,12 +133,17 @@ def first_array(found, usual):
 
 @dataclass(frozen=True)
 class Observation:
-    """One forward and one backward pass; each attribute but the last is a promise (`.value`)."""
+    """One forward and one backward pass; all but the last are promises (`.value`).
+
+    Attributes:
+        left: What the two calls have left behind.
+    """
 
     output: object
     input_gradient: object
     W: object
     w0: object
+    left: object
     updates: Updates
 
 
@@ -185,11 +185,13 @@ def observe(student, once, drawn, conventions, new_layer):
         optimizer = student.expose(Probe(), "update", local=True)
         with student.program():
             layer = new_layer(case, optimizer)
+            student.watch()
             output = layer.forward_pass(case.X)
             input_gradient = layer.backward_pass(case.G)
+            left = student.left()
             W, w0 = parameters_of(layer, conventions())
         updates = Updates(optimizer.calls, (case.W, case.b))
-        return Observation(output, input_gradient, W, w0, updates)
+        return Observation(output, input_gradient, W, w0, left, updates)
 
     return once.each("observe", [*drawn("case"), WHILE_TRAINING, *ROUNDS, *TWO], run)
 
@@ -366,12 +368,17 @@ def set_input_shape(student, layer, shape):
 # -- initialization ------------------------------------------------------------------------
 
 
+START = seeds.number(3)
+DRAW = Draw("uniform", lambda n_inputs, n_units: 1 / np.sqrt(n_inputs), "1/√n_inputs")
+
+
 @lasting
 def initialized(student, once):
     """Return a function: (W, w0) of a fresh layer after initialize."""
 
     def run(key):
         n_inputs, n_units, late = key
+        student.seed(START)
         with student.program():
             if late:
                 layer = student.Dense(n_units=n_units)
@@ -473,11 +480,13 @@ def observe_typed(student, once, conventions, new_layer):
         with student.program():
             layer = new_layer(case, optimizer)
             X, G = typed.arrays(student)
+            student.watch()
             output = layer.forward_pass(X)
             input_gradient = layer.backward_pass(G)
+            left = student.left()
             W, w0 = parameters_of(layer, conventions())
         updates = Updates(optimizer.calls, (case.W, case.b))
-        return Observation(output, input_gradient, W, w0, updates)
+        return Observation(output, input_gradient, W, w0, left, updates)
 
     return once.each("typed", TYPED, run)
 
@@ -764,6 +773,26 @@ def test_first_update_is_kept(case, first_step, waived):
         what = f"layer.{name} after the first backward_pass"
         or_shapes = [(1, result.size), (result.size,)]
         expect_close(end.value, result, what=what, message=message, or_shapes=or_shapes)
+
+
+@check("update", "So it is with arrays of other memory layouts and types")
+def test_typed_update_is_kept(observe_typed, waived):
+    """What is wrong in every pass is left to the other checks of the group."""
+    for typed in accepted(observe_typed, waived):
+        seen = observe_typed(typed)
+        starts = (("W", typed.case.W, seen.W), ("w0", typed.case.b, seen.w0))
+        for name, start, after in starts:
+            found = seen.updates.of(start)
+            with waived(to=("forward", "update")):
+                expect(found, f"With {typed}, update is not called for {name}.")
+            result = found[-1][0].result if found else None
+            if isinstance(result, np.ndarray):
+                message = f"With {typed}, {name} is not what update returned."
+                what, or_shapes = f"layer.{name}", [(1, result.size), (result.size,)]
+                with waived(to="update"):
+                    expect_close(
+                        after.value, result, what=what, message=message, or_shapes=or_shapes
+                    )
 
 
 # -- optimizers ----------------------------------------------------------------------------
@@ -1101,7 +1130,7 @@ TWO = [AffineCase(2, 2, 3, False, seed=1), AffineCase(3, 4, 2, False, seed=2)]
 
 
 @check("state", "Two layers do not disturb each other")
-def test_interleaved_layers(student, conventions, started, observe):
+def test_interleaved_layers(student, conventions, started, observe, waived):
     """Two layers: make both, initialize both, forward both, then backward both."""
     cases = TWO
     fresh = [observe(case) for case in cases]
@@ -1113,6 +1142,9 @@ def test_interleaved_layers(student, conventions, started, observe):
         for layer in layers:
             layer.initialize(optimizer)
         drawn = [parameters_of(layer, conventions())[0] for layer in layers]
+        third = student.Dense(n_units=cases[0].n_units, input_shape=(cases[0].n_inputs,))
+        third.initialize(optimizer)
+        others = [parameters_of(layer, conventions())[0] for layer in (layers[0], third)]
         pairs = list(zip(layers, cases, strict=True))
         for layer, case in pairs:
             put_weights(layer, case, conventions())
@@ -1125,6 +1157,12 @@ def test_interleaved_layers(student, conventions, started, observe):
         )
         same = np.shape(W.value) == np.shape(usual)
         expect(same, message, what=f"layer.W of the {number} layer", yours=W.value)
+    if drawn[0].error is None and isinstance(drawn[0].value, np.ndarray):
+        message = "W of a layer is another one after another layer of its size is initialized."
+        expect_close(others[0].value, drawn[0].value, what="layer.W", message=message)
+        message = "Two layers are initialized, one after the other, and have the same W."
+        with waived(to=("seeded", "initialization")):
+            expect(not same_numbers(others[1].value, drawn[0].value), message, what="layer.W")
     updates = Updates(optimizer.calls)
     for run, case, unshared in zip(zip(outputs, results, strict=True), cases, fresh, strict=True):
         expect_as_fresh(run, case, unshared, updates, "With a second layer in use")
@@ -1141,8 +1179,6 @@ class Step:
         kind: As in :class:`grader.judge.affine.sequences.Pass`.
         before, after: (W, w0).
         output, input_gradient: What forward_pass and backward_pass returned.
-        later: The same two, looked at once more at the end of the sequence.
-        arguments: X and G at the end of the sequence, where they were kept.
         calls: The calls of update with W and with w0 that were made for it; None for each without.
     """
 
@@ -1152,15 +1188,7 @@ class Step:
     output: object
     input_gradient: object
     after: tuple
-    later: tuple = ()
-    arguments: tuple = ()
     calls: tuple = (None, None)
-
-    @property
-    def returned(self):
-        """What was called, what it returned, and what that is in the end."""
-        names = ("layer.forward_pass(X)", "layer.backward_pass(G)")
-        return zip(names, (self.output, self.input_gradient), self.later, strict=True)
 
 
 @dataclass(frozen=True)
@@ -1170,12 +1198,14 @@ class Training:
     Attributes:
         spare: Calls of update that belong to no step.
         parameters, output_shape: What these two methods give in the end, as promises.
+        left: What the calls have left behind, as a promise.
     """
 
     steps: list
     spare: list
     parameters: object
     output_shape: object
+    left: object
 
 
 @lasting
@@ -1191,8 +1221,10 @@ def trained(student, once, conventions, new_layer):
         with student.program():
             layer = new_layer(sequence[0].case, optimizer)
             before, learns = parameters_of(layer, conventions()), True
+            student.watch()
             for each in sequence:
                 if each.kind == "again":
+                    student.seed(seeds.number(len(steps)))
                     layer.initialize(optimizer)
                     before = parameters_of(layer, conventions())
                 if each.kind == "evaluate":
@@ -1204,14 +1236,16 @@ def trained(student, once, conventions, new_layer):
                 after = parameters_of(layer, conventions())
                 steps.append(Step(each.case, each.kind, before, *passed, after))
                 before = after
-            sizes = layer.parameters(), layer.output_shape()
-        return steps, optimizer.calls, sizes
+            for _ in range(2):
+                sizes = layer.parameters(), layer.output_shape()
+            left = student.left()
+        return steps, optimizer.calls, sizes, left
 
     ran = once.each("trained", SEQUENCES, run)
 
     def look(sequence):
-        steps, calls, sizes = ran(sequence)
-        return Training(*with_calls(steps, calls), *sizes)
+        steps, calls, sizes, left = ran(sequence)
+        return Training(*with_calls(steps, calls), *sizes, left)
 
     return look
 
@@ -1234,42 +1268,18 @@ def with_calls(steps, calls):
     return told, waiting.spare
 
 
-LEFT_BEHIND = seeds.number(2)
-
-
 @lasting
 def unwatched(student, once, new_layer):
-    """Return a function: the steps of training that nobody looks at, and what it leaves in NumPy.
-
-    (steps, (numbers drawn afterwards, np.geterr() before, after)).
-    """
+    """Return a function: (output, input gradient) of each step of training that nobody looks at."""
 
     def run():
         optimizer = student.expose(Patient(learning_rate=1 / 64), "update", local=True)
-        steps = []
         with student.program():
             layer = new_layer(STEPS[0].case, optimizer)
-            student.seed(LEFT_BEHIND)
-            geterr = student.given("numpy", "geterr")
-            errors = geterr()
-            for each in STEPS:
-                X, G = student.array(each.case.X), student.array(each.case.G)
-                passed = layer.forward_pass(X), layer.backward_pass(G)
-                steps.append((each, X, G, passed))
-            numpy = student.draw(3), errors, geterr()
-            steps = [
-                Step(
-                    each.case,
-                    each.kind,
-                    (),
-                    *passed,
-                    (),
-                    later=tuple(map(student.again, passed)),
-                    arguments=(student.read(X), student.read(G)),
-                )
-                for each, X, G, passed in steps
+            return [
+                (layer.forward_pass(each.case.X), layer.backward_pass(each.case.G))
+                for each in STEPS
             ]
-        return steps, numpy
 
     return lambda: once("unwatched", run)
 
@@ -1413,46 +1423,51 @@ def test_frozen_in_between(trained, waived):
 @check("state", "Training goes on as it does when nobody looks at the parameters")
 def test_unwatched_training(trained, unwatched):
     """The same passes with and without reading W and w0 between them."""
-    for (place, mine), watched in zip(numbered(unwatched()[0]), trained(STEPS).steps, strict=True):
-        for (what, now, _), usual in zip(
-            mine.returned, (watched.output, watched.input_gradient), strict=True
-        ):
-            if usual.error is None and isinstance(usual.value, np.ndarray):
+    for (place, alone), watched in zip(numbered(unwatched()), trained(STEPS).steps, strict=True):
+        usual = watched.output, watched.input_gradient
+        whats = ("layer.forward_pass(X)", "layer.backward_pass(G)")
+        for what, now, then in zip(whats, alone, usual, strict=True):
+            if then.error is None and isinstance(then.value, np.ndarray):
                 message = f"{place}, what it returns depends on whether W and w0 are read before."
-                expect_close(now.value, usual.value, what=what, message=message)
+                expect_close(now.value, then.value, what=what, message=message)
+
+
+@lasting
+def all_left(student, drawn, observe, observe_typed, trained):
+    """Return a function: (place, what was left behind) wherever passes are looked at."""
+
+    def find():
+        for case in drawn("case"):
+            yield f"With {case}: ", lambda case=case: observe(case).left
+        for typed in TYPED:
+            yield f"With {typed}: ", lambda typed=typed: observe_typed(typed).left
+        for passes in SEQUENCES:
+            yield "In several passes on one layer: ", lambda passes=passes: trained(passes).left
+
+    return lambda: each_alone(student, find())
 
 
 @check("state", "What was returned stays as it is, and NumPy as it was")
-def test_nothing_left_behind(unwatched):
+def test_nothing_left_behind(all_left):
     """Arrays that were returned earlier; NumPy's global generator and its error handling."""
-    steps, numpy = unwatched()
-    expect_later_as_before([each for step in steps for each in step.returned])
-    expect_untouched_numpy(*numpy, seed=LEFT_BEHIND, calls="forward_pass and backward_pass")
+    for place, left in all_left():
+        expect_nothing_left(left, place, may_draw={"initialize"})
 
 
 @check("initialization", "initialize can be called again")
 def test_initialized_again(trained, waived):
     """After some steps of training: W is drawn anew, and w0 is zero."""
-    before = None
-    for place, step in numbered(trained(ANEW).steps):
-        if step.kind == "again":
-            with waived(to=("constructor", "initialization")):
-                expect_initialized(place, step, before)
-        before = step.after
-
-
-def expect_initialized(place, step, before):
-    """Fail unless a layer that was initialized again has other weights, and no biases."""
-    case, (W, w0) = step.case, (pending.value for pending in step.before)
-    what = f"{place}, after initialize, layer"
-    expect_array(W, f"{what}.W", case.W.shape)
-    message = f"{what}.W is what it was before; initialize has to draw it anew."
-    expect(not same_numbers(W, before[0].value), message, what="layer.W", yours=W)
-    limit = 1 / np.sqrt(case.n_inputs)
-    message = f"{what}.W is beyond the limit 1/√{case.n_inputs}."
-    expect(np.abs(W).max() <= limit * (1 + 1e-12), message, what="layer.W", yours=W)
-    zeros = np.zeros((1, case.n_units))
-    expect_close(w0, zeros, what=f"{what}.w0", or_shapes=[(case.n_units,)])
+    for number, (place, step) in enumerate(numbered(trained(ANEW).steps)):
+        if step.kind != "again":
+            continue
+        case, (W, w0) = step.case, step.before
+        message = f"{place}, after initialize, the parameters are not those of a fresh layer."
+        with waived(to=("constructor", "initialization", "seeded")):
+            drawn = DRAW(np.random.RandomState(seeds.number(number)), case.n_inputs, case.n_units)
+            expect_close(W.value, drawn, what="layer.W", message=message)
+        with waived(to=("constructor", "initialization")):
+            zeros, flat = np.zeros((1, case.n_units)), (case.n_units,)
+            expect_close(w0.value, zeros, what="layer.w0", message=message, or_shapes=[flat])
 
 
 @check("parameters", "So it is after training")
@@ -1501,17 +1516,12 @@ def test_arguments_unchanged(case, arguments_after):
     expect_unchanged(arguments_after(case))
 
 
-@check("purity", "So they are after several passes")
-def test_arguments_of_each_step(unwatched, waived):
-    """Read back after several steps of training."""
-    steps, _ = unwatched()
-    for place, step in numbered(steps):
-        with waived(to="state"):
-            step.input_gradient.value
-        pairs = zip(("X", "accum_grad"), step.arguments, (step.case.X, step.case.G), strict=True)
-        for name, after, before in pairs:
-            message = f"{place}, the caller's array {name} is changed."
-            expect_close(after.value, before, what=name, message=message, rtol=0.0, atol=0.0)
+@check("purity", "So they are after every other pass that is looked at")
+def test_arguments_left_alone(all_left, waived):
+    """What shows in an ordinary pass is said by the other check."""
+    for place, left in all_left():
+        with waived(to="purity"):
+            expect_arguments_left_alone(left, place)
 
 
 # -- seeded --------------------------------------------------------------------------------
@@ -1557,6 +1567,17 @@ def test_seeded_numbers(student, expected, seeded_pass, waived):
         expect_seeded(expected[number], seeded_pass(number), waived)
 
 
+@check("seeded", "Layers of every size draw from the same numbers")
+def test_seeded_sizes(initialized, waived):
+    """After a seed of the check's own; the range that they are drawn from is another matter."""
+    message = "These are not the weights that np.random.uniform draws, in one call."
+    for n_inputs, n_units, *late in (*SHAPES, *LARGE):
+        with waived(to=("constructor", "initialization", "seeded")):
+            W, _ = initialized(n_inputs, n_units, *late)
+            wanted = DRAW(np.random.RandomState(START), n_inputs, n_units)
+            expect_close(W.value, wanted, what="layer.W after initialize", message=message)
+
+
 def expect_seeded(wanted, seen, waived):
     """Fail unless a seeded layer gave the expected output and input gradient.
 
@@ -1600,6 +1621,8 @@ def expected_values(reference):
         (123, 2, 4, 6),
         (2024, 8, 7, 2),
         (43, 2, 2, 3),  # the shape of the published example, and other numbers
+        (5, 2, 1, 3),
+        (6, 3, 2, 1),
     ]
     cases = []
     for seed, batch, n_inputs, n_units in shapes:
@@ -1972,7 +1995,6 @@ def see_shape(student):
     return look
 
 
-DRAW = Draw("uniform", lambda n_inputs, n_units: 1 / np.sqrt(n_inputs), "1/√n_inputs")
 SEEDED = tuple(
     (shape, seeds.number(label))
     for shape in [(2, 3), (3, 2), (4, 4), (1, 5), (9, 6)]
