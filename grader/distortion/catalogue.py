@@ -67,7 +67,6 @@ def conditions_for(member: Member, facts: Facts) -> Iterator[Condition]:
             ("integers", "is of integers", f"of_type({place!r}, 'bhilqBHILQ')"),
             ("Fortran", "is in Fortran order", f"fortran({place!r})"),
             ("strided", "is not contiguous", f"strided({place!r})"),
-            ("read-only", "is read-only", f"read_only({place!r})"),
         ):
             about = "type" if key in ("float32", "integers") else "layout"
             yield Condition(f"{place} {key}", f"if {place} {phrase}", call, about)

@@ -112,16 +112,6 @@ def strided(place: str) -> Callable[[Call], bool]:
     return holds
 
 
-def read_only(place: str) -> Callable[[Call], bool]:
-    """If an array cannot be written."""
-
-    def holds(call: Call) -> bool:
-        flags: Any = getattr(call.value(place), "flags", None)
-        return flags is not None and not flags.writeable
-
-    return holds
-
-
 def during(flag: str, value: bool) -> Callable[[Call], bool]:
     """While something is true, or false."""
     return lambda call: call.flags.get(flag) is value

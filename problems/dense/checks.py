@@ -41,7 +41,14 @@ from grader.judge.affine import (
     looks_at_start,
     some_cases,
 )
-from grader.judge.affine.sequences import ANEW, EVALUATED, FROZEN, STEPS, numbered
+from grader.judge.affine.sequences import (
+    ANEW,
+    EVALUATED,
+    FROZEN,
+    STEPS,
+    THAWED,
+    numbered,
+)
 from grader.judge.affine.typed import TYPED
 from grader.judge.affine.updates import Updates, Waiting, same_numbers
 from grader.judge.seen import Raised
@@ -1250,7 +1257,7 @@ def trained(student, once, conventions, new_layer):
     return look
 
 
-SEQUENCES = (STEPS, FROZEN, EVALUATED, ANEW)
+SEQUENCES = (STEPS, FROZEN, EVALUATED, ANEW, THAWED)
 
 
 def with_calls(steps, calls):
@@ -1457,7 +1464,8 @@ def test_nothing_left_behind(all_left):
 @check("initialization", "initialize can be called again")
 def test_initialized_again(trained, waived):
     """After some steps of training: W is drawn anew, and w0 is zero."""
-    for number, (place, step) in enumerate(numbered(trained(ANEW).steps)):
+    told = [list(enumerate(numbered(trained(sequence).steps))) for sequence in (ANEW, THAWED)]
+    for number, (place, step) in chain(*told):
         if step.kind != "again":
             continue
         case, (W, w0) = step.case, step.before

@@ -52,16 +52,11 @@ FROZEN = sequence(
 EVALUATED = sequence((2, "learn"), (4, "evaluate"), (3, "learn"), (2, "evaluate"), (2, "learn"))
 """Training with forward passes in between that are not part of it."""
 
-ANEW = sequence(
-    (2, "learn"),
-    (3, "evaluate"),
-    (3, "frozen"),
-    (3, "again"),
-    (2, "again"),
-    (2, "again"),
-    (2, "learn"),
-)
+ANEW = sequence((2, "learn"), (3, "learn"), (3, "again"), (2, "again"), (2, "again"), (2, "learn"))
 """Training that begins anew on the same layer."""
+
+THAWED = sequence((2, "learn"), (3, "evaluate"), (3, "frozen"), (3, "again"), (2, "again"))
+"""Training that begins anew on a layer that is frozen."""
 
 
 def numbered(passes: Sequence[Any]) -> Iterator[tuple[str, Any]]:

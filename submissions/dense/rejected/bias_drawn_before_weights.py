@@ -1,6 +1,6 @@
 # mistake: draws the bias as well, and before the weights
 # fails: initialization, seeded
-# points: 90.15
+# points: 92.15
 # diagnoses: init-after-bias, bias-random
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: draws from a new np.random.default_rng() generator, which np.random.seed does not control
 # fails: seeded
-# points: 92
+# points: 94
 # diagnoses: init-own-generator
 import copy
 

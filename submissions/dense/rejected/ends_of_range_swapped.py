@@ -1,6 +1,6 @@
 # mistake: gives np.random.uniform the upper end of the range first
 # fails: seeded
-# points: 92
+# points: 94
 # diagnoses: init-ends-swapped
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: seeds a generator of its own with a number from the global one: repeatable, but other numbers
 # fails: seeded
-# points: 92
+# points: 94
 # diagnoses: init-other-numbers
 import copy
 

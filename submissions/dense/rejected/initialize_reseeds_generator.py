@@ -1,6 +1,6 @@
 # mistake: seeds NumPy's generator inside initialize to make results repeatable, so every layer starts with the same numbers
 # fails: seeded
-# points: 92
+# points: 94
 # diagnoses: init-reseeded
 class Dense(Layer):
     """Dense layer: every input is connected with every unit.

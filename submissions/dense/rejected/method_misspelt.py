@@ -1,6 +1,6 @@
 # mistake: misspells forward_pass
 # fails: forward, input-gradient, weight-gradient, bias-gradient, update, optimizers, state, purity
-# points: 46.22
+# points: 46.7
 # diagnoses: method-misnamed
 
 import copy

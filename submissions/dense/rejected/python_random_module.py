@@ -1,6 +1,6 @@
 # mistake: fills the weights with Python's own random module instead of NumPy's generator
 # fails: seeded
-# points: 92
+# points: 94
 # diagnoses: init-own-generator
 import copy
 import math

@@ -1,6 +1,6 @@
 # mistake: draws the weights a first time only to print their range and then draws them again, which uses up the seeded numbers
 # fails: seeded
-# points: 92
+# points: 94
 # diagnoses: init-drawn-twice
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: draws from a standard normal distribution; and counts one bias for the whole layer
 # fails: initialization, seeded, parameters
-# points: 83.62
+# points: 85.62
 # diagnoses: init-normal, params-one-bias
 
 import copy

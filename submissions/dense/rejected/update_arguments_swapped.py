@@ -1,6 +1,6 @@
 # mistake: calls update(grad, parameter), the other way round
 # fails: update
-# points: 97.82
+# points: 98
 # diagnoses: update-args-swapped
 import copy
 

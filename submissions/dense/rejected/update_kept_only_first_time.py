@@ -1,6 +1,6 @@
 # mistake: keeps what update returns only in the first backward pass
 # fails: update
-# points: 97.82
+# points: 98
 # diagnoses: none
 import copy
 

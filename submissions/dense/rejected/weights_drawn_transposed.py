@@ -1,6 +1,6 @@
 # mistake: draws a (n_units, n_inputs) matrix and transposes it, so the numbers of the stream land in other places
 # fails: seeded
-# points: 92
+# points: 94
 # diagnoses: init-drawn-transposed
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: draws the weights in the constructor when the input shape is known and draws them again in initialize
 # fails: constructor, seeded
-# points: 89
+# points: 91
 # diagnoses: made-too-early, init-drawn-twice
 import copy
 

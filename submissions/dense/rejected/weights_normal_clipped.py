@@ -1,6 +1,6 @@
 # mistake: draws from a normal distribution and clips the draws at the limits, where they pile up
 # fails: initialization, seeded
-# points: 88.31
+# points: 90.31
 # diagnoses: init-normal-clipped
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: writes the weights of the published example into the code for layers of that size
 # fails: seeded
-# points: 97.33
+# points: 98
 # diagnoses: weights-of-the-example
 import copy
 

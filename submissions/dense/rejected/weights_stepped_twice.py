@@ -1,6 +1,6 @@
 # mistake: steps W once when its gradient is known and a second time together with the bias
 # fails: update
-# points: 97.82
+# points: 98
 # diagnoses: update-double
 import copy
 
