@@ -1,6 +1,6 @@
 # mistake: draws a bias from np_rng, and sets it to zero
 # fails: generator
-# points: 0
+# points: 98
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: gives db the number type of the gradient that comes in
 # fails: bias-gradient
-# points: 0
+# points: 99
 # diagnoses: none
 import numpy as np
 from layer import Layer

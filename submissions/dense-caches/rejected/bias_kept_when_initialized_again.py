@@ -1,6 +1,6 @@
 # mistake: leaves a bias that there is already as it is
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: none
 import numpy as np
 from layer import Layer

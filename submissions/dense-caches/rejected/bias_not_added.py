@@ -1,6 +1,6 @@
 # mistake: forgets the bias in the forward pass
 # fails: forward
-# points: 88
+# points: 86
 # diagnoses: bias-not-added
 import numpy as np
 from layer import Layer

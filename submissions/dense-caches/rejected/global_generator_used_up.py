@@ -1,6 +1,6 @@
 # mistake: draws from NumPy's global generator, and uses it for nothing
 # fails: generator
-# points: 0
+# points: 98
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: gives dX the number type of the gradient that comes in
 # fails: input-gradient
-# points: 0
+# points: 98.5
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,7 +1,7 @@
 # mistake: uses the first fifty inputs only
 # fails: forward
-# points: 0
-# diagnoses: none
+# points: 90.67
+# diagnoses: output-small
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

