@@ -97,7 +97,7 @@ FAR_ACTIVE = far_cases(("tanh", "elu", "relu"))
 THROUGH = [
     case
     for activation in ELEMENTWISE
-    for case in _active(UnitCase, activation, (1, 1, 1), (1, 2, 2), (2, 1, 1), (4, 3, 3))
+    for case in _active(UnitCase, activation, (1, 1, 1), (1, 2, 2), (4, 3, 3))
 ]
 FAR_THROUGH = [
     UnitCase(130, 3, 3, False, activation="tanh"),
@@ -513,7 +513,7 @@ def started(student, once):
             done, p = layer.initialize_parameters(), layer.p
             return done, p
 
-    return lambda key: once(("started", key), lambda: run(key))
+    return once.each("started", [*STARTS, *DRAWN, *XAVIER_KEYS], run)
 
 
 def parameter(started, key, name):
@@ -531,6 +531,10 @@ STARTS = [
     ((130, 40), seeds.number(7), "xavier"),
     ((40, 130), seeds.number(9), "xavier"),
 ]
+DRAWN = [
+    *((shape, seeds.number(4), "orthogonal") for shape in ((6, 3), (3, 6))),
+    *((shape, seeds.number(5), "xavier") for shape in ((100, 60), (30, 200))),
+]
 ANEW = ((3, 2), (3, 2), (130, 2), (1, 2), (3, 2))
 """Shapes of W for which one layer is initialized, one after the other."""
 
@@ -539,7 +543,8 @@ ANEW = ((3, 2), (3, 2), (130, 2), (1, 2), (3, 2))
 def restarted(student, once):
     """Return a function: p whenever a layer has been initialized again, and what is left in NumPy.
 
-    (done and p each time, (numbers drawn afterwards, np.geterr() before, after)).
+    (done and p each time, (numbers drawn afterwards, np.geterr() before, after), the same two of
+    a layer whose initialization nobody knows).
     """
 
     def run():
@@ -555,7 +560,10 @@ def restarted(student, once):
                 found.append((layer.initialize_parameters(), layer.p))
                 passes(layer, case)
                 update(layer, 0.1)
-            return found, (student.draw(3), before, geterr())
+            numpy = student.draw(3), before, geterr()
+            layer = student.Dense(units=4, initialization=student.define(FUNCTIONS).counting())
+            layer.compute_shapes(np.ones((2, 3)))
+            return found, numpy, (layer.initialize_parameters(), layer.p)
 
     return lambda: once("restarted", run)
 
@@ -594,10 +602,10 @@ def drawn_weights(started, key, waived):
 
 
 @check("initialization", "W comes from the function that the constructor was given", weight=2)
-def test_initialization_is_used(started, student, waived):
+def test_initialization_is_used(started, restarted, waived):
     """Orthogonal weights are, and xavier's have their deviation; which numbers is not looked at."""
-    for shape in ((6, 3), (3, 6)):
-        W = drawn_weights(started, (shape, seeds.number(4), "orthogonal"), waived)
+    for key in DRAWN[:2]:
+        shape, W = key[0], drawn_weights(started, key, waived)
         product = W.T @ W if shape[0] > shape[1] else W @ W.T
         expect(
             is_close(product, np.eye(3)),
@@ -605,13 +613,10 @@ def test_initialization_is_used(started, student, waived):
             what="layer.p['W']",
             yours=W,
         )
-    for n, u in ((100, 60), (30, 200)):
-        W = drawn_weights(started, ((n, u), seeds.number(5), "xavier"), waived)
+    for key in DRAWN[2:]:
+        (n, u), W = key[0], drawn_weights(started, key, waived)
         expect_deviation(W, np.sqrt(2 / (n + u)), f"√(2/({n} + {u}))", what="layer.p['W']")
-    with student.program():
-        layer = student.Dense(units=4, initialization=student.define(FUNCTIONS).counting())
-        layer.compute_shapes(np.ones((2, 3)))
-        done, p = layer.initialize_parameters(), layer.p
+    done, p = restarted()[2]
     done.value
     message = "With another function as initialization, W should be what this function returns."
     W = entry(p, "W")
@@ -681,7 +686,7 @@ def expect_draw(W, wanted, seed, waived):
 @check("generator", "Nothing else is drawn, from np_rng or np.random")
 def test_nothing_else_is_drawn(restarted, reference, waived):
     """Initialized again, after passes in between, a layer goes on with the next numbers."""
-    found, numpy = restarted()
+    found, numpy, _ = restarted()
     rng = np.random.default_rng(START_SEED)
     for number, (shape, (done, p)) in enumerate(zip(ANEW, found, strict=True), 1):
         wanted = reference.xavier(shape, rng=rng)
@@ -697,7 +702,7 @@ def test_nothing_else_is_drawn(restarted, reference, waived):
 
 
 @check("forward", "The output is X·W + b, for the identity", weight=6)
-@each_case(9)
+@each_case(6)
 def test_forward(case, observe, right):
     """Generated shapes and values, non-zero biases."""
     yours, expected = observe(case).output.value, right(case).output
@@ -705,7 +710,7 @@ def test_forward(case, observe, right):
 
 
 @check("forward", "The output is activate(X·W + b)", weight=4)
-@some_cases([*WITH_SOFTMAX, *FAR_ACTIVE, *far_cases(("softmax",))])
+@some_cases([*WITH_SOFTMAX, *FAR_ACTIVE, *FAR_SOFTMAX])
 def test_activation(case, observe, right):
     """For each activation function."""
     yours, expected = observe(case).output.value, right(case).output
@@ -726,10 +731,10 @@ def replayed(student, case, se_hPars=None):
 @check("forward", "EpyNN's own outputs")
 def test_recorded_outputs(student, observe, right):
     """Recorded cases, on the weights that were recorded as well; not for who has recorded them."""
-    for name in ("tanh_u3_n5_m4_seed9_orthogonal", "softmax_u3_n4_m5_seed1"):
-        student.begin()
-        with student.program():
-            output, _ = replayed(student, BY_NAME[name])
+    names = ("tanh_u3_n5_m4_seed9_orthogonal", "softmax_u3_n4_m5_seed1")
+    with student.program():
+        found = [replayed(student, BY_NAME[name]) for name in names]
+    for name, (output, _) in zip(names, found, strict=True):
         expect_close(output.value, np.array(BY_NAME[name]["arrays"]["A"]), what=OUTPUT)
     expect_computed(observe, right)
 
@@ -1001,7 +1006,7 @@ def never_derives(chained, waived):
 
     Then softmax is not what went wrong, and sigmoid has to have cost points.
     """
-    sigmoid = THROUGH[3]
+    sigmoid = THROUGH[2]
 
     def ask(case):
         found = [chained(each) for each in (case, sigmoid)]
@@ -1067,7 +1072,7 @@ def own_input_gradient(seen, case, observe):
 
 
 @check("input-gradient", "backward returns dZ·Wᵀ", weight=4)
-@each_case(9)
+@each_case(6)
 def test_input_gradient(case, observe, right, own_slope, left_to_others, waived):
     """For the identity, where dZ is dA."""
     expect_input_gradient(case, observe, right, own_slope, left_to_others, waived)
@@ -1086,7 +1091,7 @@ def expect_input_gradient(case, observe, right, own_slope, left_to_others, waive
 
 
 @check("input-gradient", "It is the slope of the loss, measured numerically")
-@each_case(8, far=False)
+@each_case(6, far=False)
 def test_input_gradient_numerically(case, observe, reference, own_slope, left_to_others, waived):
     """Exact central differences for integers, in double precision for floats."""
     seen, measured = observe(case), _measured(reference, case, "X")
@@ -1258,14 +1263,14 @@ def expect_typed_gradient(part, observe_typed, right, waived):
 
 
 @check("weight-gradient", "g['dW'] is Xᵀ·dZ, summed over the batch", weight=3)
-@each_case(9)
+@each_case(6)
 def test_weight_gradient(case, observe, right, own_slope, left_to_others, waived):
     """For the identity, where dZ is dA."""
     expect_parameter_gradient("W", case, observe, right, own_slope, left_to_others, waived)
 
 
 @check("weight-gradient", "It is the slope of the loss, measured numerically")
-@each_case(8, far=False)
+@each_case(6, far=False)
 def test_weight_gradient_numerically(case, observe, reference, own_slope, left_to_others, waived):
     """Exact central differences for integers, in double precision for floats."""
     expect_measured_gradient("W", case, observe, reference, own_slope, left_to_others, waived)
@@ -1287,14 +1292,14 @@ def test_weight_gradient_layouts(observe_typed, right, waived):
 
 
 @check("bias-gradient", "g['db'] is the sum of dZ over the batch", weight=3)
-@each_case(9)
+@each_case(6)
 def test_bias_gradient(case, observe, right, own_slope, left_to_others, waived):
     """For the identity, where dZ is dA."""
     expect_parameter_gradient("b", case, observe, right, own_slope, left_to_others, waived)
 
 
 @check("bias-gradient", "It is the slope of the loss, measured numerically")
-@each_case(8, far=False)
+@each_case(6, far=False)
 def test_bias_gradient_numerically(case, observe, reference, own_slope, left_to_others, waived):
     """Exact central differences for integers, in double precision for floats."""
     expect_measured_gradient("b", case, observe, reference, own_slope, left_to_others, waived)
