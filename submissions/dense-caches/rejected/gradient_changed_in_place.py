@@ -1,6 +1,6 @@
 # mistake: multiplies dA by the slope in place
 # fails: purity
-# points: 98.67
+# points: 99
 # diagnoses: gradient-overwritten
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: keeps a copy of the input, and clears the original
 # fails: purity
-# points: 98.67
+# points: 99
 # diagnoses: input-overwritten
 import numpy as np
 from layer import Layer

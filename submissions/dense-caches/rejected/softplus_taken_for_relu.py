@@ -1,6 +1,6 @@
 # mistake: has a faster formula for softplus, which is that of relu
 # fails: forward
-# points: 0
+# points: 96.27
 # diagnoses: none
 import numpy as np
 from layer import Layer
