@@ -1,6 +1,6 @@
 # mistake: applies the activation to A once more
 # fails: forward
-# points: 94
+# points: 93.47
 # diagnoses: activation-twice
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: returns the weighted sums without the activation
 # fails: forward
-# points: 94
+# points: 93.47
 # diagnoses: activation-missing
 import numpy as np
 from layer import Layer

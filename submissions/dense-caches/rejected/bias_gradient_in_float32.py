@@ -1,6 +1,6 @@
 # mistake: computes db in single precision
 # fails: bias-gradient
-# points: 96.4
+# points: 97
 # diagnoses: bias-gradient-float32
 import numpy as np
 from layer import Layer

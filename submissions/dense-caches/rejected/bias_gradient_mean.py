@@ -1,6 +1,6 @@
 # mistake: takes the mean over the samples
 # fails: bias-gradient
-# points: 94
+# points: 95
 # diagnoses: bias-mean
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: makes db of dA
 # fails: bias-gradient
-# points: 98.8
+# points: 99
 # diagnoses: bias-without-derivative
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: sums db over sixteen samples at the most
 # fails: bias-gradient
-# points: 95.2
+# points: 95
 # diagnoses: bias-gradient-small
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: sums over the units
 # fails: bias-gradient
-# points: 94
+# points: 95
 # diagnoses: bias-sum-axis1
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: sums dZ over everything
 # fails: bias-gradient
-# points: 94
+# points: 95
 # diagnoses: bias-sum-all
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: takes dZ itself for db
 # fails: bias-gradient
-# points: 94
+# points: 95
 # diagnoses: bias-unsummed
 import numpy as np
 from layer import Layer

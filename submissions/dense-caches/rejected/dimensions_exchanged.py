@@ -1,6 +1,6 @@
 # mistake: takes the rows for inputs and the columns for samples
 # fails: shapes, initialization, generator
-# points: 82
+# points: 84
 # diagnoses: dimensions-exchanged
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: knows the activations by their names, and forgets softplus
 # fails: forward
-# points: 96
+# points: 95.33
 # diagnoses: none
 import numpy as np
 from layer import Layer

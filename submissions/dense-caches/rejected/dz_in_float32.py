@@ -1,6 +1,6 @@
 # mistake: rounds dZ to single precision
 # fails: activation-gradient, softmax
-# points: 88.5
+# points: 87.5
 # diagnoses: dz-float32, softmax-float32
 import numpy as np
 from layer import Layer

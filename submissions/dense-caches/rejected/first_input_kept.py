@@ -1,6 +1,6 @@
 # mistake: keeps the input of the first forward pass for the gradients
 # fails: state
-# points: 98.67
+# points: 97.33
 # diagnoses: none
 import numpy as np
 from layer import Layer

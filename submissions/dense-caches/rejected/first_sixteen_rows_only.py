@@ -1,6 +1,6 @@
 # mistake: computes sixteen rows, whatever the batch
 # fails: forward
-# points: 94
+# points: 90.67
 # diagnoses: rows-left-out
 import numpy as np
 from layer import Layer

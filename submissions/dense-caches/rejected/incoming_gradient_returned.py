@@ -1,6 +1,6 @@
 # mistake: returns what came in
 # fails: input-gradient
-# points: 88
+# points: 89.5
 # diagnoses: returns-incoming-gradient
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: divides dX by the number of samples
 # fails: input-gradient
-# points: 88
+# points: 89.5
 # diagnoses: input-gradient-mean
 import numpy as np
 from layer import Layer

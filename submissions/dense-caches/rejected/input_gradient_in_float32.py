@@ -1,6 +1,6 @@
 # mistake: rounds dX to single precision
 # fails: input-gradient
-# points: 93.14
+# points: 94
 # diagnoses: input-gradient-float32
 import numpy as np
 from layer import Layer

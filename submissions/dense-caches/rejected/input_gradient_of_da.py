@@ -1,6 +1,6 @@
 # mistake: makes dX of dA
 # fails: input-gradient
-# points: 96.57
+# points: 97
 # diagnoses: input-without-derivative
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: hands down a gradient for sixteen samples at the most
 # fails: input-gradient
-# points: 91.43
+# points: 89.5
 # diagnoses: input-gradient-small
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: forgets the transpose of W
 # fails: input-gradient
-# points: 88
+# points: 89.5
 # diagnoses: missing-transpose
 import numpy as np
 from layer import Layer

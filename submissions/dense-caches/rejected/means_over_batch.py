@@ -1,6 +1,6 @@
 # mistake: both parameter gradients are means, as in dense-activation and dense-gradients
 # fails: weight-gradient, bias-gradient
-# points: 86
+# points: 88.33
 # diagnoses: other-convention, weight-mean, bias-mean
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: takes the numbers in the order in which they lie in memory
 # fails: forward
-# points: 99
+# points: 98.13
 # diagnoses: none
 import numpy as np
 from layer import Layer

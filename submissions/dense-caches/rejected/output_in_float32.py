@@ -1,6 +1,6 @@
 # mistake: computes in single precision
 # fails: forward
-# points: 88
+# points: 86
 # diagnoses: output-in-float32
 import numpy as np
 from layer import Layer

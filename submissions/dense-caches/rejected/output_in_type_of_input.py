@@ -1,6 +1,6 @@
 # mistake: gives the output the number type of the input
 # fails: forward
-# points: 99
+# points: 98.13
 # diagnoses: none
 import numpy as np
 from layer import Layer

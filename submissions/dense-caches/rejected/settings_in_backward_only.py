@@ -1,6 +1,6 @@
 # mistake: calls activation_tune in backward only
 # fails: hyperparameters
-# points: 98
+# points: 96
 # diagnoses: settings-in-backward-only
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: transposes W only where the shapes ask for it
 # fails: input-gradient
-# points: 88
+# points: 89.5
 # diagnoses: transposed-if-needed
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: the derivative is taken at A, and the transpose of W is missing
 # fails: activation-gradient, softmax, input-gradient
-# points: 72
+# points: 73.5
 # diagnoses: derivative-at-output, missing-transpose
 import numpy as np
 from layer import Layer

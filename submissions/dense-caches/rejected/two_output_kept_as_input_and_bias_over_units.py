@@ -1,6 +1,6 @@
 # mistake: fc keeps the output as X, and db is summed over units
 # fails: forward-cache, bias-gradient
-# points: 91
+# points: 92
 # diagnoses: output-kept-as-input, bias-sum-axis1
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: makes dW of the output
 # fails: weight-gradient
-# points: 92
+# points: 93.33
 # diagnoses: weight-from-output
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: computes dW in single precision
 # fails: weight-gradient
-# points: 95.2
+# points: 96
 # diagnoses: weight-in-float32
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: divides dW by the number of samples
 # fails: weight-gradient
-# points: 92
+# points: 93.33
 # diagnoses: weight-mean
 import numpy as np
 from layer import Layer

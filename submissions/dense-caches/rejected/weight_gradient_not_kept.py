@@ -1,6 +1,6 @@
 # mistake: returns the gradients instead of keeping them
 # fails: weight-gradient, bias-gradient
-# points: 86
+# points: 88.33
 # diagnoses: weight-gradient-not-kept, bias-gradient-not-kept
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: makes dW of dA
 # fails: weight-gradient
-# points: 98.4
+# points: 98.67
 # diagnoses: weight-without-derivative
 import numpy as np
 from layer import Layer

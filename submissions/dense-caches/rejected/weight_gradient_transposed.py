@@ -1,6 +1,6 @@
 # mistake: dW has a row for each unit
 # fails: weight-gradient
-# points: 92
+# points: 93.33
 # diagnoses: weight-transposed
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: forward takes W from p, backward the one that was drawn
 # fails: input-gradient
-# points: 88
+# points: 89.5
 # diagnoses: first-weights-in-backward
 import numpy as np
 from layer import Layer
