@@ -1,6 +1,6 @@
 # mistake: takes the means for b in the type of d_out
 # fails: bias-gradient
-# points: 0
+# points: 98.5
 # diagnoses: none
 import numpy as np
 

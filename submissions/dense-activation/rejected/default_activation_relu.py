@@ -1,6 +1,6 @@
 # mistake: gives the activation a default of 'relu'
 # fails: start
-# points: 98.18
+# points: 99.09
 # diagnoses: default-activation
 import numpy as np
 

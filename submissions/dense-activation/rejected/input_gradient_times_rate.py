@@ -1,6 +1,6 @@
 # mistake: multiplies the returned gradient by lr
 # fails: input-gradient
-# points: 0
+# points: 88
 # diagnoses: input-gradient-times-rate
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: takes "linear" for a layer without an activation
 # fails: unknown
-# points: 0
+# points: 98.67
 # diagnoses: linear-accepted
 import numpy as np
 

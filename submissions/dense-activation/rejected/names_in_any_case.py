@@ -1,6 +1,6 @@
 # mistake: compares the name of the activation in small letters
 # fails: unknown
-# points: 0
+# points: 98.67
 # diagnoses: case-of-name-ignored
 import numpy as np
 

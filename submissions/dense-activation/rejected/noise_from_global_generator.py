@@ -1,6 +1,6 @@
 # mistake: looks at a random row in each forward pass
 # fails: state
-# points: 0
+# points: 99.57
 # diagnoses: none
 import numpy as np
 

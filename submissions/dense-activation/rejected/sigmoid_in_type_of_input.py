@@ -1,6 +1,6 @@
 # mistake: writes the sigmoid into an array of the type of X
 # fails: activation
-# points: 0
+# points: 98.29
 # diagnoses: none
 import numpy as np
 

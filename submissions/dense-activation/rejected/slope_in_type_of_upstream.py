@@ -1,6 +1,6 @@
 # mistake: takes the derivative in the type of d_out
 # fails: derivative
-# points: 0
+# points: 99.11
 # diagnoses: none
 import numpy as np
 

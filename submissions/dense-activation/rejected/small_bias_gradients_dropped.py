@@ -1,6 +1,6 @@
 # mistake: takes small gradients of b for rounding errors
 # fails: bias-gradient
-# points: 0
+# points: 97
 # diagnoses: none
 import numpy as np
 

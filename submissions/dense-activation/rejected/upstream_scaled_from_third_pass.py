@@ -1,6 +1,6 @@
 # mistake: scales d_out in place from the third pass on
 # fails: purity
-# points: 0
+# points: 99
 # diagnoses: none
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: turns NumPy's warnings off and does not turn them on again
 # fails: state
-# points: 0
+# points: 99.57
 # diagnoses: none
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: clips the gradient of W to 1000
 # fails: weight-gradient
-# points: 0
+# points: 95
 # diagnoses: none
 import numpy as np
 
