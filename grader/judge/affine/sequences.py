@@ -10,7 +10,6 @@ import numpy as np
 
 from grader.judge.affine.cases import AffineCase
 from grader.judge.evidence import expect, expect_close
-from grader.sandbox.proxy import Student
 
 Array = np.ndarray[Any, Any]
 Kind = Literal["learn", "frozen", "evaluate", "again"]
@@ -77,19 +76,6 @@ def expect_later_as_before(returned: Sequence[tuple[str, Any, Any]]) -> None:
             message = f"A later call changes an array that {what} returned: return a new one."
             was = f"what {what} returned, looked at later"
             expect_close(now.value, first.value, what=was, message=message, rtol=0.0, atol=0.0)
-
-
-def usual_errors(student: Student) -> Any:
-    """Put NumPy's error handling as it is at first, in a program that is being written.
-
-    An earlier call may have changed it for good, which would not show any more.
-
-    Returns:
-        The student's ``np.geterr``, for :func:`expect_untouched_numpy`.
-    """
-    seterr = student.given("numpy", "seterr")
-    seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-    return student.given("numpy", "geterr")
 
 
 def expect_untouched_numpy(drawn: Any, before: Any, after: Any, *, seed: int, calls: str) -> None:
