@@ -208,15 +208,14 @@ _activated(
 )
 
 
-@rules.mistake(
-    "large",
+_activated(
+    "relu_clipped",
     "ReLU is cut off at 500.",
+    _only("relu", lambda z: np.clip(z, 0, 500)),
     why="Only the sigmoid needs the clipping, since only it computes a power.",
     hint="What is the ReLU of 1000?",
     stronger="Clip inside of the sigmoid, and not before the activation is chosen.",
 )
-def relu_clipped(s):
-    return np.clip(s.z, 0, 500)
 
 
 # -- the sigmoid far from 0 ----------------------------------------------------------------

@@ -1,6 +1,6 @@
 # mistake: gives the returned gradient the type of d_out
 # fails: input-gradient
-# points: 0
+# points: 97
 # diagnoses: none
 import numpy as np
 

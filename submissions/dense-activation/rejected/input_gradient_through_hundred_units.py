@@ -1,6 +1,6 @@
 # mistake: sums the returned gradient over the first hundred units
 # fails: input-gradient
-# points: 0
+# points: 94
 # diagnoses: input-gradient-small
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: takes the slope of ReLU to be 0 where z is small
 # fails: derivative
-# points: 0
+# points: 96.44
 # diagnoses: none
 import numpy as np
 

@@ -1,7 +1,7 @@
-# mistake: clips the gradient of W to 1000
+# mistake: sums the gradient of W over the first hundred rows
 # fails: weight-gradient
-# points: 95
-# diagnoses: none
+# points: 0
+# diagnoses: weight-gradient-small
 import numpy as np
 
 
@@ -39,9 +39,8 @@ class DenseLayer:
     def backward(self, d_out, lr=0.01):
         d = d_out * self.slope()
         dX = d @ self.W.T
-        dW = self.X.T @ d / len(d)
+        dW = self.X[:100].T @ d[:100] / len(d)
         db = d.mean(axis=0, keepdims=True)
-        dW = np.clip(dW, -1000, 1000)  # against exploding gradients
         self.W = self.W - lr * dW
         self.b = self.b - lr * db
         return dX
