@@ -1,6 +1,6 @@
 # mistake: sums the gradient of W over the first hundred rows
 # fails: weight-gradient
-# points: 0
+# points: 95
 # diagnoses: weight-gradient-small
 import numpy as np
 
