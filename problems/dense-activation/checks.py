@@ -168,7 +168,7 @@ TYPED = typed_cases(
 WHOLE = (4.0, THIRDS / 4, 1.0)
 """Of quarters in X it makes whole numbers."""
 CURVED_TYPED = typed_cases(
-    ActivatedCase(1, 3, 2, scales=WHOLE, activation="relu"),
+    ActivatedCase(1, 3, 9, scales=WHOLE, activation="relu"),
     ActivatedCase(4, 3, 2, scales=WHOLE, activation="sigmoid"),
     ActivatedCase(4, 3, 2, activation="sigmoid"),
 )
