@@ -159,7 +159,8 @@ def _square(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     kinds = {(square(found), found.is_right) for found in seen if found.right is not None}
     large = [f for f in seen if np.size(f.right) > 1]
     wrong = [f for f in large if not f.is_right]
-    if wrong and all(square(f) for f in wrong) and (False, True) in kinds:
+    right_there = any(f.is_right and square(f) for f in large)
+    if wrong and all(square(f) for f in wrong) and (False, True) in kinds and not right_there:
         title = f"{noun} is wrong only where the layer has as many inputs as units."
         return "square", title, "In a square layer a wrong transpose fits; print what you compare."
     return None

@@ -9,7 +9,7 @@ Where several fit, the first one is named.
 import numpy as np
 from msgspec.structs import replace
 
-from grader.judge.affine import RELU, SIGMOID, Draw, Names, mistakes
+from grader.judge.affine import LINEAR, RELU, SIGMOID, Draw, Names, mistakes
 from grader.judge.diagnosis import Rules
 from grader.judge.seen import Raised
 
@@ -208,15 +208,14 @@ _activated(
 )
 
 
-@rules.mistake(
-    "large",
+_activated(
+    "relu_clipped",
     "ReLU is cut off at 500.",
+    _only("relu", lambda z: np.clip(z, 0, 500)),
     why="Only the sigmoid needs the clipping, since only it computes a power.",
     hint="What is the ReLU of 1000?",
     stronger="Clip inside of the sigmoid, and not before the activation is chosen.",
 )
-def relu_clipped(s):
-    return np.clip(s.z, 0, 500)
 
 
 # -- the sigmoid far from 0 ----------------------------------------------------------------
@@ -272,6 +271,20 @@ def sigmoid_clipped_elsewhere(s, limit):
 def sigmoid_output_cut(s, tiny):
     low = np.clip(1 / (1 + np.exp(-s.z)), tiny, 1 - tiny)
     return (np.log(low), np.clip(SIGMOID.function(-s.z), tiny, 1 - tiny))
+
+
+# -- the returned gradient -----------------------------------------------------------------
+
+
+@rules.mistake(
+    "input-gradient",
+    "The returned gradient is multiplied by lr.",
+    why="The layer below steps by lr itself; it would use it twice.",
+    hint="What does the returned gradient have to do with how fast this layer learns?",
+    stronger="return D @ W.T; lr belongs into the steps of W and b alone.",
+)
+def input_gradient_times_rate(s):
+    return s.rate * s.D @ s.W.T
 
 
 # -- the derivatives -----------------------------------------------------------------------
@@ -713,6 +726,33 @@ def unknown_noticed_late(s, error):
 )
 def unknown_raises_another(s, error):
     return (error, None)
+
+
+def _near(name, title, accepts, *, hint, stronger=RAISE):
+    """A mistake with names that are nearly right: which activation a name is taken for."""
+
+    def predict(s):
+        taken = accepts(s.name)
+        return ("ValueError", None) if taken is None else ("nothing", taken.function(s.Z))
+
+    predict.__name__ = name
+    rules.mistake("near-names", title, why=NAMES_MATTER, hint=hint, stronger=stronger)(predict)
+
+
+_near(
+    "linear_accepted",
+    "'linear' is taken for the name of an activation.",
+    lambda name: LINEAR if name == "linear" else None,
+    hint="How is a layer without an activation asked for in the statement?",
+    stronger="The statement's layer is linear for None, and there is no other name for that.",
+)
+_near(
+    "case_of_name_ignored",
+    "Capital and small letters in the name of an activation are not told apart.",
+    lambda name: {"relu": RELU, "sigmoid": SIGMOID}.get(name.lower()),
+    hint="What does your layer do with 'ReLU'?",
+    stronger="Compare the name as it is, without lower().",
+)
 
 
 # -- memory --------------------------------------------------------------------------------

@@ -43,7 +43,6 @@ from grader.judge.affine.sequences import (
     expect_later_as_before,
     expect_untouched_numpy,
     numbered,
-    usual_errors,
 )
 from grader.judge.affine.typed import TYPES, TypedCase, typed_cases
 from grader.judge.draws import expect_deviation, same_draw
@@ -551,7 +550,7 @@ def restarted(student, once):
     def run():
         student.seed(GLOBAL_SEED)
         with student.program():
-            before, found = usual_errors(student), []
+            before, found = student.usual_errors()(), []
             layer, update = student.Dense(units=2), updating(student)
             layer.np_rng = student.given("numpy.random", "default_rng")(START_SEED)
             for n_inputs, _ in ANEW:
@@ -1686,7 +1685,7 @@ def unwatched(student, once, new_layer):
         with student.program():
             layer, update, _ = ready_to_train(student, new_layer, STEPS)
             student.seed(LEFT_BEHIND)
-            errors, made = usual_errors(student), []
+            errors, made = student.usual_errors()(), []
             for number, (case, _) in enumerate(STEPS.passes):
                 arrays = student.array(case.X), student.array(case.G)
                 passed = layer.forward(arrays[0]), layer.backward(arrays[1])

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.judge.affine.cases import CORNERS, FAR, AffineCase, Scales, Values, scaled
+from grader.judge.affine.cases import CORNERS, FAR, AffineCase, Values, scaled
 from grader.judge.gradients import STEP
 
 Array = np.ndarray[Any, Any]
@@ -49,8 +49,7 @@ class ActivatedCase(AffineCase):
         return 2.0**-10 if self.exact else STEP
 
     def _made(self, session: int) -> Values:
-        plain = AffineCase(self.batch, self.n_inputs, self.n_units, self.integers, self.seed)
-        return _scaled(plain, self.scales, session)
+        return _scaled(self, session)
 
     @property
     def units(self) -> dict[str, float]:
@@ -63,9 +62,10 @@ class ActivatedCase(AffineCase):
 
 
 @lru_cache(maxsize=4096)
-def _scaled(case: AffineCase, scales: Scales, session: int) -> Values:
+def _scaled(case: ActivatedCase, session: int) -> Values:
     """The values of a case in a session, made once for all that are equal to it."""
-    return scaled(_away_from_zero(case), scales)
+    plain = AffineCase(case.batch, case.n_inputs, case.n_units, case.integers, case.seed)
+    return scaled(_away_from_zero(plain), case.scales)
 
 
 def _away_from_zero(case: AffineCase) -> Values:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from grader.judge.affine.cases import AffineCase
 from grader.judge.evidence import expect_later_as_before, expect_untouched_numpy
-from grader.sandbox.proxy import Student
 
 __all__ = ["expect_later_as_before", "expect_untouched_numpy"]
 Kind = Literal["learn", "frozen", "evaluate", "again"]
@@ -64,12 +63,3 @@ def numbered(passes: Sequence[Any]) -> Iterator[tuple[str, Any]]:
     """Yield each pass with where it is, for messages: ``In pass 3 on the same layer``."""
     for number, each in enumerate(passes, 1):
         yield f"In pass {number} on the same layer", each
-
-
-def usual_errors(student: Student) -> Any:
-    """In a program block: let NumPy handle errors as it does at first, and promise ``np.geterr()``.
-
-    What the student's code has set before would hide that it sets the same again.
-    """
-    student.given("numpy", "seterr")(divide="warn", over="warn", under="ignore", invalid="warn")
-    return student.given("numpy", "geterr")()

@@ -1,6 +1,6 @@
 # mistake: keeps the activation on the class
 # fails: state
-# points: 99
+# points: 99.14
 # diagnoses: layers-share-activation
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: keeps the batch size of the first forward pass
 # fails: state
-# points: 98
+# points: 98.29
 # diagnoses: first-batch-size-kept
 import numpy as np
 

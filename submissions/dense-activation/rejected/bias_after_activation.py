@@ -1,6 +1,6 @@
 # mistake: adds b after the activation
 # fails: activation
-# points: 89.71
+# points: 88
 # diagnoses: activation-before-bias
 import numpy as np
 

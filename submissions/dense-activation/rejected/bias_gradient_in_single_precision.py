@@ -1,6 +1,6 @@
 # mistake: computes the bias gradient in single precision
 # fails: bias-gradient
-# points: 96
+# points: 97
 # diagnoses: bias-gradient-inexact
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: does not update b
 # fails: bias-gradient, step
-# points: 91
+# points: 93.1
 # diagnoses: bias-not-updated
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

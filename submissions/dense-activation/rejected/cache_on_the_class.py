@@ -1,6 +1,6 @@
 # mistake: keeps the cache on the class
 # fails: state
-# points: 99
+# points: 99.57
 # diagnoses: layers-share-memory
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

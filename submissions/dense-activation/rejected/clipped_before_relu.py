@@ -1,6 +1,6 @@
 # mistake: clips z for every activation
 # fails: activation
-# points: 98.29
+# points: 91.43
 # diagnoses: relu-clipped
 import numpy as np
 

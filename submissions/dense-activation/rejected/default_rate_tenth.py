@@ -1,6 +1,6 @@
 # mistake: gives lr a default of 0.1
 # fails: step
-# points: 97
+# points: 96.4
 # diagnoses: default-rate
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: gives the seed a default of 42
 # fails: seeded
-# points: 97.33
+# points: 98.4
 # diagnoses: seed-fixed-without
 import numpy as np
 

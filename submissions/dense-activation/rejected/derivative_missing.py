@@ -1,6 +1,6 @@
 # mistake: does not multiply by the derivative
 # fails: derivative
-# points: 93.14
+# points: 92.89
 # diagnoses: derivative-missing
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: returns the gradient without the derivative
 # fails: derivative
-# points: 93.14
+# points: 92.89
 # diagnoses: derivative-missing-for-input
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: computes both parameter gradients without the derivative
 # fails: derivative
-# points: 93.14
+# points: 93.78
 # diagnoses: derivative-missing-for-parameters
 import numpy as np
 

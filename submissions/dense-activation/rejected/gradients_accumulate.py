@@ -1,6 +1,6 @@
 # mistake: adds the gradients up over the calls
 # fails: state
-# points: 98
+# points: 98.29
 # diagnoses: gradient-accumulates
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: returns the gradient in single precision
 # fails: input-gradient
-# points: 92
+# points: 91
 # diagnoses: input-gradient-float32
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: refuses an input of whole numbers
 # fails: forward
-# points: 98.6
+# points: 94.4
 # diagnoses: refused-by-own-check
 import numpy as np
 

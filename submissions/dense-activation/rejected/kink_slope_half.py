@@ -1,6 +1,6 @@
 # mistake: computes the slope of ReLU by np.heaviside with 0.5
 # fails: derivative
-# points: 98.86
+# points: 99.11
 # diagnoses: kink-slope-half
 import numpy as np
 

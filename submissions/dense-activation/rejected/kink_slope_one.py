@@ -1,6 +1,6 @@
 # mistake: takes the slope of ReLU at 0 to be 1
 # fails: derivative
-# points: 98.86
+# points: 99.11
 # diagnoses: kink-slope-one
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: keeps the sigmoid's derivative of the first pass with a batch size
 # fails: state
-# points: 98
+# points: 98.29
 # diagnoses: none
 import numpy as np
 

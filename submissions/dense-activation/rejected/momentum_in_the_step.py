@@ -1,6 +1,6 @@
 # mistake: adds nine tenths of the last step
 # fails: state
-# points: 98
+# points: 98.29
 # diagnoses: step-with-momentum
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

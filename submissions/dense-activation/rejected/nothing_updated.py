@@ -1,6 +1,6 @@
 # mistake: computes the gradients and takes no step
 # fails: weight-gradient, bias-gradient, step
-# points: 81
+# points: 85.6
 # diagnoses: nothing-updated
 # says: so its gradient cannot be seen
 import numpy as np

@@ -1,6 +1,6 @@
 # mistake: keeps W and b on the class
 # fails: state
-# points: 99
+# points: 99.57
 # diagnoses: layers-share-parameters
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: multiplies by lr in the gradients and in the step
 # fails: step
-# points: 97
+# points: 94
 # diagnoses: rate-squared
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,6 +1,6 @@
 # mistake: forgets lr in the step of b
 # fails: step
-# points: 97
+# points: 94
 # diagnoses: rate-only-for-weights
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,6 +1,6 @@
 # mistake: calls the learning rate learning_rate
 # fails: step
-# points: 97
+# points: 97.6
 # diagnoses: argument-missing
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: writes `lr or 0.01`
 # fails: step
-# points: 97
+# points: 96.4
 # diagnoses: rate-zero-ignored
 import numpy as np
 

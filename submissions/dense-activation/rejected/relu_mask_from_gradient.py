@@ -1,6 +1,6 @@
 # mistake: takes ReLU's mask from the upstream gradient
 # fails: derivative
-# points: 93.14
+# points: 93.78
 # diagnoses: relu-mask-from-gradient
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: takes ReLU's mask from X
 # fails: derivative, state
-# points: 90.14
+# points: 92.49
 # diagnoses: shapes-do-not-fit
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: lets the gradient pass where the output is 0
 # fails: derivative
-# points: 93.14
+# points: 93.78
 # diagnoses: relu-mask-inverted
 import numpy as np
 

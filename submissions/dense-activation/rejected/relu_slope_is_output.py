@@ -1,6 +1,6 @@
 # mistake: multiplies by ReLU's output
 # fails: derivative
-# points: 93.14
+# points: 93.78
 # diagnoses: relu-times-z
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,7 +1,7 @@
 # mistake: has a buffer for 128 rows
 # fails: forward
-# points: 98.6
-# diagnoses: none
+# points: 91.6
+# diagnoses: rows-left-out
 import numpy as np
 
 

@@ -1,6 +1,6 @@
 # mistake: seeds with 42, whatever seed it is given
 # fails: seeded
-# points: 92
+# points: 93.6
 # diagnoses: init-reseeded
 import numpy as np
 

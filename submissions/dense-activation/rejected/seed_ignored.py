@@ -1,6 +1,6 @@
 # mistake: does not use the seed
 # fails: seeded
-# points: 94.67
+# points: 93.6
 # diagnoses: seed-ignored
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: passes `seed or None` to the generator
 # fails: seeded
-# points: 94.67
+# points: 96.8
 # diagnoses: seed-zero-by-chance
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

@@ -1,6 +1,6 @@
 # mistake: asks `if seed`, so that 0 is no seed
 # fails: seeded
-# points: 97.33
+# points: 98.4
 # diagnoses: seed-zero-ignored
 # says: 0 is taken for no seed
 import numpy as np

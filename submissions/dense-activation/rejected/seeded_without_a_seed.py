@@ -1,6 +1,6 @@
 # mistake: calls np.random.seed in any case, also with None
 # fails: seeded
-# points: 97.33
+# points: 98.4
 # diagnoses: seeded-always
 import numpy as np
 

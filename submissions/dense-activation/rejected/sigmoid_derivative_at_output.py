@@ -1,6 +1,6 @@
 # mistake: applies the sigmoid to the output once more in backward
 # fails: derivative
-# points: 93.14
+# points: 92.89
 # diagnoses: sigmoid-derivative-at-output
 import numpy as np
 

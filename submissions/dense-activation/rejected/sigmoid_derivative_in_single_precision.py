@@ -1,6 +1,6 @@
 # mistake: computes the derivative of the sigmoid in single precision
 # fails: derivative
-# points: 95.43
+# points: 94.67
 # diagnoses: none
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: has a (a - 1) for the derivative of the sigmoid
 # fails: derivative
-# points: 93.14
+# points: 92.89
 # diagnoses: sigmoid-derivative-negated
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: takes 1 - a² for the derivative of the sigmoid
 # fails: derivative
-# points: 93.14
+# points: 92.89
 # diagnoses: tanh-derivative-for-sigmoid
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

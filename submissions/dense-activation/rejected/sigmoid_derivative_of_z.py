@@ -1,6 +1,6 @@
 # mistake: computes z (1 - z) for the derivative of the sigmoid
 # fails: derivative
-# points: 93.14
+# points: 92.89
 # diagnoses: sigmoid-derivative-of-z
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: leaves out the minus in the power
 # fails: activation
-# points: 91.43
+# points: 89.71
 # diagnoses: sigmoid-sign
 import numpy as np
 

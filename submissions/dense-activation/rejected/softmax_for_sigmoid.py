@@ -1,6 +1,6 @@
 # mistake: takes softmax for the sigmoid
 # fails: activation
-# points: 91.43
+# points: 89.71
 # diagnoses: softmax-for-sigmoid
 import numpy as np
 

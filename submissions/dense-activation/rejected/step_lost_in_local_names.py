@@ -1,6 +1,6 @@
 # mistake: assigns the new parameters to local names
 # fails: weight-gradient, bias-gradient, step
-# points: 81
+# points: 85.6
 # diagnoses: nothing-updated
 import numpy as np
 

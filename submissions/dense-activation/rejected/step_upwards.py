@@ -1,6 +1,6 @@
 # mistake: adds the gradients
 # fails: step
-# points: 97
+# points: 96.4
 # diagnoses: step-upwards
 import numpy as np
 

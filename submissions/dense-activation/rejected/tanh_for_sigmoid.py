@@ -1,6 +1,6 @@
 # mistake: takes tanh for the sigmoid
 # fails: activation
-# points: 91.43
+# points: 89.71
 # diagnoses: tanh-for-sigmoid
 class DenseLayer:
     """Dense layer with ReLU or sigmoid."""

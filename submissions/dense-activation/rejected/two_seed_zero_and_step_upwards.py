@@ -1,6 +1,6 @@
 # mistake: takes 0 for no seed; and goes uphill
 # fails: seeded, step
-# points: 94.33
+# points: 94.8
 # diagnoses: seed-zero-ignored, step-upwards
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: forgets b in the output; and sums the weight gradient
 # fails: forward, weight-gradient
-# points: 76
+# points: 78.5
 # diagnoses: bias-not-added, weight-sum
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: computes the weight gradient in single precision
 # fails: weight-gradient
-# points: 93.33
+# points: 95
 # diagnoses: weight-gradient-inexact
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: does not update W
 # fails: weight-gradient, step
-# points: 87
+# points: 90.1
 # diagnoses: weights-not-updated
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: keeps a row of W for each output
 # fails: start, seeded, forward, activation, input-gradient, weight-gradient, bias-gradient, derivative, step, state
-# points: 20.16
+# points: 32.13
 # diagnoses: init-w-transposed, missing-transpose, weight-transposed, weights-transposed-in-forward
 import numpy as np
 
