@@ -263,14 +263,17 @@ def actual(observe, waived):
 
     A layer that draws anew in every pass loses its points for that alone.
     """
-    made = {}
+    made, as_given = {}, {}
 
     def find(case):
         seen = observe(case)
+        if as_given.get(case) is seen:
+            return case
         if seen.weights.error or seen.biases.error:
             return case
         W, b = seen.weights.value, seen.biases.value
         if is_close(W, case.W) and is_close(b, case.b.reshape(-1)):
+            as_given[case] = seen
             return case
         with waived(to="lazy"):
             fail("Weights that were set are others after the forward pass.")
@@ -379,12 +382,17 @@ def gradient(observe, actual, right, pick, mended, waived):
     Where forward keeps something else than it should, that costs its points in the group "cache";
     here it is set right.
     """
+    as_it_is = {}
 
     def get(case, part):
-        seen, wanted, unit = observe(case), right(actual(case)), units(case)
-        result = seen.result
+        seen = observe(case)
+        if as_it_is.get(case) is seen:
+            return pick(seen.result.value, part)
+        wanted, unit, result = right(actual(case)), units(case), seen.result
         kept = ((seen.last_input, case.X), (seen.last_z, wanted.z))
-        if not all(promise.error is None and is_close(promise.value, w) for promise, w in kept):
+        if all(promise.error is None and is_close(promise.value, w) for promise, w in kept):
+            as_it_is[case] = seen
+        else:
             again = mended(case, wanted.z)
             right_part = wanted.gradients[part]
             if again.error is None and is_close(
