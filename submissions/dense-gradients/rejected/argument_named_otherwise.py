@@ -1,6 +1,6 @@
 # mistake: calls the argument of backward grad
 # fails: result
-# points: 0
+# points: 99
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: leaves it to the subclass to set the attributes
 # fails: attributes
-# points: 0
+# points: 99
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

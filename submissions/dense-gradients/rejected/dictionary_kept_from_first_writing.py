@@ -1,6 +1,6 @@
 # mistake: writes the same dictionary again, whatever has become of the layer
 # fails: to-dict
-# points: 0
+# points: 99.14
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

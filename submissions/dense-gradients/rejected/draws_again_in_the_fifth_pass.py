@@ -1,6 +1,6 @@
 # mistake: draws new weights in the fifth forward pass
 # fails: lazy, state
-# points: 0
+# points: 98.67
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

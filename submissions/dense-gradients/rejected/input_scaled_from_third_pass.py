@@ -1,6 +1,6 @@
 # mistake: scales X in place from the third pass on
 # fails: purity
-# points: 0
+# points: 99.5
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

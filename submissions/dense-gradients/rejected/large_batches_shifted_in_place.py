@@ -1,6 +1,6 @@
 # mistake: shifts X in place if there are more than ten rows
 # fails: purity
-# points: 0
+# points: 99
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

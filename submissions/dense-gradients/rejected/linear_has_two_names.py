@@ -1,6 +1,6 @@
 # mistake: takes identity for linear
 # fails: lookup
-# points: 0
+# points: 98
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: reads the memory of X row by row, however it is laid out
 # fails: forward
-# points: 0
+# points: 98.29
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: finds activations whatever the case of their names
 # fails: lookup
-# points: 0
+# points: 98
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

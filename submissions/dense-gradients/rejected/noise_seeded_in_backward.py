@@ -1,6 +1,6 @@
 # mistake: seeds the global generator in backward
 # fails: state
-# points: 0
+# points: 99.67
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

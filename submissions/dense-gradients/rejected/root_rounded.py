@@ -1,6 +1,6 @@
 # mistake: rounds the root in the deviation
 # fails: initialization
-# points: 0
+# points: 98
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: draws from a generator of its own, seeded with sixteen bits of the global state
 # fails: seeded
-# points: 0
+# points: 98
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: works the slope out anew only after somebody has read or set the weights
 # fails: state
-# points: 0
+# points: 99.67
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

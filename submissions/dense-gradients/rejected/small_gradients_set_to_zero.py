@@ -1,6 +1,6 @@
 # mistake: takes gradients below a millionth for rounding errors
 # fails: weight-gradient
-# points: 0
+# points: 96
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

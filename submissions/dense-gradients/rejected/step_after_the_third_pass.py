@@ -1,6 +1,6 @@
 # mistake: takes a step from the third backward pass on
 # fails: unchanged
-# points: 0
+# points: 98
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: logs only for the first layer of the program
 # fails: logging
-# points: 0
+# points: 99
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

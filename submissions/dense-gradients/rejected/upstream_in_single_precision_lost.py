@@ -1,6 +1,6 @@
 # mistake: treats gradients in single precision as whole numbers
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 0
+# points: 94
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

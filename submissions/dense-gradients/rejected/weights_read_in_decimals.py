@@ -1,6 +1,6 @@
 # mistake: reads weights with twelve digits after the point
 # fails: from-dict
-# points: 0
+# points: 99.25
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

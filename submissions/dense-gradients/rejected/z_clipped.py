@@ -1,6 +1,6 @@
 # mistake: clips z, so that no exponential overflows
 # fails: forward
-# points: 0
+# points: 91.43
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod
