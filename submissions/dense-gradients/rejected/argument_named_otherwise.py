@@ -1,7 +1,7 @@
 # mistake: calls the argument of backward grad
 # fails: result
 # points: 99
-# diagnoses: none
+# diagnoses: argument-missing
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,7 +1,7 @@
 # mistake: leaves it to the subclass to set the attributes
 # fails: attributes
 # points: 99
-# diagnoses: none
+# diagnoses: attribute-missing
 import logging
 from abc import ABC, abstractmethod
 

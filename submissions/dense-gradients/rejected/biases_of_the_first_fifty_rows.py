@@ -1,7 +1,7 @@
 # mistake: averages the first fifty rows only for the biases
 # fails: bias-gradient
 # points: 97
-# diagnoses: none
+# diagnoses: bias-gradient-small
 import logging
 from abc import ABC, abstractmethod
 

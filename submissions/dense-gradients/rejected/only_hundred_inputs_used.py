@@ -1,7 +1,7 @@
 # mistake: uses the first hundred inputs only
 # fails: forward
 # points: 91.43
-# diagnoses: none
+# diagnoses: output-small
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,7 +1,7 @@
 # mistake: rounds the root in the deviation
 # fails: initialization
 # points: 98
-# diagnoses: none
+# diagnoses: draw-length
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,7 +1,7 @@
 # mistake: draws from a generator of its own, seeded with sixteen bits of the global state
 # fails: seeded
 # points: 98
-# diagnoses: none
+# diagnoses: init-other-numbers
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,7 +1,7 @@
 # mistake: takes gradients below a millionth for rounding errors
 # fails: weight-gradient
 # points: 96
-# diagnoses: none
+# diagnoses: weight-gradient-zero
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,7 +1,7 @@
 # mistake: logs only for the first layer of the program
 # fails: logging
 # points: 99
-# diagnoses: none
+# diagnoses: nothing-logged
 import logging
 from abc import ABC, abstractmethod
 

@@ -1,7 +1,7 @@
 # mistake: clips z, so that no exponential overflows
 # fails: forward
 # points: 91.43
-# diagnoses: none
+# diagnoses: output-uniform
 import logging
 from abc import ABC, abstractmethod
 
