@@ -14,6 +14,7 @@ from itertools import pairwise
 import activations
 import numpy as np
 import pytest
+from hypothesis import example
 
 from grader.judge import (
     Opaque,
@@ -45,6 +46,8 @@ lasting = pytest.fixture(scope="module")  # the same for every submission
 PARTS = ("inputs", "weights", "biases")
 FEW = (AffineCase(1, 1, 1), AffineCase(2, 3, 2), AffineCase(17, 2, 3, integers=False))
 """Enough for what does not depend on shapes."""
+SQUARE = AffineCase(5, 5, 5, integers=False)
+"""All of whose arrays are square, and not small."""
 NEAR = AffineCase(2, 3, 2, integers=False)
 """Where a curved forward pass is not flat, as it may be far away."""
 GRADIENTS = ("input-gradient", "weight-gradient", "bias-gradient")
@@ -433,6 +436,7 @@ def numerical(student, once, new_layer, exposed):
 
 
 @check("forward", "The output is f(X·W + b)", weight=5)
+@example(case=SQUARE)
 @each_case(10)
 def test_forward(case, observe, actual, right):
     """Generated shapes and values, with activations that are in no table."""
@@ -592,6 +596,7 @@ def expect_typed(student, observe_typed, pick, right, waived):
 
 
 @check("input-gradient", "inputs is D·Wᵀ with D = G ⊙ f'(Z), not divided", weight=2)
+@example(case=SQUARE)
 @each_case(10)
 def test_input_gradient(case, expect_part):
     """Compared with the reference."""
@@ -612,6 +617,7 @@ def test_input_gradient_layouts(expect_typed):
 
 
 @check("weight-gradient", "weights is Xᵀ·D divided by the number of rows", weight=2)
+@example(case=SQUARE)
 @each_case(10)
 def test_weight_gradient(case, expect_part):
     """Compared with the reference."""
@@ -632,6 +638,7 @@ def test_weight_gradient_layouts(expect_typed):
 
 
 @check("bias-gradient", "biases is the mean of the rows of D", weight=2)
+@example(case=SQUARE)
 @each_case(10)
 def test_bias_gradient(case, expect_part):
     """Compared with the reference."""
