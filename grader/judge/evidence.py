@@ -168,17 +168,21 @@ def expect_unchanged(
 
 
 def expect_later_as_before(returned: Iterable[tuple[str, Pending, Pending]]) -> None:
-    """Fail if an array that was returned is another one by now.
+    """Fail if an array that was returned, or one in a dictionary, is another one by now.
 
     Args:
-        returned: What was called, as source; what it returned; and what that is now, where each of
-            the two is a promise.
+        returned: What was called, as source; what it returned; and what that is now.
     """
     for what, first, now in returned:
-        if first.error is None and now.error is None and isinstance(first.value, np.ndarray):
-            message = f"A later call changes an array that {what} returned: return a new one."
-            was = f"what {what} returned, looked at later"
-            expect_close(now.value, first.value, what=was, message=message, rtol=0.0, atol=0.0)
+        if first.error or now.error:
+            continue
+        named = isinstance(first.value, dict) and isinstance(now.value, dict)
+        were, are = (first.value, now.value) if named else ({"": first.value}, {"": now.value})
+        for key, value in were.items():
+            if isinstance(value, np.ndarray):
+                message = f"A later call changes an array that {what} returned: return a new one."
+                was = f"what {what} returned{f' as {key}' if named else ''}, looked at later"
+                expect_close(are.get(key), value, what=was, message=message, rtol=0.0, atol=0.0)
 
 
 def expect_untouched_numpy(

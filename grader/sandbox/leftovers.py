@@ -52,5 +52,6 @@ def _arrays(value: Any) -> Iterator[ndarray[Any, Any]]:
 
 
 def _numpy() -> dict[str, Any]:
-    _, key, place, *rest = get_state()
+    state: Any = get_state()
+    _, key, place, *rest = state
     return {GENERATOR: (place, key.tobytes(), *rest), ERRORS: geterr()}

@@ -62,11 +62,17 @@ class Output:
         self._kept += data[:room]
         self._dropped += len(data) - len(data[:room])
 
-    def take(self) -> str:
-        """Return what was kept since the last call, as text, and how much was not."""
+    @property
+    def text(self) -> str:
+        """What was kept since the last :meth:`take`, as text, and how much was not."""
         text = nameless(self._kept.decode("utf-8", "replace"))
         if self._dropped:
             text += f"\n[... {self._dropped:,} more bytes were printed and are not shown]"
+        return text
+
+    def take(self) -> str:
+        """Return :attr:`text`, and begin anew."""
+        text = self.text
         self._kept.clear()
         self._dropped = 0
         return text

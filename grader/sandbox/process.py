@@ -289,6 +289,11 @@ class Worker:
         finally:
             self._captured.drain()
 
+    @property
+    def printed(self) -> str:
+        """What was printed since the last :meth:`take_output`."""
+        return self._captured.text
+
     def take_output(self) -> str:
         """Return what was printed since the last call, cut to the limit, as text."""
         return self._captured.take()

@@ -613,6 +613,14 @@ class Student:
         self._to_reset = True
         self.seed(self._seed)
 
+    @property
+    def printed(self) -> str:
+        """What has come out of the worker since the last look of the session's, in answers so far.
+
+        It comes through a pipe, and is no worker's word.
+        """
+        return self._worker.printed if self._worker else ""
+
     def take_output(self) -> str:
         """What was printed since the last call."""
         return self._worker.take_output() if self._worker else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import linecache
 import textwrap
@@ -51,6 +52,11 @@ class StudentError(Exception):
         self.frames = tuple(frames)
         self.detail = dict(detail or {})
         self.step = step
+
+    def is_a(self, kind: type[BaseException]) -> bool:
+        """Whether it is one of Python's own exceptions, or derived from it."""
+        own = getattr(builtins, str(self.detail.get("standard", self.type_name)), None)
+        return isinstance(own, type) and issubclass(own, kind)
 
     @property
     def call(self) -> str:

@@ -16,14 +16,12 @@ much of it gathers, it is sent ahead as ``[nonce, "news", news]``. Before all th
 
 from __future__ import annotations
 
-import contextlib
+import builtins
 import copy
 import faulthandler
-import importlib
 import io
 import linecache
 import math
-import operator
 import os
 import random
 import signal
@@ -31,13 +29,25 @@ import socket
 import sys
 import types
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
+from operator import attrgetter
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
 import numpy as np
+from numpy import array as stacked
+from numpy import geterr, ndarray, seterr, zeros
 
 from grader.sandbox import wire
 from grader.sandbox.leftovers import Leftovers
+
+# Taken before the first line of a submission runs: one that replaces a builtin, or a function of
+# NumPy, changes neither what is done here nor what source of the judge's does.
+_BUILTINS = dict(vars(builtins))
+globals().update({name: it for name, it in _BUILTINS.items() if not name.startswith("_")})
+_GLOBAL_GENERATOR = np.random.random_sample.__self__  # type: ignore[attr-defined]
 
 MAX_FRAMES = 12
 MAX_MESSAGE = 4000
@@ -166,7 +176,7 @@ class Server:
         self._stub_classes: dict[str, type[Stub]] = {}
         self.filename = ""
         self.leftovers: Leftovers | None = None
-        self.errors = np.geterr()
+        self.errors = geterr()
 
     def serve(self) -> None:
         """Answer requests until the channel closes."""
@@ -294,8 +304,9 @@ class Server:
         """The class of a judge-side object, made here from its source, once."""
         kind = self._classes.get(exposed.source)
         if kind is None:
-            module = types.ModuleType("judge")
+            module = ModuleType("judge")
             vars(module).update(np=np, math=math, copy=copy, dataclass=dataclass, field=field)
+            vars(module)["__builtins__"] = _BUILTINS
             sys.modules["judge"] = module  # where dataclass looks names up
             exec("from __future__ import annotations\n" + exposed.source, vars(module))
             kind = self._classes[exposed.source] = vars(module)[exposed.type_name]
@@ -331,7 +342,7 @@ class Server:
     def _localize(self, value: Any) -> Any:
         """Turn what came over the wire into what student code expects to be given."""
         kind = type(value)
-        if kind is np.ndarray:
+        if kind is ndarray:
             return value.copy()
         if kind is wire.Ref:
             return self._object(value.handle)
@@ -348,7 +359,7 @@ class Server:
     def _do_load(
         self,
         name: str,
-        source: np.ndarray,
+        source: ndarray,
         provided: dict[str, str],
         names: list[list[str]],
         script: str = "",
@@ -363,23 +374,23 @@ class Server:
         sys.orig_argv[:] = ["python", script]
         for module_name, text in provided.items():
             _execute(module_name, text.encode(), f"{module_name}.py")
-        module = types.ModuleType(name)
+        module = ModuleType(name)
         for local, origin, attribute in names:
             __import__(origin)
             found = sys.modules[origin]
             setattr(module, local, getattr(found, attribute) if attribute else found)
         self.filename = f"{name}.py"
         given = set(vars(module))
-        self.objects = {wire.MODULE: module, wire.RANDOM: np.random}
+        self.objects = {wire.MODULE: module, wire.RANDOM: _GLOBAL_GENERATOR}
         _execute(name, source.tobytes(), self.filename, module)
-        self.errors = np.geterr()
+        self.errors = geterr()
         return _describe_module(module, given)
 
     def _do_reset(self) -> None:
         """Forget all objects but the module."""
         self.own_objects.clear()
         self.leftovers = None
-        np.seterr(**self.errors)
+        seterr(**self.errors)
         self.objects = {key: self.objects[key] for key in (wire.MODULE, wire.RANDOM)}
 
     def _do_skip(self, operation: list[Any]) -> None:
@@ -387,11 +398,11 @@ class Server:
 
     def _do_define(self, source: str, handle: int) -> None:
         """Run source of the judge's as a module in which `student` is the student's."""
-        module = types.ModuleType("judge")
-        vars(module).update(np=np, student=self.objects[wire.MODULE])
+        module = ModuleType("judge")
+        vars(module).update(np=np, student=self.objects[wire.MODULE], __builtins__=_BUILTINS)
         code = compile(source, "judge.py", "exec", dont_inherit=True)
 
-        def run() -> types.ModuleType:
+        def run() -> ModuleType:
             exec(code, vars(module))
             return module
 
@@ -399,7 +410,7 @@ class Server:
 
     def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:
         def call() -> Any:
-            function = operator.attrgetter(name)(self._object(target))
+            function = attrgetter(name)(self._object(target))
             given, named = self._localize(args), self._localize(kwargs)
             if self.leftovers is None or target == wire.RANDOM:
                 return function(*given, **named)
@@ -428,7 +439,7 @@ class Server:
 
     def _do_given(self, handle: int, module: str, name: str) -> None:
         """Find a function of a module that students are given, for calls to refer to."""
-        self.objects[handle] = getattr(importlib.import_module(module), name)
+        self.objects[handle] = getattr(import_module(module), name)
 
     def _do_value(self, handle: int) -> Any:
         return self._object(handle)
@@ -464,7 +475,7 @@ class Server:
             else:
                 getattr(instance, attribute)[key] = entry.copy()
             outputs.append(function(x.copy()))
-        return np.stack(outputs)
+        return stacked(outputs)
 
     def _do_count_lines(self, target: int, name: str, args: Any) -> int:
         """Call a method and count the lines of the student's file that it executes."""
@@ -495,8 +506,8 @@ class Server:
             left -= 1
             return left > 0
 
-        with contextlib.suppress(BaseException):
-            function = operator.attrgetter(name)(self._object(target))
+        with suppress(BaseException):
+            function = attrgetter(name)(self._object(target))
             arguments, keywords = self._localize(args), self._localize(kwargs)
             self._follow(lambda: function(*arguments, **keywords), note)
         return sorted(executed) if left > 0 else []
@@ -518,28 +529,26 @@ class Server:
             sys.settrace(None)
 
 
-def _strided(array: np.ndarray) -> np.ndarray:
-    wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+def _strided(array: ndarray) -> ndarray:
+    wide = zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
     wide[..., ::2] = array
     return wide[..., ::2]
 
 
-_LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+_LAYOUTS: dict[str, Callable[[ndarray], ndarray]] = {
     "c": lambda array: array.copy(order="C"),
     "fortran": lambda array: array.copy(order="F"),
     "strided": _strided,
 }
 
 
-def _execute(
-    name: str, source: bytes, filename: str, module: types.ModuleType | None = None
-) -> None:
+def _execute(name: str, source: bytes, filename: str, module: ModuleType | None = None) -> None:
     """Compile and run ``source`` as the module ``name``, importable from then on.
 
     It is UTF-8, whatever its first lines declare: the judge has decoded it, who has every codec.
     """
     if module is None:
-        module = types.ModuleType(name)
+        module = ModuleType(name)
     module.__file__ = filename
     sys.modules[name] = module
     text = io.TextIOWrapper(io.BytesIO(source), "utf-8-sig").read()
@@ -551,6 +560,11 @@ def _execute(
 _class_name = type.__dict__["__name__"].__get__  # whatever a metaclass says
 _traceback_of = BaseException.__dict__["__traceback__"].__get__
 
+_bases_of = type.__dict__["__mro__"].__get__
+_EXCEPTIONS = frozenset(
+    it for it in _BUILTINS.values() if isinstance(it, type) and issubclass(it, BaseException)
+)
+
 _exit_code_of = SystemExit.__dict__["code"].__get__
 
 
@@ -561,7 +575,7 @@ def _is_callable(owner: type, name: str) -> bool:
         return False
 
 
-def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any]:
+def _describe_module(module: ModuleType, given: set[str]) -> dict[str, Any]:
     """What the file defines: its classes with their methods, its functions, other names."""
     classes: dict[str, dict[str, list[str]]] = {}
     functions: list[str] = []
@@ -576,7 +590,7 @@ def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any
                     "arguments": _arguments(value),
                     "own": sorted(_own(value, module.__name__, given)),
                 }
-        elif isinstance(value, types.FunctionType) and name not in given:
+        elif isinstance(value, FunctionType) and name not in given:
             functions.append(name)
     return {"classes": classes, "functions": functions}
 
@@ -584,7 +598,7 @@ def _describe_module(module: types.ModuleType, given: set[str]) -> dict[str, Any
 def _arguments(owner: type) -> list[str]:
     """Names of the parameters of a class's constructor, without ``self``."""
     made = next((vars(k)["__init__"] for k in owner.__mro__ if "__init__" in vars(k)), None)
-    if not isinstance(made, types.FunctionType):
+    if not isinstance(made, FunctionType):
         return []
     code = made.__code__
     return list(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
@@ -601,8 +615,8 @@ def _nested(owner: type) -> set[str]:
     """Names of functions that are defined inside of a class's own methods."""
     found: set[str] = set()
     for value in list(vars(owner).values()):
-        if isinstance(value, types.FunctionType):
-            inner = [c for c in value.__code__.co_consts if isinstance(c, types.CodeType)]
+        if isinstance(value, FunctionType):
+            inner = [c for c in value.__code__.co_consts if isinstance(c, CodeType)]
             found.update(code.co_name for code in inner if code.co_name.isidentifier())
     return found
 
@@ -626,7 +640,7 @@ def describe_exception(error: BaseException, filename: str, writer: wire.Writer)
             frames.append([walker.tb_lineno, code.co_name[:100]])
         walker = walker.tb_next
     detail: dict[str, Any] = {}
-    with contextlib.suppress(BaseException):
+    with suppress(BaseException):
         if issubclass(kind, SyntaxError):
             wanted = {"line": "lineno", "column": "offset", "reason": "msg"}
         elif issubclass(kind, ImportError):
@@ -636,6 +650,9 @@ def describe_exception(error: BaseException, filename: str, writer: wire.Writer)
         if issubclass(kind, SystemExit):
             code = _exit_code_of(error)
             detail = {"code": code if type(code) in (int, str) else None}
+        if kind not in _EXCEPTIONS:  # one of their own: which of Python's it is derived from
+            standard = next(base for base in _bases_of(kind) if base in _EXCEPTIONS)
+            detail["standard"] = _class_name(standard)
         detail |= {key: getattr(error, attribute) for key, attribute in wanted.items()}
     told = [name, message, frames[-MAX_FRAMES:], detail]
     return ["raised", *[writer.value(item) for item in told]]
@@ -645,7 +662,7 @@ def _flush() -> None:
     """Let what was printed arrive before the reply does, so that it is filed under its call."""
     for stream in {id(stream): stream for stream in (sys.stdout, sys.stderr)}.values():
         # Replaced or closed by the student: then there is nothing to show.
-        with contextlib.suppress(BaseException):
+        with suppress(BaseException):
             stream.flush()
 
 

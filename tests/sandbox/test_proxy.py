@@ -1049,3 +1049,49 @@ def test_an_answer_can_be_looked_at_again(workers: Workers) -> None:
             now = student.again(answer)
         assert answer.value.tolist() == [0, 0]
         assert now.value.tolist() == [7, 7]
+
+
+# -- what is asked for without a verdict -----------------------------------------------------
+
+TELLING = """
+    class Unknown(ValueError):
+        pass
+
+    Impostor = type("ValueError", (Exception,), {})
+
+    def refuse(kind):
+        raise {"own": Unknown, "usual": UnicodeError, "impostor": Impostor, "other": KeyError}[kind]
+
+    def tell():
+        print("told")
+"""
+
+
+@pytest.fixture
+def telling(workers: Workers) -> Iterator[Student]:
+    """A file that raises and prints."""
+    with loaded(workers, TELLING) as remote:
+        yield remote
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_value_error"),
+    [("own", True), ("usual", True), ("impostor", False), ("other", False)],
+)
+def test_what_an_exception_is_derived_from(
+    telling: Student, kind: str, is_value_error: bool
+) -> None:
+    """Python's own classes and what is derived from them; a name alone is not enough."""
+    with pytest.raises(StudentError) as caught:
+        telling.refuse(kind)
+    assert caught.value.is_a(ValueError) is is_value_error
+    assert caught.value.is_a(Exception)
+
+
+def test_what_is_printed_can_be_looked_at(telling: Student) -> None:
+    """It is still there for the session, which takes it at the end of a check."""
+    assert telling.printed == ""
+    telling.tell()
+    assert telling.printed == "told\n"
+    assert telling.take_output() == "told\n"
+    assert telling.printed == ""

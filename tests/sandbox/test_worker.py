@@ -545,3 +545,77 @@ def test_randomness_is_the_same_in_every_worker(workers: Workers) -> None:
         drawn.append(wire.encode(answer(fresh, call("draws"))))
         fresh.kill()
     assert drawn[0] == drawn[1]
+
+
+# -- a submission that replaces what answers could be made with ------------------------------
+
+SABOTAGE = """
+    import builtins, contextlib, importlib, json, operator, types
+    import numpy as np
+
+    class Layer:
+        def __init__(self):
+            self.W = np.array([[1.5, 2.0]])
+        def forward(self, X):
+            return X * 2
+
+    def __getattr__(name):  # what the call below finds last
+        raise AttributeError(name)
+
+    def forged(*args, **kwargs):
+        return 42
+
+    def replace():
+        names = "build_class compile exec eval len isinstance issubclass getattr setattr type vars"
+        for name in [*names.split(), "sorted", "list", "tuple", "dict", "str", "float", "callable"]:
+            setattr_(builtins, f"__{name}__" if name == "build_class" else name, forged)
+        for module, name in (
+            (np, "stack"), (np, "zeros"), (np, "asarray"), (np, "frombuffer"), (np, "ndarray"),
+            (np.random, "seed"), (np.random, "random_sample"),
+            (json, "dumps"), (json, "loads"), (json.encoder, "c_make_encoder"),
+            (types, "ModuleType"), (operator, "attrgetter"), (importlib, "import_module"),
+            (contextlib, "suppress"), (json.JSONEncoder, "encode"), (json.JSONDecoder, "decode"),
+        ):
+            setattr_(module, name, forged)
+
+    setattr_ = setattr
+"""
+LOOKING = """
+class Derived(student.Layer):
+    def __init__(self):
+        super().__init__()
+        self.size = len(self.W)
+
+def told(layer):
+    return [isinstance(layer, student.Layer), getattr(layer, "size"), type(layer).__name__]
+"""
+
+
+def test_replaced_builtins_change_no_answer(started: Worker) -> None:
+    """Source of the judge's, calls, sweeps and draws answer as they did before."""
+    load(started, SABOTAGE)
+    X = np.array([[1.0, 2.5]])
+
+    def everything() -> list[Any]:
+        seeded = ["call", wire.RANDOM, "seed", Value([7]), Value({}), 0]
+        drawn = ["call", wire.RANDOM, "random_sample", Value([3]), Value({}), 0]
+        return ask(
+            started,
+            ["define", Value(LOOKING), 5],
+            call("Derived", keep=6, target=5),
+            call("told", wire.Ref(6), target=5),
+            call("forward", X, target=6),
+            ["put", 7, Value(X), "strided"],
+            ["value", 7],
+            ["get", 6, "size", 0],
+            ["sweep", 6, None, Value(np.stack([X, X])), "forward", Value(None)],
+            seeded,
+            drawn,
+            call("missing", {"a": (1, "b", None)}, target=6),
+        )
+
+    before = everything()
+    assert answer(started, call("replace")) is None
+    after = everything()
+    assert repr(after) == repr(before)
+    assert before[2] == ["ok", [True, 1, "Derived"]]

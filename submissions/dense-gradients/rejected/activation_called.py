@@ -1,6 +1,6 @@
 # mistake: calls the activation as if it were a function
 # fails: forward, from-dict, state, purity
-# points: 82.95
+# points: 84.83
 # diagnoses: activation-called
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: makes every layer with relu
 # fails: from-dict, lookup
-# points: 93.71
+# points: 94.25
 # diagnoses: unknown-accepted
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: draws the biases, and before the weights
 # fails: initialization, seeded
-# points: 94
+# points: 96
 # diagnoses: bias-not-zero, init-after-bias
 import logging
 from abc import ABC, abstractmethod

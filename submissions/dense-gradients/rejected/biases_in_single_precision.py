@@ -1,6 +1,6 @@
 # mistake: computes the gradient of the biases in single precision
 # fails: bias-gradient
-# points: 96
+# points: 97
 # diagnoses: bias-gradient-inexact
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps the cache on the class, where all layers share it
 # fails: state
-# points: 99
+# points: 99.67
 # diagnoses: layers-share-the-cache
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps the cache of the first backward pass for all later ones
 # fails: state
-# points: 99
+# points: 98.67
 # diagnoses: shapes-do-not-fit
 import logging
 from abc import ABC, abstractmethod

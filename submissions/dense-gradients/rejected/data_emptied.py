@@ -1,6 +1,6 @@
 # mistake: pops the keys of the dictionary that it reads
 # fails: purity
-# points: 99.33
+# points: 99.5
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps the input of the first forward pass only
 # fails: state
-# points: 99
+# points: 98.67
 # diagnoses: first-input-kept
 import logging
 from abc import ABC, abstractmethod

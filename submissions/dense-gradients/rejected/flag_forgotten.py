@@ -1,6 +1,6 @@
 # mistake: asks whether weights is None, and never sets the flag
 # fails: lazy
-# points: 98.67
+# points: 98
 # diagnoses: flag-forgotten
 import logging
 from abc import ABC, abstractmethod

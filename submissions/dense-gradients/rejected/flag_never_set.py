@@ -1,6 +1,6 @@
 # mistake: never sets weights_initialized, and draws again in every pass
 # fails: lazy
-# points: 98.67
+# points: 98
 # diagnoses: flag-never-set
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: reads the weights and does not say that they are there
 # fails: from-dict
-# points: 95.71
+# points: 96.25
 # diagnoses: flag-not-set-on-reading
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: puts the activation itself into the dictionary
 # fails: to-dict
-# points: 94
+# points: 94.86
 # diagnoses: activation-object-written
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: adds up the gradients of all backward passes
 # fails: unchanged, state
-# points: 97
+# points: 97.67
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: returns a list
 # fails: result
-# points: 96
+# points: 97
 # diagnoses: result-is-a-list
 import logging
 from abc import ABC, abstractmethod

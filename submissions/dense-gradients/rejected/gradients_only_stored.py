@@ -1,6 +1,6 @@
 # mistake: stores the gradients of the parameters and returns that of the inputs
 # fails: result, weight-gradient, bias-gradient
-# points: 82
+# points: 86.5
 # diagnoses: result-is-an-array
 import logging
 from abc import ABC, abstractmethod

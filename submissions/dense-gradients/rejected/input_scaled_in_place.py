@@ -1,6 +1,6 @@
 # mistake: scales X in place before it is used
 # fails: purity, forward, cache
-# points: 84.67
+# points: 84.5
 # diagnoses: input-factor, input-overwritten
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: computes the gradient of the inputs in single precision
 # fails: input-gradient
-# points: 93.33
+# points: 95
 # diagnoses: input-gradient-float32
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: writes and reads the activation under another key
 # fails: from-dict, lookup, purity, to-dict
-# points: 90.05
+# points: 90.43
 # diagnoses: element-not-there, key-missing
 import logging
 from abc import ABC, abstractmethod

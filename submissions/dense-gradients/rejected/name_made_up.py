@@ -1,6 +1,6 @@
 # mistake: makes up a name where nobody gives one
 # fails: attributes
-# points: 98.67
+# points: 98
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: forgets the name
 # fails: from-dict
-# points: 95.71
+# points: 96.25
 # diagnoses: name-not-read
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: leaves name None where nobody gives one
 # fails: attributes
-# points: 98.67
+# points: 98
 # diagnoses: name-stays-none
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: writes from_dict as a method
 # fails: from-dict, lookup, purity
-# points: 91.33
+# points: 91.5
 # diagnoses: class-method-missing
 import logging
 from abc import ABC, abstractmethod

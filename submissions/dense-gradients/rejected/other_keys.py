@@ -1,6 +1,6 @@
 # mistake: calls the keys dX, dW and db
 # fails: result
-# points: 96
+# points: 97
 # diagnoses: result-has-other-keys
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: uses a flag of its own, so that weights that were set are replaced
 # fails: lazy, from-dict
-# points: 94.38
+# points: 95.25
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

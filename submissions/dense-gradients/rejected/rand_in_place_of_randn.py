@@ -1,6 +1,6 @@
 # mistake: draws with rand, which gives no negative numbers
 # fails: initialization, seeded
-# points: 92
+# points: 94
 # diagnoses: init-rand
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: seeds the global generator itself
 # fails: seeded
-# points: 96
+# points: 98
 # diagnoses: init-reseeded
 import logging
 from abc import ABC, abstractmethod

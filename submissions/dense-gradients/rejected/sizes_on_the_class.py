@@ -1,6 +1,6 @@
 # mistake: keeps the sizes on the class
 # fails: state
-# points: 99
+# points: 99.67
 # diagnoses: none
 import logging
 from abc import ABC, abstractmethod

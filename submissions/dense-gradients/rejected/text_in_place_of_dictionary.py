@@ -1,6 +1,6 @@
 # mistake: returns JSON text
 # fails: to-dict
-# points: 97
+# points: 97.43
 # diagnoses: text-written
 import logging
 from abc import ABC, abstractmethod

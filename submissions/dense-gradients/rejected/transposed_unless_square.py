@@ -1,6 +1,6 @@
 # mistake: transposes the weights only where the shapes ask for it
 # fails: input-gradient
-# points: 90
+# points: 92.5
 # diagnoses: transposed-if-needed
 import logging
 from abc import ABC, abstractmethod

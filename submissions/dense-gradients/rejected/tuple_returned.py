@@ -1,6 +1,6 @@
 # mistake: returns a tuple
 # fails: result
-# points: 96
+# points: 97
 # diagnoses: result-is-a-tuple
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: puts arrays into the dictionary and lets a KeyError through
 # fails: to-dict, lookup
-# points: 95
+# points: 95.43
 # diagnoses: arrays-written, key-error
 import logging
 from abc import ABC, abstractmethod

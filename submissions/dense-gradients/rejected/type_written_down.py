@@ -1,6 +1,6 @@
 # mistake: writes the type down as a text, so that subclasses of Layer have the wrong one
 # fails: attributes
-# points: 98.67
+# points: 99
 # diagnoses: type-written-down
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: draws evenly within the limit that has the same deviation
 # fails: initialization, seeded
-# points: 94
+# points: 96
 # diagnoses: init-uniform-he
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: draws new weights in every forward pass
 # fails: lazy
-# points: 97.33
+# points: 97
 # diagnoses: drawn-in-every-pass
 import logging
 from abc import ABC, abstractmethod

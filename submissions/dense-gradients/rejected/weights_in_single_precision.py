@@ -1,6 +1,6 @@
 # mistake: computes the gradient of the weights in single precision
 # fails: weight-gradient
-# points: 94.67
+# points: 96
 # diagnoses: weight-gradient-inexact
 import logging
 from abc import ABC, abstractmethod

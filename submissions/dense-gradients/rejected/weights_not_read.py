@@ -1,6 +1,6 @@
 # mistake: makes a new layer with the sizes, and leaves the weights to chance
 # fails: from-dict
-# points: 95.71
+# points: 95.5
 # diagnoses: weights-not-read
 import logging
 from abc import ABC, abstractmethod

@@ -1,0 +1,101 @@
+# mistake: works the slope out anew only after somebody has read or set the weights
+# fails: state
+# points: 99.67
+# diagnoses: none
+import logging
+from abc import ABC, abstractmethod
+
+import numpy as np
+from activations import ACTIVATIONS
+
+logger = logging.getLogger(__name__)
+
+
+class Layer(ABC):
+    def __init__(self, name=None):
+        self.type = type(self).__name__
+        self.name = self.type if name is None else name
+        self.weights = None
+        self.biases = None
+        self.last_input = None
+        self.last_z = None
+        self.weights_initialized = False
+
+    @abstractmethod
+    def forward(self, X):
+        pass
+
+    @abstractmethod
+    def backward(self, G):
+        pass
+
+    @abstractmethod
+    def to_dict(self):
+        pass
+
+    @classmethod
+    @abstractmethod
+    def from_dict(cls, data):
+        pass
+
+
+class DenseLayer(Layer):
+    @property
+    def weights(self):
+        self.slope = None
+        return self.W
+
+    @weights.setter
+    def weights(self, W):
+        self.slope = None
+        self.W = W
+
+    def __init__(self, input_size, output_size, activation_function, name=None):
+        super().__init__(name)
+        self.input_size = input_size
+        self.output_size = output_size
+        self.activation_function = activation_function
+
+    def forward(self, X):
+        if not self.weights_initialized:
+            scale = np.sqrt(2 / self.input_size)
+            self.weights = np.random.randn(self.input_size, self.output_size) * scale
+            self.biases = np.zeros(self.output_size)
+            self.weights_initialized = True
+            logger.info("%s: drew weights of shape %s", self.name, self.weights.shape)
+        self.last_input = X
+        self.last_z = X @ self.W + self.biases
+        return self.activation_function.function(self.last_z)
+
+    def backward(self, G):
+        if self.slope is None:
+            self.slope = self.activation_function.derivative(self.last_z)
+        D = G * self.slope
+        return {
+            "inputs": D @ self.W.T,
+            "weights": self.last_input.T @ D / len(D),
+            "biases": D.mean(axis=0),
+        }
+
+    def to_dict(self):
+        return {
+            "type": self.type,
+            "name": self.name,
+            "input_size": self.input_size,
+            "output_size": self.output_size,
+            "activation": self.activation_function.name,
+            "weights": self.weights.tolist() if self.weights_initialized else None,
+            "biases": self.biases.tolist() if self.weights_initialized else None,
+        }
+
+    @classmethod
+    def from_dict(cls, data):
+        activation = ACTIVATIONS.get(data["activation"])
+        if activation is None:
+            raise ValueError(f"unknown activation {data['activation']!r}")
+        layer = cls(data["input_size"], data["output_size"], activation, data["name"])
+        if data["weights"] is not None:
+            layer.weights = np.array(data["weights"])
+            layer.biases = np.array(data["biases"])
+            layer.weights_initialized = True
+        return layer
