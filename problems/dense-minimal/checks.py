@@ -5,7 +5,9 @@ the points of its own group. One run of a layer on a case (`observe`) serves all
 at it.
 """
 
+import inspect
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,11 +22,13 @@ from grader.judge import (
     expect,
     expect_array,
     expect_close,
+    expect_unchanged,
     gradients,
     is_close,
     seeds,
 )
 from grader.judge.affine import (
+    FAR,
     AffineCase,
     Draw,
     as_row,
@@ -33,12 +37,21 @@ from grader.judge.affine import (
     looks_at_start,
     some_cases,
 )
+from grader.judge.affine.sequences import (
+    expect_later_as_before,
+    expect_untouched_numpy,
+    numbered,
+    sequence,
+)
+from grader.judge.affine.typed import FLOATS, TYPED, TYPES, TypedCase
 from grader.judge.draws import expect_deviation, expect_normal, same_draw
 from grader.judge.slopes import expect_gradient, expect_slope
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 DEVIATION = 0.1
 DRAW = Draw("normal", lambda n_inputs, n_units: DEVIATION, "0.1")
+PASSES = ("forward", "input-gradient", "weight-gradient", "bias-gradient")
+"""The groups about one pass of a layer."""
 
 
 # -- what the student's layer does, seen once and shared -----------------------------------
@@ -83,17 +96,54 @@ class Passes:
     dz: object
 
 
+PARTS = {
+    "output": ("layer.forward(a)", "a·w + b", ["forward"]),
+    "z": ("layer.z", "a·w + b", ["kept", "forward"]),
+    "a": ("layer.a", "the argument of forward", ["kept"]),
+    "input_gradient": ("layer.backward(dz)", "dz·wᵀ", ["input-gradient"]),
+    "dw": ("layer.dw", "aᵀ·dz", ["weight-gradient"]),
+    "db": ("layer.db", "the column sums of dz", ["bias-gradient"]),
+    "dz": ("layer.dz", "what backward returns", ["kept", "input-gradient"]),
+}
+"""What each of them is called, what it is, and where it costs points if it is always wrong."""
+
+
+def both_passes(layer, a, dz):
+    """Run a layer forward and backward, and look at what it keeps."""
+    done = layer.forward(a), layer.backward(dz)
+    return Passes(*done, layer.a, layer.z, layer.dw, layer.db, layer.dz)
+
+
 @lasting
 def observe(student, once, drawn, new_layer):
     """Return a function that runs a fresh layer on a case."""
 
     def run(case):
         with student.program():
-            layer = new_layer(case)
-            done = (layer.forward(case.X), layer.backward(case.G))
-            return Passes(*done, layer.a, layer.z, layer.dw, layer.db, layer.dz)
+            return both_passes(new_layer(case), case.X, case.G)
 
-    return once.each("observe", drawn("case"), run)
+    return once.each("observe", [*drawn("case"), *(c for cases in ROUNDS for c in cases)], run)
+
+
+LAID_OUT = [*TYPED, *(TypedCase(AffineCase(4, 3, 2), W=kind) for kind in FLOATS)]
+
+
+@lasting
+def observe_typed(student, once, new_layer):
+    """Return a function that runs a fresh layer on a, dz or w of another layout or type."""
+
+    def run(typed):
+        with student.program():
+            layer = new_layer(typed.case)
+            layer.w = typed.weights(student)
+            return both_passes(layer, *typed.arrays(student))
+
+    return once.each("typed", LAID_OUT, run)
+
+
+def told(typed):
+    """A typed case in the words of the statement."""
+    return str(typed).replace("X", "a").replace("G", "dz").replace("W", "w")
 
 
 @lasting
@@ -114,6 +164,17 @@ def _reference_layer(kind, case):
     layer = kind(case.n_inputs, case.n_units)
     layer.w, layer.b = case.W, case.b
     return layer
+
+
+def right_parts(layer):
+    """What is right for each of PARTS, from the reference's layer after its passes."""
+    found = {name: getattr(layer, name, None) for name in ("z", "a", "dw", "db", "dz")}
+    return found | {"output": layer.z, "input_gradient": layer.dz}
+
+
+def flat(b):
+    """The other shape that biases (1, n_units) may have."""
+    return [(b.size,)]
 
 
 def part_of(observation, name):
@@ -163,17 +224,50 @@ def reference_slope(kind, case, name):
     return gradients.measured(forward, getattr(case, name), case.G, case.step)
 
 
-@lasting
-def hold(right, reference, own_slopes):
-    """Return a function that holds a gradient to the right one, and to central differences."""
+NEAR = AffineCase(2, 3, 2, integers=False)
+"""Where a curved forward pass is not flat, as it may be far away."""
 
-    def compare(case, yours, name, expected, what):
-        shapes = [(case.n_units,)] if name == "b" else []
-        slopes = [(own_slopes(case, step)[name] for step in case.steps) for _ in range(2)]
-        expect_gradient(yours, expected, what=what, own=slopes[0], or_shapes=shapes)
-        measured = reference_slope(reference.LayerDense, case, name)
-        kept = {"own": slopes[1], "exact": case.exact, "or_shapes": shapes}
-        expect_slope(yours, measured, what=what, **kept)
+
+@lasting
+def hold(right, reference, own_slopes, waived):
+    """Return a function that holds a gradient to the right one, and to central differences.
+
+    Not to these where each of many elements, or tiny ones, would have to be moved.
+    """
+
+    def compare(case, yours, name, what):
+        part, unit = {"X": ("dz", "input"), "W": ("dw", "weights"), "b": ("db", "bias")}[name]
+        kept = {"what": what, "or_shapes": flat(case.b) if name == "b" else []}
+
+        def own():
+            slopes = lambda at: (own_slopes(at, step)[name] for step in at.steps)  # noqa: E731
+            excuse = waived(to="forward")
+            return {"own": slopes(case), "elsewhere": slopes(NEAR), "waived": excuse}
+
+        expected = getattr(right(case), part)
+        expect_gradient(yours, expected, unit=case.units[unit], **own(), **kept)
+        if case not in FAR:
+            measured = reference_slope(reference.LayerDense, case, name)
+            expect_slope(yours, measured, exact=case.exact, **own(), **kept)
+
+    return compare
+
+
+@lasting
+def hold_typed(right, observe_typed, waived):
+    """Return a function: fail unless a part is right for arrays of other layouts and types.
+
+    What is wrong for usual ones too has to cost points there.
+    """
+
+    def compare(part):
+        name, _, groups = PARTS[part]
+        for typed in LAID_OUT:
+            expected = right_parts(right(typed.case))[part]
+            or_shapes = flat(expected) if part == "db" else []
+            with waived(to=("forward", "input-gradient", *groups)):
+                yours = part_of(observe_typed(typed), part)
+                expect_close(yours, expected, what=f"{name}, {told(typed)}", or_shapes=or_shapes)
 
     return compare
 
@@ -181,7 +275,7 @@ def hold(right, reference, own_slopes):
 # -- constructor and initialization --------------------------------------------------------
 
 
-SHAPES = [(1, 1), (2, 3), (3, 2), (4, 4)]
+SHAPES = [(1, 1), (2, 3), (3, 2), (4, 4), (1, 3), (3, 1), (130, 20), (20, 130)]
 
 
 @lasting
@@ -209,36 +303,68 @@ def test_bias_starts_at_zero(fresh):
         expect_close(b, np.zeros((1, n_neurons)), what="layer.b", or_shapes=[(n_neurons,)])
 
 
-@check("constructor", "The arguments can be given by name")
-def test_arguments_by_name(student):
-    layer = student.LayerDense(n_inputs=2, n_neurons=3)
-    b = layer.b
+NAMED = AffineCase(2, 2, 3)
+
+
+@check("constructor", "The arguments can be given by name, those of the methods too")
+def test_arguments_by_name(student, shaped, observe, waived):
+    usual = observe(NAMED)
+    student.begin()
+    with student.program():
+        layer = student.LayerDense(n_inputs=2, n_neurons=3)
+        b = layer.b
+        layer.w, layer.b = NAMED.W, shaped(NAMED.b)
+        named = layer.forward(a=NAMED.X), layer.backward(dz=NAMED.G)
     message = "LayerDense(n_inputs=2, n_neurons=3) should have three biases."
-    expect(np.size(b) == 3, message, what="layer.b", yours=b)
+    expect(np.size(b.value) == 3, message, what="layer.b", yours=b.value)
+    for promise, other in zip(named, (usual.output, usual.input_gradient), strict=True):
+        with waived(to=PASSES) if other.error else nullcontext():
+            promise.value
 
 
-LARGE = (150, 200)  # 30,000 numbers tell a normal distribution from a uniform one
+LARGE = [(151, 211), (1, 997), (997, 1)]
+"""No squares and no hundreds, whose roots are easily right; 30,000 numbers tell a normal
+distribution from a uniform one."""
+LARGE_SEED = seeds.number(3)
 
 
 @lasting
 def large_weights(student, once):
-    """Return a function: w of a layer that is large enough for statistics."""
+    """Return a function: w of layers of LARGE, made one after the other, each with its sizes."""
 
     def run():
-        layer = student.LayerDense(*LARGE)
-        return layer.w
+        student.seed(LARGE_SEED)
+        with student.program():
+            return [student.LayerDense(*sizes).w for sizes in LARGE]
 
-    return lambda: expect_array(once("large", run), "layer.w", LARGE)
+    def look():
+        return [
+            expect_array(w.value, "layer.w", sizes)
+            for w, sizes in zip(once("large", run), LARGE, strict=True)
+        ]
+
+    return look
+
+
+@lru_cache(maxsize=1)
+def usual_weights(seed):
+    """The same, as the global generator gives them after a seed."""
+    random = np.random.RandomState(seed)
+    return [DRAW(random, *sizes) for sizes in LARGE]
 
 
 @check("initialization", "w has the mean 0 and the standard deviation 0.1", weight=5)
 def test_weight_scale(large_weights):
-    expect_deviation(large_weights(), DEVIATION, "0.1", what="layer.w")
+    for w, usual in zip(large_weights(), usual_weights(LARGE_SEED), strict=True):
+        if not is_close(w, usual):  # else there is nothing to measure
+            expect_deviation(w, DEVIATION, "0.1", what="layer.w")
 
 
 @check("initialization", "w is normally distributed", weight=4)
 def test_weights_are_normal(large_weights):
-    expect_normal(large_weights(), what="layer.w")
+    w = large_weights()[0]
+    if not is_close(w, usual_weights(LARGE_SEED)[0]):
+        expect_normal(w, what="layer.w")
 
 
 @check("initialization", "Two layers start differently")
@@ -251,68 +377,141 @@ def test_weights_are_fresh(student):
     expect(different, message, what="layer2.w", yours=second.value)
 
 
-@check("seeded", "The numbers of the worked example, and of other seeds and sizes")
-def test_seeded(student, expected):
+SEEDS = [
+    *[((2, 3), 0), ((3, 3), 42), ((5, 2), 7), ((1, 4), 2024), ((4, 1), 3)],
+    *[((1, 5), seeds.number(4)), ((6, 1), 2**32 - 1 - seeds.number(5) % 2**16)],
+    *[((130, 3), 2**16 + seeds.number(6) % 2**16), ((3, 130), seeds.number(7) % 2**10)],
+]
+"""Those of expected.json and others, small and large, that nobody can know."""
+
+
+@lasting
+def seeded(student, once):
+    """Return a function: w of a layer after a seed, and the next random numbers, as promises."""
+
+    def run(key):
+        sizes, seed = key
+        student.seed(seed)
+        with student.program():
+            return student.LayerDense(*sizes).w, student.draw(3)
+
+    return once.each("seeded", SEEDS, run)
+
+
+@check("seeded", "The numbers of the worked example, and of other seeds and sizes", weight=6)
+def test_seeded(student, expected, seeded, waived):
     """A wrong scale is another check's matter."""
-    for wanted in expected:
+    frozen = {wanted["seed"]: np.array(wanted["w"]) for wanted in expected["draws"]}
+    for sizes, seed in SEEDS:
         student.begin()
-        student.seed(wanted["seed"])
-        w, W = student.LayerDense(*wanted["sizes"]).w, np.array(wanted["w"])
-        array = expect_array(w, "layer.w", W.shape)
-        if not same_draw(array, W):
-            message = (
-                f"These are not the numbers that np.random.randn draws after np.random.seed("
-                f"{wanted['seed']}). Draw w in one call, and do not seed it yourself."
-            )
-            expect_close(array, W, what="layer.w", message=message)
+        w, _ = seeded((sizes, seed))
+        wanted = frozen.get(seed)
+        expect_drawn(w.value, DRAW(np.random.RandomState(seed), *sizes), seed, waived)
+        if wanted is not None:
+            expect_drawn(w.value, wanted, seed, waived)
+
+
+def expect_drawn(w, wanted, seed, waived):
+    """Fail unless w is made of the right random numbers; its scale has to cost points elsewhere."""
+    array = expect_array(w, "layer.w", wanted.shape)
+    message = (
+        f"These are not the numbers that np.random.randn draws after np.random.seed({seed})."
+        " Draw w in one call, and do not seed it yourself."
+    )
+    compared = {"what": "layer.w", "message": message, "unit": DEVIATION}
+    with waived(to="initialization") if same_draw(array, wanted) else nullcontext():
+        expect_close(w, wanted, **compared)
+
+
+@check("seeded", "A new layer draws w, and nothing else")
+def test_nothing_else_is_drawn(student, seeded, waived):
+    """So that the numbers after it are the next ones."""
+    for sizes, seed in SEEDS:
+        student.begin()
+        w, drawn = seeded((sizes, seed))
+        w.value
+        random = np.random.RandomState(seed)
+        DRAW(random, *sizes)
+        message = (
+            f"After np.random.seed({seed}) and LayerDense{sizes}, np.random does not give the"
+            " numbers that come after those of w: draw w in one call, and nothing else."
+        )
+        with waived(to="constructor"):  # as where b is drawn as well
+            wanted = random.random_sample(3)
+            expect_close(drawn.value, wanted, what="the next random numbers", message=message)
+
+
+EXAMPLE = {"a": [[1.0, 2.0], [3.0, -1.0]], "dz": [[0.1, 0.2, 0.3], [-0.1, 0.0, 0.2]]}
+
+
+@check("seeded", "The worked example prints what the statement says")
+def test_example(student, expected, waived):
+    """From the seed to db; what is wrong with other numbers too has to cost points there."""
+    student.seed(0)
+    with student.program():
+        layer = student.LayerDense(2, 3)
+        seen = both_passes(layer, *(np.array(EXAMPLE[name]) for name in ("a", "dz")))
+    for name, wanted in expected["example"].items():
+        with waived(to=(*PASSES, "constructor", "initialization")):
+            right = np.array(wanted)
+            yours, or_shapes = part_of(seen, name), flat(right) if name == "db" else []
+            what = f"{PARTS[name][0]}, in the worked example"
+            expect_close(yours, right, what=what, or_shapes=or_shapes, unit=DEVIATION)
 
 
 # -- forward -------------------------------------------------------------------------------
 
 
 @check("forward", "The output is a·w + b", weight=12)
-@each_case(20)
+@each_case(13)
 def test_forward(case, observe, right):
-    expect_close(observe(case).output.value, right(case).z, what="layer.forward(a)")
+    yours, expected = observe(case).output.value, right(case).z
+    expect_close(yours, expected, what="layer.forward(a)", unit=case.units["output"])
 
 
-@check("forward", "Inputs of other memory layouts and types", weight=4)
-def test_layouts(student, new_layer, observe):
-    """The output is that for an ordinary array."""
-    case = AffineCase(4, 3, 2)
-    usual = observe(case).output.value
-    for kind in ("fortran", "strided", "int64", "float32"):
-        student.begin()
-        layer = new_layer(case)
-        a = case.X.astype(kind) if kind in ("int64", "float32") else student.array(case.X, kind)
-        output = layer.forward(a)
-        if isinstance(usual, np.ndarray):
-            message = f"It is another one if the input is {kind}."
-            expect_close(output, usual, what="layer.forward(a)", message=message)
+@check("forward", "a and w of other memory layouts and types", weight=4)
+def test_layouts(hold_typed):
+    """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
+    hold_typed("output")
 
 
 # -- gradients -----------------------------------------------------------------------------
 
 
-@check("input-gradient", "backward returns dz·wᵀ, the slope of the loss")
-@each_case(20)
-def test_input_gradient(case, observe, right, hold):
-    yours = observe(case).input_gradient.value
-    hold(case, yours, "X", right(case).dz, "layer.backward(dz)")
+@check("input-gradient", "backward returns dz·wᵀ, the slope of the loss", weight=7)
+@each_case(13)
+def test_input_gradient(case, observe, hold):
+    hold(case, observe(case).input_gradient.value, "X", "layer.backward(dz)")
 
 
-@check("weight-gradient", "dw is aᵀ·dz, the slope of the loss")
-@each_case(20)
-def test_weight_gradient(case, observe, right, hold):
-    yours = part_of(observe(case), "dw")
-    hold(case, yours, "W", right(case).dw, "layer.dw after backward")
+@check("input-gradient", "So it is for arrays of other memory layouts and types")
+def test_input_gradient_layouts(hold_typed):
+    """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
+    hold_typed("input_gradient")
 
 
-@check("bias-gradient", "db holds the column sums of dz, the slope of the loss")
-@each_case(20)
-def test_bias_gradient(case, observe, right, hold):
-    yours = part_of(observe(case), "db")
-    hold(case, yours, "b", right(case).db, "layer.db after backward")
+@check("weight-gradient", "dw is aᵀ·dz, the slope of the loss", weight=7)
+@each_case(13)
+def test_weight_gradient(case, observe, hold):
+    hold(case, part_of(observe(case), "dw"), "W", "layer.dw after backward")
+
+
+@check("weight-gradient", "So it is for arrays of other memory layouts and types")
+def test_weight_gradient_layouts(hold_typed):
+    """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
+    hold_typed("dw")
+
+
+@check("bias-gradient", "db holds the column sums of dz, the slope of the loss", weight=7)
+@each_case(13)
+def test_bias_gradient(case, observe, hold):
+    hold(case, part_of(observe(case), "db"), "b", "layer.db after backward")
+
+
+@check("bias-gradient", "So it does for arrays of other memory layouts and types")
+def test_bias_gradient_layouts(hold_typed):
+    """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
+    hold_typed("db")
 
 
 # -- what is kept --------------------------------------------------------------------------
@@ -322,27 +521,41 @@ FEW = (AffineCase(1, 1, 1), AffineCase(2, 3, 2), AffineCase(17, 2, 3, integers=F
 
 
 @check("kept", "a and z are kept by forward")
-@some_cases(FEW)
-def test_forward_keeps(case, observe, right):
-    seen = observe(case)
-    seen.output.value
-    expect_close(seen.a.value, case.X, what="layer.a after forward")
-    expect_kept(seen.z.value, seen.output.value, right(case).z, "z", "forward")
+@some_cases([*FEW, *FAR])
+def test_forward_keeps(case, observe, right, waived):
+    seen, returned = observe(case), observe(case).output.value
+    unit = min(1.0, case.scales[0])
+    expect_close(seen.a.value, case.X, what="layer.a after forward", unit=unit)
+    told = ("z", "forward", case.units["output"], waived(to="forward"))
+    expect_kept(seen.z.value, returned, right(case).z, *told)
 
 
-def expect_kept(yours, returned, right, name, method):
+def expect_kept(yours, returned, right, name, method, unit, waived):
     """Fail unless an attribute is what a method returned, or should have."""
-    if not is_close(yours, right) and isinstance(returned, np.ndarray):
+    if is_close(yours, right, unit=unit):
+        return
+    what = f"layer.{name} after {method}"
+    if isinstance(returned, np.ndarray):
         message = f"layer.{name} should be what {method} returns."
-        expect_close(yours, returned, what=f"layer.{name} after {method}", message=message)
+        expect_close(yours, returned, what=what, message=message, unit=unit)
+    with waived:
+        expect_close(yours, right, what=what, unit=unit)
 
 
 @check("kept", "dz is kept by backward: what it returns")
-@some_cases(FEW)
-def test_backward_keeps(case, observe, right):
+@some_cases([*FEW, *FAR])
+def test_backward_keeps(case, observe, right, waived):
     seen = observe(case)
     returned = seen.input_gradient.value
-    expect_kept(seen.dz.value, returned, right(case).dz, "dz", "backward")
+    told = ("dz", "backward", case.units["input"], waived(to="input-gradient"))
+    expect_kept(seen.dz.value, returned, right(case).dz, *told)
+
+
+@check("kept", "So they are for arrays of other memory layouts and types")
+def test_kept_layouts(hold_typed):
+    """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
+    for part in ("a", "z", "dz"):
+        hold_typed(part)
 
 
 # -- training ------------------------------------------------------------------------------
@@ -359,165 +572,387 @@ def irises():
     return (X - X.mean(axis=0)) / X.std(axis=0), species
 
 
-def sigmoid(z):
-    """1 / (1 + exp(-z)), without overflow."""
-    return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+def train(make, X, species, weights, biases, steps, rate):
+    """Train a network of two layers with sigmoids; return what forward gives, in each step.
 
-
-def stepped(parameter, gradient):
-    """A parameter after a step; as it was where the gradient does not fit, which others check."""
-    fits = isinstance(gradient, np.ndarray) and gradient.size == parameter.size
-    return parameter - RATE * gradient.reshape(parameter.shape) if fits else parameter
-
-
-def losses(make, both, shaped):
-    """Train a network of two layers; return the loss (mean cross-entropy) before each step.
+    It is sent to where the student's layers are, and so complete in itself. A gradient that does
+    not fit moves nothing: that is another check's matter. An output that does not fit is the last.
 
     Args:
         make: Makes a layer of given sizes.
-        both: From a layer and dz to (what backward returns, dw, db).
-        shaped: Lays biases as the layer keeps them.
+        weights, biases: To start with, of each layer.
+
+    Returns:
+        What the first layer gives, and what the second one does.
     """
+
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+
+    def stepped(parameter, gradient):
+        fits = isinstance(gradient, np.ndarray) and gradient.size == parameter.size
+        return parameter - rate * gradient.reshape(parameter.shape) if fits else parameter
+
+    def kept(z):
+        return z.copy() if isinstance(z, np.ndarray) else z
+
+    layers = [make(*w.shape) for w in weights]
+    found = []
+    for _ in range(steps):
+        for layer, w, b in zip(layers, weights, biases, strict=True):
+            layer.w, layer.b = w, b
+        outputs = [kept(layers[0].forward(X.copy())), None]
+        found.append(outputs)
+        if np.shape(outputs[0]) != (len(X), layers[0].w.shape[1]):
+            break
+        hidden = sigmoid(outputs[0])
+        outputs[1] = kept(layers[1].forward(hidden.copy()))
+        if np.shape(outputs[1]) != species.shape:
+            break
+        upstream = (sigmoid(outputs[1]) - species) / len(X)
+        passed = layers[1].backward(upstream)
+        fits = isinstance(passed, np.ndarray) and passed.shape == hidden.shape
+        layers[0].backward(passed * hidden * (1 - hidden) if fits else np.zeros_like(hidden))
+        weights = [stepped(w, layer.dw) for w, layer in zip(weights, layers, strict=True)]
+        biases = [stepped(b, layer.db) for b, layer in zip(biases, layers, strict=True)]
+    return found
+
+
+IN_THEIR_PLACE = """
+def run(*arguments):
+    return train(student.LayerDense, *arguments)
+"""
+
+
+def arguments_of_training(shaped):
+    """What train is told but for the layers; `shaped` lays biases as these keep them."""
     X, species = irises()
     generator = seeds.generator(1)
     sizes = ((X.shape[1], HIDDEN), (HIDDEN, 1))
-    layers = [make(*size) for size in sizes]
     weights = [generator.standard_normal(size) / 2 for size in sizes]
     biases = [shaped(np.zeros((1, n_units))) for _, n_units in sizes]
+    return X, species, weights, biases, STEPS, RATE
+
+
+def losses(outputs):
+    """The loss (mean cross-entropy) before each step."""
+    X, species = irises()
     found = []
-    for _ in range(STEPS):
-        for layer, w, b in zip(layers, weights, biases, strict=True):
-            layer.w, layer.b = w, b
-        hidden = sigmoid(expect_array(layers[0].forward(X), "layer.forward(a)", (len(X), HIDDEN)))
-        z = expect_array(layers[1].forward(hidden), "layer2.forward(hidden)", species.shape)
-        chance = np.clip(sigmoid(z), 1e-12, 1 - 1e-12)
+    for first, second in outputs:
+        expect_array(first, "layer.forward(a)", (len(X), HIDDEN))
+        z = expect_array(second, "layer2.forward(hidden)", species.shape)
+        chance = np.clip(1 / (1 + np.exp(-np.clip(z, -500, 500))), 1e-12, 1 - 1e-12)
         logs = species * np.log(chance) + (1 - species) * np.log(1 - chance)
         found.append(-float(logs.mean()))
-        upstream = (chance - species) / len(X)
-        passed, *of_second = both(layers[1], upstream)
-        fits = isinstance(passed, np.ndarray) and passed.shape == hidden.shape
-        upstream = passed * hidden * (1 - hidden) if fits else np.zeros_like(hidden)
-        _, *of_first = both(layers[0], upstream)
-        for number, (dw, db) in enumerate((of_first, of_second)):
-            weights[number] = stepped(weights[number], dw)
-            biases[number] = stepped(biases[number], db)
     return found
 
 
 @check("training", "Two layers with sigmoids learn to tell two irises apart")
-def test_training(student, reference, shaped):
-    """The loss falls by a fiftieth, at the least, of what it falls by with right layers."""
+def test_training(student, reference, shaped, waived):
+    """The loss falls by a fiftieth, at the least, of what it falls by with right layers.
 
-    def both(layer, dz):
-        with student.program():
-            returned = layer.backward(dz)
-            dw, db = layer.dw, layer.db
-        return returned.value, dw.value, db.value
-
-    found = losses(student.LayerDense, both, shaped)
-    wanted = reference_losses(reference.LayerDense)
-    expect(
-        found[0] - found[-1] >= (wanted[0] - wanted[-1]) / 50,
+    That it does not fall as it does with right ones has to cost points in another group.
+    """
+    there = student.define(inspect.getsource(train) + IN_THEIR_PLACE)
+    found = losses(there.run(*arguments_of_training(shaped)))
+    wanted = reference_losses(reference.LayerDense, seeds.current())
+    outcome = (
         f"In {STEPS} steps the loss goes from {found[0]:.4f} to {found[-1]:.4f}. With a right layer"
-        f" it falls to {wanted[-1]:.4f}.",
-        what="the loss after training",
-        yours=found[-1],
+        f" it falls to {wanted[-1]:.4f}."
     )
+    shown = {"what": "the loss after training", "yours": found[-1]}
+    expect(found[0] - found[-1] >= (wanted[0] - wanted[-1]) / 50, outcome, **shown)
+    with waived(to=(*PASSES, "state", "purity")):
+        expect(np.allclose(found, wanted, rtol=1e-6, atol=0.0), outcome, **shown)
 
 
-@lru_cache(maxsize=1)
-def reference_losses(kind):
-    """The losses with two layers of the reference."""
-
-    def both(layer, dz):
-        return layer.backward(dz), layer.dw, layer.db
-
-    return losses(kind, both, lambda b: b)
+@lru_cache(maxsize=4)
+def reference_losses(kind, session):
+    """The losses with two layers of the reference; others in another session."""
+    return losses(train(kind, *arguments_of_training(lambda b: b)))
 
 
-# -- state and purity ----------------------------------------------------------------------
+# -- several passes on one layer -----------------------------------------------------------
 
 
-@check("state", "Two layers, and passes one after the other, do not disturb each other")
-def test_two_layers(student, new_layer, observe, shaped):
-    """Forward both, then backward both, twice; what a layer gives alone is what is expected."""
-    rounds = [
-        [AffineCase(2, 3, 2, seed=1), AffineCase(3, 2, 4, seed=2)],
-        [AffineCase(4, 3, 2, seed=1), AffineCase(1, 2, 4, seed=2)],
-    ]
-    alone = {case: observe(case) for cases in rounds for case in cases}
+SEQUENCE = sequence(
+    *[(3, "learn"), (3, "learn"), (1, "learn"), (5, "evaluate"), (2, "learn"), (2, "backward")],
+    *[(40, "learn"), (3, "learn"), (2, "evaluate"), (3, "learn"), (3, "backward")],
+)
+START = SEQUENCE[0].case
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What came of SEQUENCE on one layer, in promises.
+
+    Attributes:
+        passes: Of each pass, what was looked at of PARTS.
+        arguments: Of each call: name, method, what it returned, the array before, and at the end.
+        later: Of each call: its source, what it returned, and what that is at the end.
+        start, end: (w, b) before the first pass and after the last.
+        numpy: What expect_untouched_numpy looks at.
+    """
+
+    passes: list
+    arguments: list
+    later: list
+    start: tuple
+    end: tuple
+    numpy: tuple
+
+
+WAYS = ("as drawn", "set anew", "nobody looks")
+"""Whether w and b are those that were drawn, are set between passes (by a new array and in place,
+by turns), or are set once, and nothing is read until the end."""
+LEFT_BEHIND = seeds.number(2)
+
+
+@lasting
+def stretch(student, once, shaped):
+    """Return a function: SEQUENCE on one layer, in one of WAYS."""
+
+    def run(way):
+        passes, arguments, later = [], [], []
+        with student.program():
+            geterr, copyto = (student.given("numpy", name) for name in ("geterr", "copyto"))
+            errors = geterr()
+            layer = student.LayerDense(START.n_inputs, START.n_units)
+            if way == "nobody looks":
+                layer.w, layer.b = START.W, shaped(START.b)
+            start = (layer.w, layer.b) if way == "as drawn" else (START.W, shaped(START.b))
+            student.seed(LEFT_BEHIND)
+            for number, (case, kind) in enumerate((each.case, each.kind) for each in SEQUENCE):
+                if way == "set anew" and number % 2:
+                    w, b = layer.w, layer.b
+                    copyto(w, case.W)
+                    copyto(b, shaped(case.b))
+                    layer.w, layer.b = w, b
+                elif way == "set anew":
+                    layer.w, layer.b = case.W, shaped(case.b)
+                done = {}
+                if kind != "backward":
+                    a = student.array(case.X)
+                    done["output"] = layer.forward(a)
+                    arguments.append(("a", "forward", done["output"], case.X, a))
+                if kind != "evaluate":
+                    dz = student.array(case.G)
+                    done["input_gradient"] = layer.backward(dz)
+                    arguments.append(("dz", "backward", done["input_gradient"], case.G, dz))
+                later += [(PARTS[name][0], promise) for name, promise in done.items()]
+                last = number == len(SEQUENCE) - 1
+                if way != "nobody looks" or last:
+                    names = ("dw", "db", "dz") if "input_gradient" in done else ()
+                    done |= {name: getattr(layer, name) for name in ("a", "z", *names)}
+                passes.append(done)
+            numpy = student.draw(3), errors, geterr()
+            later = [(what, promise, student.again(promise)) for what, promise in later]
+            arguments = [(*told, student.read(array)) for *told, array in arguments]
+            return Stretch(passes, arguments, later, start, (layer.w, layer.b), numpy)
+
+    return once.each("stretch", WAYS, run)
+
+
+@lasting
+def right_passes(reference):
+    """Return a function: what is right for each pass of SEQUENCE, from w and b, or each case's."""
+
+    def find(w=None, b=None):
+        layer = _reference_layer(reference.LayerDense, START)
+        for each in SEQUENCE:
+            layer.w, layer.b = (each.case.W, each.case.b) if w is None else (w, b)
+            if each.kind != "backward":
+                layer.forward(each.case.X)
+            if each.kind != "evaluate":
+                layer.backward(each.case.G)
+            yield right_parts(layer)
+
+    return find
+
+
+@check("state", "Each pass is right, whatever came before it", weight=2)
+def test_each_pass(stretch, right_passes, waived):
+    """With w and b as they were drawn, with others between the passes, and if nobody looks."""
+    for way in WAYS:
+        seen, right = stretch(way), None
+        with waived(to="constructor"):
+            right = right_passes(*start_of(seen)) if way != "set anew" else right_passes()
+        for (place, done), wanted in zip(numbered(seen.passes), right or (), strict=bool(right)):
+            expect_pass(place, done, wanted, waived)
+
+
+def start_of(seen):
+    """w (n_inputs, n_units) and b (1, n_units) before the first pass."""
+    w, b = (getattr(each, "value", each) for each in seen.start)
+    expect_array(w, "layer.w", START.W.shape)
+    expect_array(b, "layer.b", START.b.shape, or_shapes=flat(START.b))
+    return w, b.reshape(START.b.shape)
+
+
+def expect_pass(place, done, right, waived):
+    """Fail unless a pass is right; what is wrong in every pass is left to the groups for it."""
+    for part, promise in done.items():
+        name, formula, groups = PARTS[part]
+        message = f"{place}, {name} is not {formula} of this pass."
+        or_shapes = flat(right["db"]) if part == "db" else []
+        with waived(to=("forward", "input-gradient", "purity", *groups)):
+            yours = promise.value
+            expect_close(yours, right[part], what=name, message=message, or_shapes=or_shapes)
+
+
+@check("state", "What was returned stays as it is, and NumPy as it was")
+def test_nothing_left_behind(stretch):
+    """Arrays that were returned earlier; NumPy's global generator and its error handling."""
+    for way in WAYS:
+        seen = stretch(way)
+        expect_later_as_before(seen.later)
+        expect_untouched_numpy(*seen.numpy, seed=LEFT_BEHIND, calls="forward and backward")
+
+
+ROUNDS = [
+    [AffineCase(2, 3, 2, seed=1), AffineCase(2, 3, 2, seed=2), AffineCase(3, 2, 4, seed=3)],
+    [AffineCase(4, 3, 2, seed=1), AffineCase(4, 3, 2, seed=2), AffineCase(1, 2, 4, seed=3)],
+]
+"""For three layers, two of one size, that pass by turns."""
+
+
+@check("state", "Layers do not disturb each other")
+def test_layers(student, new_layer, observe, shaped, waived):
+    """Forward all, then backward all, twice; what a layer gives alone is what is expected."""
+    alone = {case: observe(case) for cases in ROUNDS for case in cases}
     expect_own_parameters(student)
     student.begin()
-    found = {}
+    found, later = {}, []
     with student.program():
-        layers = [new_layer(case) for case in rounds[0]]
-        for cases in rounds:
+        layers = [new_layer(case) for case in ROUNDS[0]]
+        for cases in ROUNDS:
             pairs = list(zip(layers, cases, strict=True))
             for layer, case in pairs:
                 layer.w, layer.b = case.W, shaped(case.b)
-                found[case] = [layer.forward(case.X)]
+                found[case] = {"output": layer.forward(case.X)}
             for layer, case in pairs:
-                found[case].append(layer.z)
+                found[case]["z"] = layer.z
             for layer, case in pairs:
-                found[case].append(layer.backward(case.G))
+                found[case]["input_gradient"] = layer.backward(case.G)
             for layer, case in pairs:
-                found[case] += [layer.dw, layer.db, layer.dz]
-    names = ("forward(a)", "z", "backward(dz)", "dw", "db", "dz")
-    for case, values in found.items():
-        usual = alone[case]
-        wanted = (usual.output, usual.z, usual.input_gradient, usual.dw, usual.db, usual.dz)
-        for name, yours, other in zip(names, values, wanted, strict=True):
-            if other.error is None and isinstance(other.value, np.ndarray):
+                found[case] |= {name: getattr(layer, name) for name in ("dw", "db", "dz", "a")}
+        for done in found.values():
+            for part in ("output", "input_gradient"):
+                later.append((PARTS[part][0], done[part], student.again(done[part])))
+    for case, done in found.items():
+        for part, yours in done.items():
+            usual = getattr(alone[case], part)
+            if usual.error is None and isinstance(usual.value, np.ndarray):
                 message = "It is not what a layer gives that is alone and new."
-                expect_close(yours.value, other.value, what=f"layer.{name}", message=message)
+                expect_close(yours.value, usual.value, what=PARTS[part][0], message=message)
+    expect_later_as_before(later)
 
 
 def expect_own_parameters(student):
-    """Fail if a second layer changes the sizes of the first one's w and b."""
+    """Fail if a second layer changes w and b of the first, or has its own changed with them."""
     student.begin()
     with student.program():
+        copyto = student.given("numpy", "copyto")
         first = student.LayerDense(2, 3)
         before = (first.w, first.b)
         student.LayerDense(4, 5)
         after = (first.w, first.b)
+        second = student.LayerDense(2, 3)
+        untouched = (second.w, second.b)
+        copyto(first.w, 7)
+        copyto(first.b, 7)
+        touched = (second.w, second.b)
     for name, alone, now in zip(("w", "b"), before, after, strict=True):
         message = f"Making a second layer changes {name} of the first: keep it on self."
         same = np.shape(alone.value) == np.shape(now.value)
         expect(same, message, what=f"layer.{name}", yours=now.value)
+    for name, alone, now in zip(("w", "b"), untouched, touched, strict=True):
+        message = f"Two layers have one array for {name}: what is written into one changes both."
+        if isinstance(alone.value, np.ndarray):
+            what = f"layer2.{name}"
+            expect_close(now.value, alone.value, what=what, message=message, rtol=0.0, atol=0.0)
+
+
+# -- purity --------------------------------------------------------------------------------
+
+
+OTHERS = [(AffineCase(3, 2, 2), kind) for kind in TYPES]
+"""Of other layouts and types."""
+
+
+@lasting
+def afterwards(student, once, new_layer, shaped):
+    """Return a function: the arrays of a case, and w and b, after forward and backward."""
+
+    def run(key):
+        case, kind = key
+        with student.program():
+            a, dz = (of_kind(student, array, kind) for array in (case.X, case.G))
+            layer = new_layer(case)
+            done = layer.forward(a)
+            arguments = [("a", "forward", done, case.X, student.read(a))]
+            done = layer.backward(dz)
+            arguments.append(("a", "backward", done, case.X, student.read(a)))
+            arguments.append(("dz", "backward", done, case.G, student.read(dz)))
+            parameters = [("w", "backward", done, case.W, layer.w)]
+            parameters.append(("b", "backward", done, shaped(case.b), layer.b))
+        return arguments, parameters
+
+    return once.each("afterwards", [*((case, "c") for case in (*FEW, *FAR)), *OTHERS], run)
+
+
+def of_kind(student, array, kind):
+    """An array in the student's process, of another layout or type."""
+    if kind in ("int64", "float32"):
+        return student.array(array.astype(kind))
+    return student.array(array, kind)
 
 
 @check("purity", "a, dz, w and b are left as they were")
-@some_cases(FEW)
-def test_nothing_is_changed(case, student, new_layer, shaped):
-    with student.program():
-        a, dz = student.array(case.X), student.array(case.G)
-        layer = new_layer(case)
-        done = [layer.forward(a)]
-        after = [("a after forward", case.X, student.read(a))]
-        done.append(layer.backward(dz))
-        after += [
-            ("a after backward", case.X, student.read(a)),
-            ("dz after backward", case.G, student.read(dz)),
-            ("layer.w after backward", case.W, layer.w),
-            ("layer.b after backward", shaped(case.b), layer.b),
-        ]
-    for promise in done:
-        promise.value
-    for what, before, now in after:
-        expect_close(now.value, before, what=what, message=f"{what} is not what it was before.")
+@some_cases([*FEW, *FAR])
+def test_nothing_is_changed(case, afterwards):
+    arguments, parameters = afterwards((case, "c"))
+    expect_unchanged(arguments)
+    expect_unchanged(parameters, whose="the layer's")
+
+
+@check("purity", "So they are for other types, and after several passes")
+def test_nothing_is_changed_later(student, afterwards, stretch, waived):
+    """Of other layouts and types; and at the end of a sequence of passes."""
+    for key in OTHERS:
+        student.begin()
+        with waived(to=PASSES):
+            arguments, parameters = afterwards(key)
+            expect_unchanged(arguments)
+            expect_unchanged(parameters, whose="the layer's")
+    for way in WAYS:
+        student.begin()
+        with waived(to=(*PASSES, "constructor", "state")):
+            seen = stretch(way)
+            expect_unchanged(seen.arguments)
+            if way != "set anew":
+                starts = (getattr(start, "value", start) for start in seen.start)
+                done = seen.arguments[-1][2]
+                pairs = zip(("w", "b"), starts, seen.end, strict=True)
+                kept = [(name, "a later backward", done, *pair) for name, *pair in pairs]
+                expect_unchanged(kept, whose="the layer's")
 
 
 # -- expected.json: written by `grader verify dense-minimal --write-expected` ---------------
 
 
 def expected_values(reference):
-    """Weights after a given seed."""
-    found = []
-    for seed, sizes in [(0, (2, 3)), (42, (3, 3)), (7, (5, 2)), (2024, (1, 4)), (3, (4, 1))]:
+    """Weights after a given seed, and the numbers of the worked example."""
+    draws = []
+    for sizes, seed in SEEDS[:5]:
         np.random.seed(seed)
         w = reference.LayerDense(*sizes).w
-        found.append({"seed": seed, "sizes": list(sizes), "w": w.tolist()})
-    return found
+        draws.append({"seed": seed, "sizes": list(sizes), "w": w.tolist()})
+    np.random.seed(0)
+    seen = both_passes(reference.LayerDense(2, 3), *map(np.array, EXAMPLE.values()))
+    printed = ("output", "input_gradient", "dw", "db")
+    example = {name: getattr(seen, name).tolist() for name in printed}
+    return {"draws": draws, "example": example}
 
 
 # -- ways to look at what failed, for diagnoses.py ------------------------------------------
