@@ -286,6 +286,14 @@ class Student:
         operation = ["call", wire.RANDOM, "random_sample", [count], wire.NO_KEYWORDS, 0]
         return self.perform(operation, Step("draw", None, "random_sample", (count,)))
 
+    def usual_errors(self) -> RemoteFunction:
+        """Put NumPy's error handling in the worker as it is at first; return ``np.geterr`` there.
+
+        An earlier call may have changed it for good, which would not show any more.
+        """
+        self.given("numpy", "seterr")(divide="warn", over="warn", under="ignore", invalid="warn")
+        return self.given("numpy", "geterr")
+
     def expose(self, real: Any, *methods: str, local: bool = False) -> Exposure:
         """Return ``real`` as something to hand to the student's code: ``methods`` run here.
 
