@@ -41,7 +41,6 @@ from grader.judge.affine.sequences import (
     expect_later_as_before,
     expect_untouched_numpy,
     numbered,
-    sequence,
 )
 from grader.judge.affine.typed import FLOATS, TYPED, TYPES, TypedCase
 from grader.judge.draws import expect_deviation, expect_normal, same_draw
@@ -681,11 +680,16 @@ def reference_losses(kind, session):
 # -- several passes on one layer -----------------------------------------------------------
 
 
-SEQUENCE = sequence(
-    *[(3, "learn"), (3, "learn"), (1, "learn"), (5, "evaluate"), (2, "learn"), (2, "backward")],
-    *[(40, "learn"), (3, "learn"), (2, "evaluate"), (3, "learn"), (3, "backward")],
-)
-START = SEQUENCE[0].case
+CALLS = [
+    *[(3, "both"), (3, "both"), (1, "both"), (5, "forward"), (2, "both"), (2, "backward")],
+    *[(40, "both"), (3, "both"), (2, "forward"), (3, "both"), (3, "backward")],
+]
+"""Rows, and what is called; backward alone is the second one after one forward."""
+SEQUENCE = [
+    (AffineCase(rows, 3, 2, integers=False, seed=seed), calls)
+    for seed, (rows, calls) in enumerate(CALLS)
+]
+START, _ = SEQUENCE[0]
 
 
 @dataclass(frozen=True)
@@ -728,7 +732,7 @@ def stretch(student, once, shaped):
                 layer.w, layer.b = START.W, shaped(START.b)
             start = (layer.w, layer.b) if way == "as drawn" else (START.W, shaped(START.b))
             student.seed(LEFT_BEHIND)
-            for number, (case, kind) in enumerate((each.case, each.kind) for each in SEQUENCE):
+            for number, (case, calls) in enumerate(SEQUENCE):
                 if way == "set anew" and number % 2:
                     w, b = layer.w, layer.b
                     copyto(w, case.W)
@@ -737,11 +741,11 @@ def stretch(student, once, shaped):
                 elif way == "set anew":
                     layer.w, layer.b = case.W, shaped(case.b)
                 done = {}
-                if kind != "backward":
+                if calls != "backward":
                     a = student.array(case.X)
                     done["output"] = layer.forward(a)
                     arguments.append(("a", "forward", done["output"], case.X, a))
-                if kind != "evaluate":
+                if calls != "forward":
                     dz = student.array(case.G)
                     done["input_gradient"] = layer.backward(dz)
                     arguments.append(("dz", "backward", done["input_gradient"], case.G, dz))
@@ -765,12 +769,12 @@ def right_passes(reference):
 
     def find(w=None, b=None):
         layer = _reference_layer(reference.LayerDense, START)
-        for each in SEQUENCE:
-            layer.w, layer.b = (each.case.W, each.case.b) if w is None else (w, b)
-            if each.kind != "backward":
-                layer.forward(each.case.X)
-            if each.kind != "evaluate":
-                layer.backward(each.case.G)
+        for case, calls in SEQUENCE:
+            layer.w, layer.b = (case.W, case.b) if w is None else (w, b)
+            if calls != "backward":
+                layer.forward(case.X)
+            if calls != "forward":
+                layer.backward(case.G)
             yield right_parts(layer)
 
     return find

@@ -12,7 +12,7 @@ from grader.judge.affine.cases import AffineCase
 from grader.judge.evidence import expect, expect_close
 
 Array = np.ndarray[Any, Any]
-Kind = Literal["learn", "frozen", "evaluate", "again", "backward"]
+Kind = Literal["learn", "frozen", "evaluate", "again"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,7 @@ class Pass:
     Attributes:
         case: Its inputs and upstream gradient.
         kind: ``learn``; ``frozen``: the layer must not learn from it; ``evaluate``: only a forward
-            pass, as after training; ``again``: the layer is set up once more and then learns;
-            ``backward``: only a backward pass, the second one after one forward pass.
+            pass, as after training; ``again``: the layer is set up once more and then learns.
     """
 
     case: AffineCase
