@@ -153,16 +153,19 @@ def expect_close(
 
 def expect_unchanged(
     arguments: Iterable[tuple[str, str, Pending, np.ndarray[Any, Any], Pending]],
+    *,
+    whose: str = "the caller's array",
 ) -> None:
-    """Fail unless the caller's arrays are after each call what they were before, exactly.
+    """Fail unless arrays are after each call what they were before, exactly.
 
     Args:
         arguments: For each array and call: the array's name, the method's, what it answered, the
             array before, and what was read of it afterwards. What the method raised is raised.
+        whose: Which arrays they are, for the message; ``the layer's`` for its attributes.
     """
     for name, method, done, before, after in arguments:
         done.value  # noqa: B018
-        message = f"{method} changed the caller's array {name}."
+        message = f"{method} changed {whose} {name}."
         what = f"{name} after {method}"
         expect_close(after.value, before, what=what, message=message, rtol=0.0, atol=0.0)
 

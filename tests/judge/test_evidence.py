@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from grader.judge.evidence import (
     expect,
     expect_array,
     expect_close,
+    expect_unchanged,
     fail,
     is_close,
     number,
@@ -387,3 +389,15 @@ def test_another_shape_of_another_size_is_not_accepted() -> None:
     """Where other shapes are allowed, one of another size is a wrong shape and no accident."""
     with pytest.raises(CheckFailed, match="shape"):
         expect_close(np.zeros((1, 1)), np.zeros((2, 1)), what="W", or_shapes=[(1, 1)])
+
+
+@pytest.mark.parametrize("whose", ["the caller's array", "the layer's"])
+def test_whose_array_was_changed_is_said(whose: str) -> None:
+    """Arguments are the caller's arrays; attributes are the layer's."""
+    before = np.array([1.0, 2.0])
+    done, same, other = (SimpleNamespace(value=v) for v in (None, before, before + 1e-12))
+    right: Any = [("w", "backward", done, before, same)]
+    wrong: Any = [("w", "backward", done, before, other)]
+    expect_unchanged(right, whose=whose)
+    with pytest.raises(CheckFailed, match=f"backward changed {whose} w."):
+        expect_unchanged(wrong, whose=whose)

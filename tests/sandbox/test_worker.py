@@ -120,6 +120,7 @@ def test_the_worker_loads_nothing_but_the_wire() -> None:
     assert json.loads(done.stdout) == [
         "grader",
         "grader.sandbox",
+        "grader.sandbox.leftovers",
         "grader.sandbox.wire",
         "grader.sandbox.worker",
     ]

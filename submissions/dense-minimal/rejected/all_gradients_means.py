@@ -1,6 +1,6 @@
 # mistake: divides both parameter gradients by the number of rows
 # fails: weight-gradient, bias-gradient
-# points: 74
+# points: 77.25
 # diagnoses: weight-mean, bias-mean, other-convention
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: takes the mean of dz for db
 # fails: bias-gradient
-# points: 90
+# points: 91.25
 # diagnoses: bias-mean
 import numpy as np
 

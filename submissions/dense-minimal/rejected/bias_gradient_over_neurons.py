@@ -1,6 +1,6 @@
 # mistake: sums dz over the neurons
 # fails: bias-gradient
-# points: 90
+# points: 91.25
 # diagnoses: bias-sum-axis1
 import numpy as np
 

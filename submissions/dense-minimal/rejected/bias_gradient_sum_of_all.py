@@ -1,6 +1,6 @@
 # mistake: sums dz over both axes
 # fails: bias-gradient
-# points: 90
+# points: 91.25
 # diagnoses: bias-sum-all
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: takes dz itself for db
 # fails: bias-gradient
-# points: 90
+# points: 91.25
 # diagnoses: bias-unsummed
 import numpy as np
 

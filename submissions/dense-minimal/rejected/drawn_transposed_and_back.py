@@ -1,6 +1,6 @@
 # mistake: draws (n_neurons, n_inputs) and transposes
 # fails: seeded
-# points: 92
+# points: 93
 # diagnoses: init-drawn-transposed
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: dz keeps the argument of backward
 # fails: kept
-# points: 98
+# points: 98.67
 # diagnoses: dz-keeps-the-argument
 import numpy as np
 

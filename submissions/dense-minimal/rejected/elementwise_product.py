@@ -1,6 +1,6 @@
 # mistake: multiplies element by element
 # fails: forward, kept, training, purity
-# points: 70
+# points: 76.17
 # diagnoses: elementwise-product
 import numpy as np
 

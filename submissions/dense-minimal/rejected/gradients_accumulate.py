@@ -1,6 +1,6 @@
 # mistake: adds up dw from pass to pass
 # fails: state
-# points: 98
+# points: 98.5
 # diagnoses: none
 import numpy as np
 

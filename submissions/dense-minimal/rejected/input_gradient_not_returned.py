@@ -1,6 +1,6 @@
 # mistake: backward keeps its gradient and returns nothing
 # fails: input-gradient
-# points: 84
+# points: 86
 # diagnoses: input-gradient-not-returned
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: dz @ w without the transpose
 # fails: input-gradient, kept, purity, training
-# points: 72
+# points: 75.67
 # diagnoses: missing-transpose
 import numpy as np
 

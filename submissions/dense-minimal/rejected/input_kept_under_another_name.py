@@ -1,6 +1,6 @@
 # mistake: the input is kept as inputs
 # fails: kept
-# points: 98
+# points: 98.67
 # diagnoses: attribute-missing
 import numpy as np
 

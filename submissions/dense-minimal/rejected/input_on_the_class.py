@@ -1,6 +1,6 @@
 # mistake: keeps the input on the class
 # fails: state
-# points: 98
+# points: 99.5
 # diagnoses: shapes-do-not-fit
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: two mistakes: forward leaves b out, and db is a mean
 # fails: forward, bias-gradient
-# points: 76.5
+# points: 77.75
 # diagnoses: bias-not-added, bias-mean
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: two mistakes: neither method returns anything
 # fails: forward, input-gradient, training
-# points: 62.5
+# points: 64.5
 # diagnoses: output-not-returned, input-gradient-not-returned
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: the notebook's own backward pass: dz @ a.T and dz @ w
 # fails: input-gradient, weight-gradient, bias-gradient, kept, training, purity
-# points: 46
+# points: 52.92
 # diagnoses: notebook-weight-gradient, notebook-backward
 import numpy as np
 

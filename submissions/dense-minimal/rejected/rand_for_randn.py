@@ -1,6 +1,6 @@
 # mistake: rand in place of randn
 # fails: initialization, seeded
-# points: 83
+# points: 84
 # diagnoses: init-rand
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: rand, and no factor
 # fails: initialization, seeded
-# points: 83
+# points: 84
 # diagnoses: init-rand-unscaled
 import numpy as np
 

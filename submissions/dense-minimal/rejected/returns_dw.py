@@ -1,6 +1,6 @@
 # mistake: backward returns the gradient of the weights
 # fails: input-gradient
-# points: 84
+# points: 86
 # diagnoses: returns-weight-gradient
 import numpy as np
 

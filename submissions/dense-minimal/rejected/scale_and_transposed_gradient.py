@@ -1,6 +1,6 @@
 # mistake: two mistakes: no factor 0.1, and dw the other way round
 # fails: initialization, weight-gradient
-# points: 79
+# points: 81
 # diagnoses: init-standard-normal, weight-transposed
 import numpy as np
 

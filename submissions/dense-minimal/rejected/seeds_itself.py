@@ -1,6 +1,6 @@
 # mistake: seeds the generator in the constructor
 # fails: initialization, seeded
-# points: 91
+# points: 92
 # diagnoses: init-reseeded
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: uniform between -0.1 and 0.1
 # fails: initialization, seeded
-# points: 83
+# points: 84
 # diagnoses: init-uniform
 import numpy as np
 

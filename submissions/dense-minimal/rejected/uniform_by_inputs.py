@@ -1,6 +1,6 @@
 # mistake: uniform within one over the root of the number of inputs
 # fails: initialization, seeded
-# points: 83
+# points: 84
 # diagnoses: init-uniform-fan-in
 import numpy as np
 

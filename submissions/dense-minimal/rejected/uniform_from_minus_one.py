@@ -1,6 +1,6 @@
 # mistake: uniform between -1 and 1
 # fails: initialization, seeded
-# points: 83
+# points: 84
 # diagnoses: init-uniform-ones
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: Glorot's uniform draw
 # fails: initialization, seeded
-# points: 83
+# points: 84
 # diagnoses: init-uniform-glorot
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: He's uniform draw
 # fails: initialization, seeded
-# points: 83
+# points: 84
 # diagnoses: init-uniform-he
 import numpy as np
 

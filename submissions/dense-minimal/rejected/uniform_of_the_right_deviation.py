@@ -1,6 +1,6 @@
 # mistake: uniform, with the right standard deviation
 # fails: initialization, seeded
-# points: 88
+# points: 89
 # diagnoses: init-other-numbers
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: divides dw by the number of rows
 # fails: weight-gradient
-# points: 84
+# points: 86
 # diagnoses: weight-mean
 import numpy as np
 

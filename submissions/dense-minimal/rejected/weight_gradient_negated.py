@@ -1,6 +1,6 @@
 # mistake: the sign of dw is wrong
 # fails: weight-gradient, training
-# points: 76
+# points: 78
 # diagnoses: weight-negated
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: dw has a row for each neuron
 # fails: weight-gradient
-# points: 84
+# points: 86
 # diagnoses: weight-transposed
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: w starts as zeros
 # fails: initialization, seeded
-# points: 82
+# points: 83
 # diagnoses: init-zeros
 import numpy as np
 

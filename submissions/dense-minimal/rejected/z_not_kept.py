@@ -1,6 +1,6 @@
 # mistake: forward returns the output and does not keep it
 # fails: kept
-# points: 98
+# points: 98.67
 # diagnoses: attribute-missing
 import numpy as np
 

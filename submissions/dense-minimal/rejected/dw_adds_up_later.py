@@ -1,0 +1,25 @@
+# mistake: adds up dw from the third backward pass on
+# fails: state
+# points: 99
+# diagnoses: none
+import numpy as np
+
+
+class LayerDense:
+    def __init__(self, n_inputs, n_neurons):
+        self.w = 0.10 * np.random.randn(n_inputs, n_neurons)
+        self.b = np.zeros((1, n_neurons))
+        self.passes = 0
+
+    def forward(self, a):
+        self.a = a
+        self.z = np.dot(a, self.w) + self.b
+        return self.z
+
+    def backward(self, dz):
+        self.passes += 1
+        dw = np.dot(self.a.T, dz)
+        self.dw = self.dw + dw if self.passes > 2 else dw
+        self.db = np.sum(dz, axis=0, keepdims=True)
+        self.dz = np.dot(dz, self.w.T)
+        return self.dz

@@ -1,0 +1,22 @@
+# mistake: uses the first hundred inputs only
+# fails: forward
+# points: 86.5
+# diagnoses: output-small
+import numpy as np
+
+
+class LayerDense:
+    def __init__(self, n_inputs, n_neurons):
+        self.w = 0.10 * np.random.randn(n_inputs, n_neurons)
+        self.b = np.zeros((1, n_neurons))
+
+    def forward(self, a):
+        self.a = a
+        self.z = np.dot(a[:, :100], self.w[:100]) + self.b
+        return self.z
+
+    def backward(self, dz):
+        self.dw = np.dot(self.a.T, dz)
+        self.db = np.sum(dz, axis=0, keepdims=True)
+        self.dz = np.dot(dz, self.w.T)
+        return self.dz

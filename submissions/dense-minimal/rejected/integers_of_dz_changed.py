@@ -1,0 +1,24 @@
+# mistake: makes dz double where it holds whole numbers, to be used up
+# fails: purity
+# points: 99
+# diagnoses: none
+import numpy as np
+
+
+class LayerDense:
+    def __init__(self, n_inputs, n_neurons):
+        self.w = 0.10 * np.random.randn(n_inputs, n_neurons)
+        self.b = np.zeros((1, n_neurons))
+
+    def forward(self, a):
+        self.a = a
+        self.z = np.dot(a, self.w) + self.b
+        return self.z
+
+    def backward(self, dz):
+        self.dw = np.dot(self.a.T, dz)
+        self.db = np.sum(dz, axis=0, keepdims=True)
+        self.dz = np.dot(dz, self.w.T)
+        if dz.dtype.kind == "i":
+            dz //= 2
+        return self.dz
