@@ -105,8 +105,8 @@ def table_of(root: Element, name: str) -> list[list[str]]:
 def test_the_smallest_example_is_drawn_in_numbers(graded: Graded) -> None:
     """Expected, yours and the difference are tables of numbers; marks say what differs."""
     root = parsed(page_of(graded, "two mistakes"))
-    assert table_of(root, "Expected") == [["-0.25"]]
-    assert table_of(root, "Yours") == [["-1.5* differs"]]
+    assert table_of(root, "Expected") == [["3.75"]]
+    assert table_of(root, "Yours") == [["2.5* differs"]]
     assert table_of(root, "Difference") == [["-1.25* differs"]]
     text = words(root)
     assert "The largest error is 1.25, about 10⁹ times the 1e-09 that is allowed." in text

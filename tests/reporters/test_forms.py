@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from grader.report import CheckResult, Report
 from grader.reporters import FORMATS, Page, reporter
+from grader.reporters.as_autograding import MAX_ROWS
 from tests.conftest import ROOT
 from tests.reporters.cases import CANARY, KINDS, Case
 
@@ -115,7 +116,9 @@ def holds_for_autograding(case: Case) -> None:
         notice += test["score"]
     by_rows = passed / len(tests) * results["max_score"]
     assert notice == report.score  # the notice, and the table of newer releases
-    assert f"{by_rows:.2f}" == f"{report.score:.2f}"  # the table of older ones
+    # The table of older ones: exact, or off by less than a row where no row divides all points.
+    assert f"{by_rows:.2f}" == f"{report.score:.2f}" or len(tests) > MAX_ROWS / 2
+    assert abs(by_rows - report.score) < results["max_score"] / len(tests)
     assert (results["status"] == "pass") == (report.status == "passed")
     encoded = base64.b64encode(render("autograding", case).encode())
     assert len(encoded) < 131_072 - len("DENSE_RESULTS=")  # MAX_ARG_STRLEN: one variable
