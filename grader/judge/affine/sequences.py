@@ -35,7 +35,7 @@ def sequence(*passes: tuple[int, Kind], n_inputs: int = 3, n_units: int = 2) -> 
     )
 
 
-STEPS = sequence(*[(rows, "learn") for rows in (3, 3, 1, 5, 2, 3)])
+STEPS = sequence(*[(rows, "learn") for rows in (3, 3, 1, 130, 12, 3)])
 """Training, with batches of several sizes, some of which were there before."""
 
 FROZEN = sequence(

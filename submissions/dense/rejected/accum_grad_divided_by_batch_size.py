@@ -1,6 +1,6 @@
 # mistake: divides the incoming gradient by the batch size before anything else, so all three gradients are too small
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 74.5
+# points: 66
 # diagnoses: input-gradient-mean, weight-mean, bias-mean
 import copy
 

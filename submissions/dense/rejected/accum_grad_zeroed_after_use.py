@@ -1,6 +1,6 @@
 # mistake: sets accum_grad to zero when it is done with it, although the array belongs to the caller
 # fails: purity
-# points: 99
+# points: 98.5
 # diagnoses: argument-changed
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):

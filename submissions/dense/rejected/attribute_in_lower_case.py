@@ -1,6 +1,6 @@
 # mistake: writes self.w in one place where the weights are self.W
 # fails: forward, state, purity
-# points: 82.33
+# points: 81.83
 # diagnoses: attribute-unknown
 
 import copy

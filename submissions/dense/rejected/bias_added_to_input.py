@@ -1,6 +1,6 @@
 # mistake: adds the bias to the input before the product, as if it were one of its features
 # fails: forward, state, purity
-# points: 84.62
+# points: 84.12
 # diagnoses: bias-added-to-input
 
 import copy

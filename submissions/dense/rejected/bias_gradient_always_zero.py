@@ -1,6 +1,6 @@
 # mistake: believes that the bias has no gradient because it does not depend on the input
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-zero
 import copy
 import math

@@ -1,6 +1,6 @@
 # mistake: averages the bias gradient over the units of the layer
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-divided-by-units
 import copy
 

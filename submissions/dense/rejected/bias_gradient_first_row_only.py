@@ -1,6 +1,6 @@
 # mistake: takes the first row of accum_grad as the bias gradient because it already has the shape of the bias
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-of-one-row
 from copy import copy
 

@@ -1,6 +1,6 @@
 # mistake: sums the weight gradient over the inputs to get the bias gradient, as if every input were one
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-from-weight-gradient
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: takes the mean over the batch for the bias gradient instead of the sum
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-mean
 class Dense(Layer):
     def __init__(self, n_units: int, input_shape: tuple = None):

@@ -1,6 +1,6 @@
 # mistake: forgets the axis in np.mean, so the bias gradient is one number
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-mean-all
 
 from copy import deepcopy

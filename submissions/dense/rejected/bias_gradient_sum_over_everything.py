@@ -1,6 +1,6 @@
 # mistake: forgets the axis in np.sum, so every unit's bias gets the same step
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-sum-all
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: sums the rows of accum_grad into its first row, which changes the caller's array
 # fails: purity
-# points: 99
+# points: 98.5
 # diagnoses: argument-changed
 import copy
 

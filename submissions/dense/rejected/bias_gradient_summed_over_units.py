@@ -1,6 +1,6 @@
 # mistake: sums over the units of each sample instead of over the samples
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-sum-axis1
 import copy
 

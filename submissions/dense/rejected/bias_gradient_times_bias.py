@@ -1,6 +1,6 @@
 # mistake: multiplies the gradient by the bias before it is summed, as if the bias were a weight
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-gradient-part
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: passes accum_grad itself as the bias gradient, one row for each sample
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-unsummed
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: makes the bias an array of whole numbers and writes each new value into it, so that fractions are lost
 # fails: update
-# points: 98.67
+# points: 98.4
 # diagnoses: kept-in-whole-numbers
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: hands the weight gradient to the optimizer of the bias as well, a slip of the pen
 # fails: bias-gradient
-# points: 94
+# points: 92
 # diagnoses: bias-given-weight-gradient
 
 import copy

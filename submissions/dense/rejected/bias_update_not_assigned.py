@@ -1,6 +1,6 @@
 # mistake: assigns the new W but drops the new bias
 # fails: update
-# points: 96.67
+# points: 96
 # diagnoses: update-discarded
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: returns the numbers of the original page, which no layer gives
 # fails: input-gradient
-# points: 89.5
+# points: 86
 # diagnoses: hardcoded-impossible-sample
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: writes the returned gradient over accum_grad before the gradients of the parameters are computed
 # fails: weight-gradient, bias-gradient
-# points: 85
+# points: 80
 # diagnoses: weight-from-input-gradient, bias-from-input-gradient
 
 from copy import deepcopy

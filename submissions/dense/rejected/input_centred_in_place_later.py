@@ -1,6 +1,6 @@
 # mistake: centres the input in place from the third forward pass on, and puts back what it gives
 # fails: purity
-# points: 99
+# points: 99.5
 # diagnoses: none
 import copy
 

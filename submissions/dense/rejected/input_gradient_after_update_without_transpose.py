@@ -1,6 +1,6 @@
 # mistake: multiplies by W after the step, and without the transpose
 # fails: input-gradient, trainable, state, purity
-# points: 85.17
+# points: 81.17
 # diagnoses: missing-transpose-post-update
 
 import copy

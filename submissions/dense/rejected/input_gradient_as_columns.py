@@ -1,6 +1,6 @@
 # mistake: multiplies W by the transposed gradient, so that the result has a column for each sample
 # fails: input-gradient
-# points: 89.5
+# points: 86
 # diagnoses: input-gradient-transposed
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: divides the returned gradient by the batch size
 # fails: input-gradient
-# points: 89.5
+# points: 86
 # diagnoses: input-gradient-mean
 import copy
 

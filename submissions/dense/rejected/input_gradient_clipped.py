@@ -1,6 +1,6 @@
 # mistake: clips the returned gradient to [-1, 1] against exploding gradients
 # fails: input-gradient
-# points: 89.5
+# points: 86
 # diagnoses: input-gradient-clipped
 import copy
 

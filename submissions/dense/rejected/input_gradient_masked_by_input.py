@@ -1,6 +1,6 @@
 # mistake: lets the gradient through only where the input was positive, as in a ReLU layer
 # fails: input-gradient
-# points: 89.5
+# points: 86
 # diagnoses: input-gradient-masked
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: multiplies the returned gradient by the input, as in the gradient of the weights
 # fails: input-gradient
-# points: 89.5
+# points: 86
 # diagnoses: input-gradient-times-input
 
 import copy

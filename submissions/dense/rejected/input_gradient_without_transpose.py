@@ -1,6 +1,6 @@
 # mistake: forgets the transpose, so that the product fails unless the layer is square
 # fails: input-gradient, trainable, state, purity
-# points: 85.17
+# points: 81.17
 # diagnoses: missing-transpose
 import copy
 

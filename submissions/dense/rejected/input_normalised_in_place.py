@@ -1,6 +1,6 @@
 # mistake: keeps a copy of X for itself and then normalises the caller's X in place for whoever uses it next
 # fails: purity
-# points: 99
+# points: 98.5
 # diagnoses: argument-changed
 import copy
 import math

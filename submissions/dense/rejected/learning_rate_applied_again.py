@@ -1,6 +1,6 @@
 # mistake: thinks that update only says where to go, and moves the parameters a hundredth of the way there
 # fails: update
-# points: 96.67
+# points: 96
 # diagnoses: step-scaled-again
 import copy
 

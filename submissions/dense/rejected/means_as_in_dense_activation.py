@@ -1,6 +1,6 @@
 # mistake: takes means over the batch, as the problem dense-activation asks for
 # fails: weight-gradient, bias-gradient
-# points: 85
+# points: 80
 # diagnoses: weight-mean, bias-mean, other-convention
 # says: This looks like a solution to dense-activation
 # says: its gradients are means over the batch

@@ -1,6 +1,6 @@
 # mistake: makes new optimizers of the same class, which forget the settings of the one that was given
 # fails: initialization, seeded, input-gradient, weight-gradient, bias-gradient, update, optimizers, state, purity
-# points: 45.62
+# points: 35.56
 # diagnoses: made-anew
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: in a square layer the output is written into the array X to save memory, which destroys the caller's data
 # fails: purity
-# points: 99
+# points: 98.5
 # diagnoses: argument-changed
 import copy
 

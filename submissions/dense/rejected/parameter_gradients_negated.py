@@ -1,6 +1,6 @@
 # mistake: passes the negative gradients to the optimizer because descent goes against the gradient, so the sign is turned twice
 # fails: weight-gradient, bias-gradient
-# points: 85
+# points: 80
 # diagnoses: weight-negated, bias-negated
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):

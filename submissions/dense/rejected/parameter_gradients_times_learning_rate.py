@@ -1,6 +1,6 @@
 # mistake: multiplies both parameter gradients by the optimizer's learning rate, which the optimizer does as well
 # fails: weight-gradient, bias-gradient
-# points: 85
+# points: 80
 # diagnoses: weight-times-rate, bias-times-rate
 
 import copy

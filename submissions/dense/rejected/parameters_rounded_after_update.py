@@ -1,6 +1,6 @@
 # mistake: rounds W and w0 to six decimals after each step to keep printouts tidy
 # fails: update
-# points: 96.67
+# points: 96
 # diagnoses: parameters-rounded
 import copy
 

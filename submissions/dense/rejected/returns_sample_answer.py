@@ -1,6 +1,6 @@
 # mistake: returns the numbers of the worked example from backward_pass, whatever the input is
 # fails: input-gradient
-# points: 89.5
+# points: 86
 # diagnoses: hardcoded-sample
 class Dense(Layer):
     """Dense layer: every input is connected with every unit.

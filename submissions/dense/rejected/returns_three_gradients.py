@@ -1,6 +1,6 @@
 # mistake: returns all three gradients, as the functions of many courses do
 # fails: input-gradient
-# points: 89.5
+# points: 86
 # diagnoses: input-gradient-kind
 
 import copy

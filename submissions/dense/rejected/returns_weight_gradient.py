@@ -1,6 +1,6 @@
 # mistake: hands the gradient of the weights to the layer below instead of the gradient of the input
 # fails: input-gradient
-# points: 89.5
+# points: 86
 # diagnoses: returns-weight-gradient
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: returns W from backward_pass, believing that the caller wants to see the step
 # fails: input-gradient
-# points: 89.5
+# points: 86
 # diagnoses: returns-weights
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: multiplies the incoming gradient by the derivative of a sigmoid, though the forward pass has none
 # fails: input-gradient, weight-gradient, bias-gradient
-# points: 74.5
+# points: 66
 # diagnoses: input-gradient-times-derivative, weight-times-derivative, bias-times-derivative
 
 from copy import deepcopy

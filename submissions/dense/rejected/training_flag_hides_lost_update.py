@@ -1,6 +1,6 @@
 # mistake: forward_pass sets trainable to training, and the new parameters are never assigned, so the weights of a frozen layer still look untouched
 # fails: trainable, update
-# points: 95.33
+# points: 94.67
 # diagnoses: update-discarded, trainable-set-by-forward
 import copy
 

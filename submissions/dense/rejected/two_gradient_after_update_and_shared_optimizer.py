@@ -1,6 +1,6 @@
 # mistake: returns the gradient through the new weights; and lets both parameters share one optimizer
 # fails: input-gradient, optimizers
-# points: 83.5
+# points: 80
 # diagnoses: post-update-w, opt-shared
 import copy
 

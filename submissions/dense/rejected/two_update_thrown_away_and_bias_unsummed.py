@@ -1,6 +1,6 @@
 # mistake: ignores what update returns; and hands the optimizer the unsummed gradient of the bias
 # fails: bias-gradient, update
-# points: 90.67
+# points: 88
 # diagnoses: bias-unsummed, update-discarded
 import copy
 

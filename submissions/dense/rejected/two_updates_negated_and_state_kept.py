@@ -1,6 +1,6 @@
 # mistake: passes the negative gradients on; and adds up the bias gradients of all passes
 # fails: weight-gradient, bias-gradient, state
-# points: 84.67
+# points: 79.67
 # diagnoses: weight-negated, bias-negated, gradient-accumulates
 import copy
 

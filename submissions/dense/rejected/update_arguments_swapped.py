@@ -1,6 +1,6 @@
 # mistake: calls update(grad, parameter), the other way round
 # fails: update
-# points: 98
+# points: 97.6
 # diagnoses: update-args-swapped
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: keeps what update returns only in the first backward pass
 # fails: update
-# points: 98
+# points: 99.2
 # diagnoses: none
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: thinks that update changes the arrays in place and ignores what it returns
 # fails: update
-# points: 96.67
+# points: 96
 # diagnoses: update-discarded
 class Dense(Layer):
     # fully-connected NN layer

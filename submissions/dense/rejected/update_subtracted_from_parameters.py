@@ -1,6 +1,6 @@
 # mistake: takes what update returns for a step and subtracts it from the old parameters
 # fails: update
-# points: 96.67
+# points: 96
 # diagnoses: update-taken-for-step
 import copy
 import math

@@ -1,6 +1,6 @@
 # mistake: fills the weight gradient in a loop that makes a new array of zeros in each turn, and never writes into it
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: weight-zero
 
 import copy

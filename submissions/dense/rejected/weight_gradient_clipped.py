@@ -1,6 +1,6 @@
 # mistake: clips the weight gradient against exploding gradients
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: weight-clipped
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: builds the weight gradient from the first sample of the batch and forgets the others
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: weight-of-one-row
 class Dense(Layer):
     def __init__(self, n_units, input_shape=None):

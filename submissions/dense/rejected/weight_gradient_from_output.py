@@ -1,6 +1,6 @@
 # mistake: keeps the output for the backward pass, where the input is needed
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: weight-from-output
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: averages the weight gradient over the batch, although accum_grad already carries any averaging
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: weight-mean
 import copy
 

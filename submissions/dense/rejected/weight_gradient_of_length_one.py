@@ -1,6 +1,6 @@
 # mistake: scales the weight gradient to length 1 so that no step is too long
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: weight-gradient-length
 
 import copy

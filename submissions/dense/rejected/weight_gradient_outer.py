@@ -1,6 +1,6 @@
 # mistake: takes np.outer of input and gradient, which is right for a single row only
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: weight-outer
 import copy
 

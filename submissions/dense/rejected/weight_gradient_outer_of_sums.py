@@ -1,6 +1,6 @@
 # mistake: sums inputs and gradients over the batch first and multiplies the sums, which mixes different samples
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: weight-outer-of-sums
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: reshapes the input to (n_inputs, batch) instead of transposing it
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: input-reshaped
 import copy
 import math

@@ -1,6 +1,6 @@
 # mistake: multiplies the other way round, which gives the transposed gradient
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: weight-transposed
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: adds a weight decay term to the weight gradient, which nobody asked for
 # fails: weight-gradient
-# points: 91
+# points: 88
 # diagnoses: weight-decay
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: keeps the weights inside the initial limits after every step
 # fails: update
-# points: 96.67
+# points: 96
 # diagnoses: parameters-clipped
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: steps W once when its gradient is known and a second time together with the bias
 # fails: update
-# points: 98
+# points: 97.6
 # diagnoses: update-double
 import copy
 
