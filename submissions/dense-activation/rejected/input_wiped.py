@@ -1,6 +1,6 @@
 # mistake: sets X to 0 after use, since it has a copy
 # fails: purity
-# points: 97
+# points: 98
 # diagnoses: input-overwritten
 import numpy as np
 

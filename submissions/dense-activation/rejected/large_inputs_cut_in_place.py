@@ -1,6 +1,6 @@
 # mistake: cuts large numbers off in the caller's X, once it has used them
 # fails: purity
-# points: 98
+# points: 99
 # diagnoses: none
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: divides d_out by the batch size in place
 # fails: purity
-# points: 97
+# points: 98
 # diagnoses: upstream-always-overwritten
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: writes zeros into d_out
 # fails: purity
-# points: 97
+# points: 98
 # diagnoses: upstream-masked-in-place
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: multiplies d_out by the slope in place
 # fails: purity
-# points: 97
+# points: 98
 # diagnoses: upstream-overwritten
 import numpy as np
 
