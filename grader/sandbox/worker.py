@@ -419,7 +419,8 @@ class Server:
         return self._keep(keep, call)
 
     def _do_watch(self) -> None:
-        """Watch from now on what calls leave behind."""
+        """Watch from now on what calls leave behind, though others have left the same before."""
+        seterr(**self.errors)
         self.leftovers = Leftovers()
 
     def _do_left(self) -> list[list[str]]:
