@@ -102,8 +102,10 @@ def _listened(
     source = append(reference.text, problem.settings.entry)
     submission = submission_from(reference.name, source.encode())
     ((_, report),) = judges.grade([(0, submission)], 1)
-    if report.status != "passed":
-        first = next((c.message for c in report.checks if c.message), report.message)
+    # a check that wants nothing printed hears the notes themselves
+    checks = [c for c in report.checks if "@fact " not in str(c.evidence.get("yours"))]
+    if report.message or any(c.status != "passed" for c in checks):
+        first = next((c.message for c in checks if c.message), report.message)
         what = f"the reference fails when its calls are listened to: {first}"
         raise ProblemError(problem.reference_path, None, what)
     return list(noted([report.output, *(check.output for check in report.checks)]))

@@ -68,6 +68,8 @@ def _single(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
         scale = max(1.0, float(np.abs(b).max(initial=0.0)))
         if not np.all(np.abs(a - b) < SINGLE * scale):
             return None
+    if not any(np.any(a) for a, _ in pairs):
+        return None  # zeros are exact in any precision
     if any(a.dtype.itemsize < b.dtype.itemsize for a, b in pairs) or all(
         np.array_equal(a, a.astype(np.float32)) for a, _ in pairs
     ):
@@ -170,8 +172,9 @@ def _magnitude(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     """Right for ordinary numbers, and wrong for larger or for smaller ones."""
     sizes: dict[bool, list[float]] = {True: [], False: []}
     for found in seen:
-        if np.any(found.right):
-            sizes[found.is_right].append(float(np.abs(found.right).max()))
+        size = float(np.abs(found.right).max()) if np.any(found.right) else 0.0
+        if size > (SINGLE if found.is_right else 0.0):  # what is tiny may be right by chance
+            sizes[found.is_right].append(size)
     if not all(sizes.values()):
         return None
     hint = "What in your code depends on how large a number is: a limit, a rounding, a constant?"

@@ -1,6 +1,6 @@
 # mistake: applies the activation twice
 # fails: forward
-# points: 90
+# points: 88
 # diagnoses: activation-twice
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: knows four activations by their names, and takes all others for linear
 # fails: forward
-# points: 90
+# points: 88
 # diagnoses: activation-missing
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: applies relu whatever activation it is given
 # fails: forward
-# points: 90
+# points: 88
 # diagnoses: always-relu
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: does not add the biases
 # fails: forward
-# points: 90
+# points: 88
 # diagnoses: bias-not-added
 import logging
 from abc import ABC, abstractmethod

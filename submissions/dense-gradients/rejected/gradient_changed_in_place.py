@@ -1,6 +1,6 @@
 # mistake: multiplies G in place
 # fails: purity
-# points: 98.5
+# points: 99
 # diagnoses: gradient-overwritten
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: scales X in place before it is used
 # fails: purity, forward, cache
-# points: 84.5
+# points: 85
 # diagnoses: input-factor, input-overwritten
 import logging
 from abc import ABC, abstractmethod

@@ -1,7 +1,7 @@
 # mistake: takes gradients below a millionth for rounding errors
 # fails: weight-gradient
 # points: 96
-# diagnoses: weight-gradient-zero
+# diagnoses: weight-gradient-tiny
 import logging
 from abc import ABC, abstractmethod
 

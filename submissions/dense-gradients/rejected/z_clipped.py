@@ -1,7 +1,7 @@
 # mistake: clips z, so that no exponential overflows
 # fails: forward
 # points: 91.43
-# diagnoses: output-uniform
+# diagnoses: output-large
 import logging
 from abc import ABC, abstractmethod
 
