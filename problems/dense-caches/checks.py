@@ -18,9 +18,13 @@ from grader.judge import (
     Seen,
     aspect,
     check,
+    each_alone,
     expect,
+    expect_arguments_left_alone,
     expect_array,
     expect_close,
+    expect_nothing_drawn,
+    expect_nothing_left,
     expect_unchanged,
     fail,
     gradients,
@@ -39,11 +43,7 @@ from grader.judge.affine import (
     some_cases,
 )
 from grader.judge.affine.cases import LARGE, TINY
-from grader.judge.affine.sequences import (
-    expect_later_as_before,
-    expect_untouched_numpy,
-    numbered,
-)
+from grader.judge.affine.sequences import numbered
 from grader.judge.affine.typed import TYPES, TypedCase, typed_cases
 from grader.judge.draws import expect_deviation, same_draw
 from grader.judge.slopes import agrees, expect_gradient, expect_slope
@@ -126,7 +126,11 @@ def activation_of(case):
 
 @dataclass(frozen=True)
 class Observation:
-    """Forward, backward and gradients of one layer; each attribute is a promise (`.value`)."""
+    """Forward, backward and gradients of one layer; each attribute is a promise (`.value`).
+
+    Attributes:
+        left: What the three calls have left behind, where they are watched by themselves.
+    """
 
     output: object
     fc: object
@@ -135,6 +139,7 @@ class Observation:
     computed: object
     g: object
     p: object
+    left: object = None
 
     def part(self, cache, name):
         """An entry of fc, bc or g, or None; what the method that fills it raised, if it did."""
@@ -186,6 +191,16 @@ def new_layer(student):
     return make
 
 
+def observed(student, layer, X, G):
+    """Forward, backward and gradients of a layer, watched; in a program block."""
+    student.watch()
+    output, fc = layer.forward(X), layer.fc
+    input_gradient, bc = layer.backward(G), layer.bc
+    computed, g = layer.compute_gradients(), layer.g
+    left = student.left()
+    return Observation(output, fc, input_gradient, bc, computed, g, layer.p, left)
+
+
 @lasting
 def observe(student, once, drawn, new_layer):
     """Return a function that runs a fresh layer on a case."""
@@ -193,10 +208,7 @@ def observe(student, once, drawn, new_layer):
     def run(case):
         with student.program():
             layer = new_layer(case)
-            output, fc = layer.forward(case.X), layer.fc
-            input_gradient, bc = layer.backward(case.G), layer.bc
-            computed, g = layer.compute_gradients(), layer.g
-            return Observation(output, fc, input_gradient, bc, computed, g, layer.p)
+            return observed(student, layer, case.X, case.G)
 
     return once.each("observe", drawn("case"), run)
 
@@ -541,28 +553,30 @@ ANEW = ((3, 2), (3, 2), (130, 2), (1, 2), (3, 2))
 
 @lasting
 def restarted(student, once):
-    """Return a function: p whenever a layer has been initialized again, and what is left in NumPy.
+    """Return a function: p whenever a layer has been initialized again, and what is left behind.
 
-    (done and p each time, (numbers drawn afterwards, np.geterr() before, after), the same two of
-    a layer whose initialization nobody knows).
+    (done and p each time, what all calls have left, done and p of a layer whose initialization
+    nobody knows).
     """
 
     def run():
         student.seed(GLOBAL_SEED)
         with student.program():
-            before, found = student.usual_errors()(), []
-            layer, update = student.Dense(units=2), updating(student)
-            layer.np_rng = student.given("numpy.random", "default_rng")(START_SEED)
+            rng = student.given("numpy.random", "default_rng")(START_SEED)
+            update, found = updating(student), []
+            student.watch()
+            layer = student.Dense(units=2)
+            layer.np_rng = rng
             for n_inputs, _ in ANEW:
                 case = AffineCase(3, n_inputs, 2)
                 layer.compute_shapes(case.X)
                 found.append((layer.initialize_parameters(), layer.p))
                 passes(layer, case)
                 update(layer, 0.1)
-            numpy = student.draw(3), before, student.given("numpy", "geterr")()
+            left = student.left()
             layer = student.Dense(units=4, initialization=student.define(FUNCTIONS).counting())
             layer.compute_shapes(np.ones((2, 3)))
-            return found, numpy, (layer.initialize_parameters(), layer.p)
+            return found, left, (layer.initialize_parameters(), layer.p)
 
     return lambda: once("restarted", run)
 
@@ -684,9 +698,9 @@ def expect_draw(W, wanted, seed, waived):
 
 
 @check("generator", "Nothing else is drawn, from np_rng or np.random")
-def test_nothing_else_is_drawn(restarted, reference, waived):
+def test_nothing_else_is_drawn(restarted, reference, all_left, waived):
     """Initialized again, after passes in between, a layer goes on with the next numbers."""
-    found, numpy, _ = restarted()
+    found, _, _ = restarted()
     rng = np.random.default_rng(START_SEED)
     for number, (shape, (done, p)) in enumerate(zip(ANEW, found, strict=True), 1):
         wanted = reference.xavier(shape, rng=rng)
@@ -695,7 +709,8 @@ def test_nothing_else_is_drawn(restarted, reference, waived):
         message += "which nothing else should be drawn from."
         with waived(to=("initialization", "shapes")):
             expect_close(entry(p, "W"), wanted, what="layer.p['W']", message=message)
-    expect_untouched_numpy(*numpy, seed=GLOBAL_SEED, calls="The layer's methods")
+    for place, left in all_left():
+        expect_nothing_drawn(left, place)
 
 
 # -- forward -------------------------------------------------------------------------------
@@ -763,11 +778,7 @@ def observe_typed(student, once, new_layer):
     def run(case):
         with student.program():
             layer = new_layer(case.case)
-            X, G = case.arrays(student)
-            output, fc = layer.forward(X), layer.fc
-            input_gradient, bc = layer.backward(G), layer.bc
-            computed, g = layer.compute_gradients(), layer.g
-            return Observation(output, fc, input_gradient, bc, computed, g, layer.p)
+            return observed(student, layer, *case.arrays(student))
 
     return once.each("typed", TYPED + THROUGH_TYPED, run)
 
@@ -1491,19 +1502,21 @@ def _flat(run):
 
 @lasting
 def repeated(student, once, new_layer):
-    """Return a function: for each round, what a used layer and a fresh one give."""
+    """Return a function: what a used layer and a fresh one give in each round; what is left."""
 
     def run():
         with student.untraced(), student.program():
             alone = [passes(new_layer(case), case) for case in ROUNDS]
         with student.program():
             layer, found = new_layer(ROUNDS[0]), []
+            student.watch()
             for case in ROUNDS:
                 layer.p = {"W": case.W, "b": case.b}
                 layer.forward(BETWEEN.X)
                 layer.backward(BETWEEN.G)
                 found.append(passes(layer, case))
-        return list(zip(found, alone, strict=True))
+            left = student.left()
+        return list(zip(found, alone, strict=True)), left
 
     return lambda: once("repeated", run)
 
@@ -1511,7 +1524,7 @@ def repeated(student, once, new_layer):
 @check("state", "Passes do not remember the ones before, whatever the batch size")
 def test_repeated_passes(repeated, right, left_to_others, waived):
     """compute_shapes is not called again; passes of another batch stand between."""
-    for (place, (found, alone)), case in zip(numbered(repeated()), ROUNDS, strict=True):
+    for (place, (found, alone)), case in zip(numbered(repeated()[0]), ROUNDS, strict=True):
         expect_as_alone(found, alone, right(case), place, left_to_others, waived)
 
 
@@ -1607,15 +1620,11 @@ class Step:
 
     Attributes:
         before: p before it; ``seen.p`` is p before update_parameters.
-        later: Output and input gradient, looked at once more at the end.
-        arguments: A and dX at the end, where they were kept.
     """
 
     case: ActivatedCase
     before: object
     seen: Observation
-    later: tuple = ()
-    arguments: tuple = ()
 
 
 UPDATE = """
@@ -1642,12 +1651,13 @@ def ready_to_train(student, new_layer, training):
 
 @lasting
 def trained(student, once, new_layer):
-    """Return a function: the steps of a training, each looked at before the next one."""
+    """Return a function: the steps of a training, each looked at before the next; what is left."""
 
     def run(training):
         steps = []
         with student.program(), usual_settings(student):
             layer, update, disturb = ready_to_train(student, new_layer, training)
+            student.watch()
             for number, (case, kind) in enumerate(training.passes):
                 if kind == AGAIN:
                     layer.compute_shapes(case.X)
@@ -1666,44 +1676,25 @@ def trained(student, once, new_layer):
                 seen = Observation(output, fc, input_gradient, bc, computed, g, p)
                 steps.append(Step(case, before, seen))
                 update(layer, training.rate(number))
-        return steps
+            left = student.left()
+        return steps, left
 
     return once.each("trained", TRAININGS, run)
 
 
-LEFT_BEHIND = seeds.number(12)
-
-
 @lasting
 def unwatched(student, once, new_layer):
-    """Return a function: the steps of a training that nobody looks at, and what it leaves in NumPy.
-
-    (steps, (numbers drawn afterwards, np.geterr() before, after)).
-    """
+    """Return a function: (output, input gradient) of each step of training that nobody looks at."""
 
     def run():
         with student.program():
             layer, update, _ = ready_to_train(student, new_layer, STEPS)
-            student.seed(LEFT_BEHIND)
-            errors, made = student.usual_errors()(), []
+            found = []
             for number, (case, _) in enumerate(STEPS.passes):
-                arrays = student.array(case.X), student.array(case.G)
-                passed = layer.forward(arrays[0]), layer.backward(arrays[1])
+                found.append((layer.forward(case.X), layer.backward(case.G)))
                 layer.compute_gradients()
                 update(layer, STEPS.rate(number))
-                made.append((case, arrays, passed))
-            numpy = student.draw(3), errors, student.given("numpy", "geterr")()
-            steps = [
-                Step(
-                    case,
-                    None,
-                    Observation(passed[0], None, passed[1], None, None, None, None),
-                    later=tuple(map(student.again, passed)),
-                    arguments=tuple(map(student.read, arrays)),
-                )
-                for case, arrays, passed in made
-            ]
-        return steps, numpy
+        return found
 
     return lambda: once("unwatched", run)
 
@@ -1722,7 +1713,7 @@ def right_now(reference, step, settings):
 def test_each_step(trained, reference, waived):
     """For the parameters that it has by then; what is wrong in every pass costs elsewhere."""
     for training in TRAININGS:
-        for place, step in numbered(trained(training)):
+        for place, step in numbered(trained(training)[0]):
             right = None
             with waived(to=("initialization", "shapes", "bias-gradient", "weight-gradient")):
                 right = right_now(reference, step, training.settings)
@@ -1757,22 +1748,45 @@ def expect_step(place, step, right, waived, settings):
                 expect_close(yours, wanted, what=what, message=message, or_shapes=shapes)
 
 
-@check("state", "Nobody has to look, and nothing is left behind")
-def test_unwatched_training(trained, unwatched, waived):
-    """The same steps, not looked at; then what was returned, NumPy's generator and errors."""
-    steps, numpy = unwatched()
-    names = (OUTPUT, RETURNED)
-    for (place, mine), watched in zip(numbered(steps), trained(STEPS), strict=True):
-        for what, name in zip(names, ("output", "input_gradient"), strict=True):
-            now, usual = getattr(mine.seen, name), as_array(getattr(watched.seen, name))
-            message = f"{place}, what it returns depends on whether the caches are read before."
-            if usual is not None:
-                expect_close(now.value, usual, what=what, message=message)
-    for step in steps:
-        returned = (step.seen.output, step.seen.input_gradient)
-        expect_later_as_before(list(zip(names, returned, step.later, strict=True)))
-    with waived(to="generator"):
-        expect_untouched_numpy(*numpy, seed=LEFT_BEHIND, calls="The layer's methods")
+@check("state", "Training goes on as it does when nobody looks at the caches")
+def test_unwatched_training(trained, unwatched):
+    """The same steps with and without reading the dictionaries between them."""
+    for (place, alone), watched in zip(numbered(unwatched()), trained(STEPS)[0], strict=True):
+        usual = watched.seen.output, watched.seen.input_gradient
+        for what, now, then in zip((OUTPUT, RETURNED), alone, usual, strict=True):
+            if as_array(then) is not None:
+                message = f"{place}, what it returns depends on whether the caches are read before."
+                expect_close(now.value, then.value, what=what, message=message)
+
+
+@lasting
+def all_left(student, drawn, observe, observe_typed, restarted, repeated, trained):
+    """Return a function: (place, what was left behind) wherever passes are looked at."""
+
+    def find():
+        for case in drawn("case"):
+            yield f"With {case}: ", lambda case=case: observe(case).left
+        for typed in TYPED + THROUGH_TYPED:
+            yield f"With {typed}: ", lambda typed=typed: observe_typed(typed).left
+        yield "On a layer that is initialized again: ", lambda: restarted()[1]
+        yield "In several passes on one layer: ", lambda: repeated()[1]
+        for training in TRAININGS:
+            yield "In several steps: ", lambda training=training: trained(training)[1]
+
+    return lambda: each_alone(student, find())
+
+
+METHODS = (
+    *("Dense", "compute_shapes", "initialize_parameters", "forward", "backward"),
+    *("compute_gradients", "update_parameters"),
+)
+
+
+@check("state", "What was returned stays as it is, and NumPy's error handling as it was")
+def test_nothing_left_behind(all_left):
+    """Also in later calls; what is drawn is looked at elsewhere."""
+    for place, left in all_left():
+        expect_nothing_left(left, place, may_draw=METHODS)
 
 
 RUN = RECORDED["end_to_end"]
@@ -1914,18 +1928,19 @@ def arguments_after(student, once, new_layer):
 
 
 @check("purity", "The arrays A and dX of the caller")
-def test_arguments_unchanged(arguments_after, observe, unwatched, left_to_others, waived):
-    """Read back after each of the methods, and once more at the end of several steps."""
+def test_arguments_unchanged(arguments_after, observe, left_to_others):
+    """Read back after each of the methods."""
     for case in PURE:
         if not left_to_others(observe(case).input_gradient, "input_gradient"):
             expect_unchanged(arguments_after(case))
-    for place, step in numbered(unwatched()[0]):
-        with waived(to=(*PASSES, "state")):
-            step.seen.input_gradient.value
-        pairs = zip(("A", "dX"), step.arguments, (step.case.X, step.case.G), strict=True)
-        for name, after, before in pairs:
-            message = f"{place}, the caller's array {name} is changed."
-            expect_close(after.value, before, what=name, message=message, rtol=0.0, atol=0.0)
+
+
+@check("purity", "So they are after every other pass that is looked at")
+def test_arguments_left_alone(all_left, waived):
+    """What shows in an ordinary pass is said by the other check."""
+    for place, left in all_left():
+        with waived(to="purity"):
+            expect_arguments_left_alone(left, place)
 
 
 @check("purity", "The parameters")
@@ -1938,7 +1953,7 @@ def test_parameters_unchanged(observe, trained, left_to_others, waived):
             p = entries(seen.p, seen.computed, "layer.p")
             for name, before in (("W", case.W), ("b", case.b)):
                 expect_no_step(name, before, p.get(name))
-    for place, step in (pair for each in TRAININGS for pair in numbered(trained(each))):
+    for place, step in (pair for each in TRAININGS for pair in numbered(trained(each)[0])):
         for name in "Wb":
             with waived(to=("initialization", "shapes")):
                 before = entry(step.before, name)
@@ -2261,7 +2276,7 @@ def see_rounds(repeated):
     """The outputs, input gradients, dW and db of all rounds on one layer."""
 
     def look(_):
-        runs = repeated()
+        runs, _ = repeated()
         alone = _plain(fresh for _, fresh in runs)
         return Seen(_plain(found for found, _ in runs), alone, alone=alone)
 
