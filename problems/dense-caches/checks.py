@@ -362,7 +362,7 @@ SETTINGS = {"LRELU_alpha": 0.25, "ELU_alpha": 2.0, "softmax_temperature": 1.0}
 @check("constructor", "The arguments are kept", weight=2)
 def test_constructor(student):
     """By name and by position; what is kept is found where the statement says."""
-    for units, by_position in ((4, False), (20011, True)):
+    for units, by_position in ((4, False), (1, False), (20011, True)):
         student.begin()
         with student.program(), usual_settings(student):
             tanh, orthogonal = (student.given("maths", name) for name in ("tanh", "orthogonal"))
@@ -443,11 +443,12 @@ KINDS = (("c", 1.0), ("fortran", 1e6), ("strided", 1e-8), ("int64", 3), ("float3
 
 @lasting
 def shaped(student, once):
-    """Return a function: (d, fs, done) after compute_shapes for each of the sizes, in a row."""
+    """Return a function: (d, fs, done) after compute_shapes for each of the sizes; what is left."""
 
     def run():
         found = []
         with student.program():
+            student.watch()
             for batch, n_inputs, n_units in SIZES:
                 layer = student.Dense(units=n_units)
                 done = layer.compute_shapes(np.ones((batch + 1, n_inputs)))
@@ -457,7 +458,8 @@ def shaped(student, once):
             for (*shape, _), (kind, value) in zip(IN_TURN, KINDS, strict=True):
                 done = layer.compute_shapes(A=typed(student, np.full(shape, value), kind))
                 found.append((layer.d, layer.fs, done))
-        return found
+            left = student.left()
+        return found, left
 
     return lambda: once("shaped", run)
 
@@ -476,9 +478,10 @@ def entries(pending, done, what):
 
 
 @check("shapes", "compute_shapes fills d with the numbers of samples, inputs and units")
-def test_dimensions(shaped):
-    """For the array that it was last given."""
-    for sizes, (d, _, done) in zip(SIZES + IN_TURN, shaped(), strict=True):
+def test_dimensions(shaped, restarted):
+    """For the array that it was last given; also when the layer has been in use."""
+    found = [*shaped()[0], *restarted().shapes]
+    for sizes, (d, _, done) in zip(SIZES + IN_TURN + ANEW, found, strict=True):
         found = entries(d, done, "layer.d")
         for name, meaning, size in zip("mn", ("samples", "inputs"), sizes, strict=False):
             yours = found.get(name)
@@ -493,9 +496,12 @@ def _is_number(yours, size):
 
 
 @check("shapes", "compute_shapes fills fs with the shapes of X, W and b")
-def test_shapes(shaped):
+def test_shapes(shaped, restarted):
     """Tuples; a list of the same numbers costs nothing."""
-    for (batch, n_inputs, n_units), (_, fs, done) in zip(SIZES + IN_TURN, shaped(), strict=True):
+    looked = [*shaped()[0], *restarted().shapes]
+    for (batch, n_inputs, n_units), (_, fs, done) in zip(
+        SIZES + IN_TURN + ANEW, looked, strict=True
+    ):
         found = entries(fs, done, "layer.fs")
         wanted = {"X": (batch, n_inputs), "W": (n_inputs, n_units), "b": (1, n_units)}
         for name, shape in wanted.items():
@@ -547,36 +553,57 @@ DRAWN = [
     *((shape, seeds.number(4), "orthogonal") for shape in ((6, 3), (3, 6))),
     *((shape, seeds.number(5), "xavier") for shape in ((100, 60), (30, 200))),
 ]
-ANEW = ((3, 2), (3, 2), (130, 2), (1, 2), (3, 2))
-"""Shapes of W for which one layer is initialized, one after the other."""
+ANEW = ((130, 3, 2), (1, 3, 2), (3, 130, 2), (40, 1, 2), (3, 3, 2))
+"""Rows, inputs and units for which one layer is initialized, one after the other."""
+TWISTED = {"LRELU_alpha": 0.25, "ELU_alpha": 2.0, "softmax_temperature": 0.5}
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """What came of a layer that was initialized again and again, after passes and steps.
+
+    Attributes:
+        shapes: (d, fs, done) after each compute_shapes.
+        starts: (done, p) after each initialize_parameters.
+        left: What all calls have left behind.
+        unknown: (done, p) of layers whose initialization nobody knows, for each of SCALES.
+    """
+
+    shapes: list
+    starts: list
+    left: object
+    unknown: list
+
+
+SCALES = (1.0, LARGE, TINY)
 
 
 @lasting
 def restarted(student, once):
-    """Return a function: p whenever a layer has been initialized again, and what is left behind.
-
-    (done and p each time, what all calls have left, done and p of a layer whose initialization
-    nobody knows).
-    """
+    """Return a function: what came of a layer that is initialized again and again."""
 
     def run():
         student.seed(GLOBAL_SEED)
-        with student.program():
+        with student.program(), usual_settings(student):
             rng = student.given("numpy.random", "default_rng")(START_SEED)
-            update, found = updating(student), []
+            update, shapes, starts, unknown = updating(student), [], [], []
             student.watch()
-            layer = student.Dense(units=2)
+            layer = student.Dense(units=2, se_hPars=TWISTED)
             layer.np_rng = rng
-            for n_inputs, _ in ANEW:
-                case = AffineCase(3, n_inputs, 2)
-                layer.compute_shapes(case.X)
-                found.append((layer.initialize_parameters(), layer.p))
+            for batch, n_inputs, _ in ANEW:
+                case = AffineCase(batch, n_inputs, 2)
+                done = layer.compute_shapes(case.X)
+                shapes.append((layer.d, layer.fs, done))
+                starts.append((layer.initialize_parameters(), layer.p))
                 passes(layer, case)
                 update(layer, 0.1)
             left = student.left()
-            layer = student.Dense(units=4, initialization=student.define(FUNCTIONS).counting())
-            layer.compute_shapes(np.ones((2, 3)))
-            return found, left, (layer.initialize_parameters(), layer.p)
+            for scale in SCALES:
+                counting = student.define(FUNCTIONS).counting(scale)
+                layer = student.Dense(units=4, initialization=counting)
+                layer.compute_shapes(np.ones((2, 3)))
+                unknown.append((layer.initialize_parameters(), layer.p))
+        return Restarted(shapes, starts, left, unknown)
 
     return lambda: once("restarted", run)
 
@@ -586,10 +613,10 @@ def test_weight_shape(started, restarted, waived):
     """Shape (n, u); also when the layer is initialized again, for another number of inputs."""
     for key in STARTS:
         expect_array(parameter(started, key, "W"), "layer.p['W']", key[0])
-    for shape, (done, p) in zip(ANEW, restarted()[0], strict=True):
+    for (_, *shape), (done, p) in zip(ANEW, restarted().starts, strict=True):
         done.value
         with waived(to=("initialization", "shapes")):
-            expect_array(entry(p, "W"), "layer.p['W'], initialized again", shape)
+            expect_array(entry(p, "W"), "layer.p['W'], initialized again", tuple(shape))
 
 
 @check("initialization", "b starts as zeros, one for each unit, in a row")
@@ -598,7 +625,7 @@ def test_bias_starts_at_zero(started, restarted):
     for key in STARTS:
         zeros = np.zeros((1, key[0][1]))
         expect_close(parameter(started, key, "b"), zeros, what="layer.p['b']")
-    for (_, n_units), (done, p) in zip(ANEW, restarted()[0], strict=True):
+    for (_, _, n_units), (done, p) in zip(ANEW, restarted().starts, strict=True):
         done.value
         zeros = np.zeros((1, n_units))
         expect_close(entry(p, "b"), zeros, what="layer.p['b'], initialized again")
@@ -615,8 +642,14 @@ def drawn_weights(started, key, waived):
 
 
 @check("initialization", "W comes from the function that the constructor was given", weight=2)
-def test_initialization_is_used(started, restarted, waived):
+def test_initialization_is_used(started, restarted, reference, waived):
     """Orthogonal weights are, and xavier's have their deviation; which numbers is not looked at."""
+    rng = np.random.default_rng(START_SEED)
+    for (_, *shape), (done, p) in zip(ANEW, restarted().starts, strict=True):
+        done.value
+        W, wanted = entry(p, "W"), reference.xavier(tuple(shape), rng=rng)
+        if isinstance(W, np.ndarray) and W.shape == wanted.shape and same_draw(W, wanted):
+            expect_close(W, wanted, what="layer.p['W'], initialized again")
     for key in DRAWN[:2]:
         shape, W = key[0], drawn_weights(started, key, waived)
         product = W.T @ W if shape[0] > shape[1] else W @ W.T
@@ -629,18 +662,20 @@ def test_initialization_is_used(started, restarted, waived):
     for key in DRAWN[2:]:
         (n, u), W = key[0], drawn_weights(started, key, waived)
         expect_deviation(W, np.sqrt(2 / (n + u)), f"√(2/({n} + {u}))", what="layer.p['W']")
-    done, p = restarted()[2]
-    done.value
-    message = "With another function as initialization, W should be what this function returns."
-    W = entry(p, "W")
-    flat = np.sort(W, axis=None) if isinstance(W, np.ndarray) else W
-    expect_close(flat, np.arange(-4.0, 8.0), what="the numbers in layer.p['W']", message=message)
+    for scale, (done, p) in zip(SCALES, restarted().unknown, strict=True):
+        done.value
+        W = entry(p, "W")
+        flat = np.sort(W, axis=None) if isinstance(W, np.ndarray) else W
+        wanted, message = np.arange(-4.0, 8.0) * scale, "With another function as initialization, "
+        message += "W should be what this function returns."
+        what, unit = "the numbers in layer.p['W']", min(scale, 1.0)
+        expect_close(flat, wanted, what=what, message=message, unit=unit)
 
 
 FUNCTIONS = """
-def counting():
+def counting(scale):
     def initialization(shape, rng=None):
-        return 7 - np.arange(float(np.prod(shape))).reshape(shape)
+        return scale * (7 - np.arange(float(np.prod(shape)))).reshape(shape)
     return initialization
 
 def cubic():
@@ -700,10 +735,10 @@ def expect_draw(W, wanted, seed, waived):
 @check("generator", "Nothing else is drawn, from np_rng or np.random")
 def test_nothing_else_is_drawn(restarted, reference, all_left, waived):
     """Initialized again, after passes in between, a layer goes on with the next numbers."""
-    found, _, _ = restarted()
+    found = restarted().starts
     rng = np.random.default_rng(START_SEED)
-    for number, (shape, (done, p)) in enumerate(zip(ANEW, found, strict=True), 1):
-        wanted = reference.xavier(shape, rng=rng)
+    for number, ((_, *shape), (done, p)) in enumerate(zip(ANEW, found, strict=True), 1):
+        wanted = reference.xavier(tuple(shape), rng=rng)
         done.value
         message = f"W number {number} of one layer is not made of the next numbers of np_rng, "
         message += "which nothing else should be drawn from."
@@ -1572,6 +1607,65 @@ def test_two_layers(side_by_side, right, left_to_others, waived):
                 expect_array(entry(start, "W"), what, case.W.shape)
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A case for two layers in turn, which both do it twice, with other values each time.
+
+    Attributes:
+        kind: Memory layout or type of the arrays.
+    """
+
+    case: AffineCase
+    kind: str = "c"
+
+    def __str__(self):
+        kind = "" if self.kind == "c" else f", arrays {self.kind}"
+        return f"In passes of two layers with {self.case}{kind}"
+
+
+PAIRS = [
+    *map(Pair, FAR),
+    *(Pair(AffineCase(3, 3, 2), kind) for kind in TYPES),
+]
+
+
+@lasting
+def interleaved(student, once, new_layer):
+    """Return a function: the steps of two layers in turn, and what is left."""
+
+    def run(pair):
+        cases, steps = [replace(pair.case, seed=seed) for seed in (0, 1)], []
+        with student.program():
+            layers = [new_layer(case) for case in cases]
+            student.watch()
+            for order in (cases, cases[::-1]):
+                turn = list(zip(layers, order, strict=True))
+                for layer, case in turn:
+                    layer.p = {"W": case.W, "b": case.b}
+                outputs = [layer.forward(typed(student, c.X, pair.kind)) for layer, c in turn]
+                returned = [layer.backward(typed(student, c.G, pair.kind)) for layer, c in turn]
+                computed = [layer.compute_gradients() for layer in layers]
+                for number, (layer, case) in enumerate(turn):
+                    held = layer.fc, layer.bc, layer.g
+                    seen = Observation(
+                        *(outputs[number], held[0], returned[number], held[1]),
+                        *(computed[number], held[2], None),
+                    )
+                    steps.append(Step(case, None, seen))
+            left = student.left()
+        return steps, left
+
+    return once.each("interleaved", PAIRS, run)
+
+
+@check("state", "Nor in wide layers, with large and tiny numbers, with other types and layouts")
+def test_pairs(interleaved, right, waived):
+    """Two passes of each of two layers in turn; a first pass that is wrong costs elsewhere."""
+    for pair in PAIRS:
+        for step in interleaved(pair)[0]:
+            expect_step(str(pair), step, right(step.case), waived, None)
+
+
 # -- several steps in a row ------------------------------------------------------------------
 
 
@@ -1730,8 +1824,9 @@ def expect_step(place, step, right, waived, settings):
     }
     for (what, (yours, wanted)), groups in zip(returned.items(), (FORWARD, PASSES), strict=True):
         message = f"{place}, this is not right for the parameters of that moment."
+        unit = step.case.units["output" if what == OUTPUT else "input"]
         with waived(to=(*groups, *tuned)):
-            expect_close(yours.value, wanted, what=what, message=message)
+            expect_close(yours.value, wanted, what=what, message=message, unit=unit)
     kept = {
         "fc": {"X": step.case.X, "Z": right.Z, "A": right.output},
         "bc": {"dA": step.case.G, "dZ": right.at_z, "dX": right.input_gradient},
@@ -1745,7 +1840,11 @@ def expect_step(place, step, right, waived, settings):
             own = own.get(name, own.get(cache, PASSES))
             with waived(to=(*own, *tuned)):
                 yours = seen.part(cache, name)
-                expect_close(yours, wanted, what=what, message=message, or_shapes=shapes)
+                unit = step.case.units[UNITS.get(name, "bias")]
+                expect_close(yours, wanted, what=what, message=message, or_shapes=shapes, unit=unit)
+
+
+UNITS = {"X": "output", "Z": "output", "A": "output", "dX": "input", "dW": "weights"}
 
 
 @check("state", "Training goes on as it does when nobody looks at the caches")
@@ -1760,7 +1859,9 @@ def test_unwatched_training(trained, unwatched):
 
 
 @lasting
-def all_left(student, drawn, observe, observe_typed, restarted, repeated, trained):
+def all_left(
+    student, drawn, observe, observe_typed, shaped, restarted, repeated, interleaved, trained
+):
     """Return a function: (place, what was left behind) wherever passes are looked at."""
 
     def find():
@@ -1768,8 +1869,11 @@ def all_left(student, drawn, observe, observe_typed, restarted, repeated, traine
             yield f"With {case}: ", lambda case=case: observe(case).left
         for typed in TYPED + THROUGH_TYPED:
             yield f"With {typed}: ", lambda typed=typed: observe_typed(typed).left
-        yield "On a layer that is initialized again: ", lambda: restarted()[1]
+        yield "On a layer that is initialized again: ", lambda: restarted().left
+        yield "With arrays of several sizes: ", lambda: shaped()[1]
         yield "In several passes on one layer: ", lambda: repeated()[1]
+        for pair in PAIRS:
+            yield f"{pair}: ", lambda pair=pair: interleaved(pair)[1]
         for training in TRAININGS:
             yield "In several steps: ", lambda training=training: trained(training)[1]
 
@@ -2168,7 +2272,7 @@ def see_sizes(shaped):
 
     def look(number):
         batch, n_inputs, n_units = SIZES[number]
-        d, fs, done = shaped()[number]
+        d, fs, done = shaped()[0][number]
         sizes = {"batch": batch, "n_inputs": n_inputs, "n_units": n_units}
         wanted = (batch, n_inputs, (batch, n_inputs), (n_inputs, n_units), (1, n_units))
         if done.error:
