@@ -223,6 +223,21 @@ def expect_arguments_left_alone(left: Pending, place: str = "") -> None:
             fail(f"{place}{name} changes an array that it is given; work on a copy of it.")
 
 
+_DRAWS = "{} draws from NumPy's global generator, or seeds it; it must do neither."
+
+
+def expect_nothing_drawn(left: Pending, place: str = "") -> None:
+    """Fail if a call has drawn from NumPy's global generator, or seeded it.
+
+    Args:
+        left: What :meth:`Student.left` promised.
+        place: Where this was, for the message.
+    """
+    for name, what in _leftovers(left):
+        if what == GENERATOR:
+            fail(place + _DRAWS.format(name))
+
+
 def expect_nothing_left(left: Pending, place: str = "", *, may_draw: Collection[str] = ()) -> None:
     """Fail if a call has changed NumPy's state, or an array that was returned before.
 
@@ -232,7 +247,7 @@ def expect_nothing_left(left: Pending, place: str = "", *, may_draw: Collection[
         may_draw: Functions that may draw from NumPy's global generator.
     """
     told = {
-        GENERATOR: "{} draws from NumPy's global generator, or seeds it; it must do neither.",
+        GENERATOR: _DRAWS,
         ERRORS: "{} changes NumPy's error handling (np.seterr) and leaves it so.",
         RETURNED: "A later call changes an array that {} returned: return a new one.",
     }

@@ -1,6 +1,6 @@
 # mistake: multiplies dA by the slope in place
 # fails: purity
-# points: 99
+# points: 99.33
 # diagnoses: gradient-overwritten
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: from the third pass on, clears the gradient that came in when it is done with it
 # fails: purity
-# points: 99
+# points: 99.33
 # diagnoses: none
 import numpy as np
 from layer import Layer

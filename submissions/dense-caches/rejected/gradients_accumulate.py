@@ -1,6 +1,6 @@
 # mistake: adds the gradients of all passes up
 # fails: state
-# points: 97.33
+# points: 97.5
 # diagnoses: gradients-accumulate
 import numpy as np
 from layer import Layer

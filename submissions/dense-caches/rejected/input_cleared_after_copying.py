@@ -1,6 +1,6 @@
 # mistake: keeps a copy of the input, and clears the original
 # fails: purity
-# points: 99
+# points: 99.33
 # diagnoses: input-overwritten
 import numpy as np
 from layer import Layer

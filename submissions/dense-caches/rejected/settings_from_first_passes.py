@@ -1,6 +1,6 @@
 # mistake: calls activation_tune in the first passes only
 # fails: state
-# points: 98.67
+# points: 99
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: replaces update_parameters, and divides the step by the number of samples
 # fails: state
-# points: 99.33
+# points: 99.5
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,7 +1,7 @@
 # mistake: clips Z for every activation, so that no exponential overflows
 # fails: forward
 # points: 90.67
-# diagnoses: none
+# diagnoses: output-large
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier
