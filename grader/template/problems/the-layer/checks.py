@@ -6,6 +6,7 @@ another process, where nothing of this file is.
 
 # REPLACE, from top to bottom: the cases, what is right for one, the checks, the aspects.
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -227,14 +228,26 @@ def number(value):
 
 
 @check("state", "A layer does not remember earlier passes, nor what another layer does")
-def test_in_turns(in_turns):
-    """Several rounds; in each forward both, then backward both; their numbers a differ."""
+def test_in_turns(in_turns, waived):
+    """Several rounds; in each forward both, then backward both; their numbers a differ.
+
+    A fresh layer's None is left to the group that is about it, if that has lost points for it.
+    """
     used, fresh, _ = in_turns()
     message = "With earlier passes, and a second layer in use, it is not what a fresh layer gives."
-    names = ("layer.forward(X)", "layer.backward(G)", "layer.grad_a")
     for mine, alone in zip(used, fresh, strict=True):
-        for what, each, wanted in zip(names, mine, alone, strict=True):
-            expect_close(number(each.value), number(wanted.value), what=what, message=message)
+        for (what, group), yours, wanted in zip(WHOSE.items(), mine, alone, strict=True):
+            value = number(wanted.value)
+            is_number = isinstance(value, np.ndarray | np.number)
+            with nullcontext() if is_number else waived(to=group):
+                expect_close(number(yours.value), value, what=what, message=message)
+
+
+WHOSE = {
+    "layer.forward(X)": "forward",
+    "layer.backward(G)": "input-gradient",
+    "layer.grad_a": "parameter-gradient",
+}
 
 
 @check("state", "What was returned stays as it is, and NumPy as it was")
