@@ -37,10 +37,11 @@ def conditions_for(member: Member, facts: Facts) -> Iterator[Condition]:
     for size, other in zip(member.sizes, member.sizes[1:], strict=False):
         if size.rpartition(".")[0] == other.rpartition(".")[0] != "":
             place = size.rpartition(".")[0]
-            call = f"square({size!r}, {other!r})"
-            yield Condition(
-                f"{place} square", f"if {place_in_words(place)} is square", call, "square"
-            )
+            key, phrase = f"{place} square", f"if {place_in_words(place)} is square"
+            if not size.endswith(".0"):  # not the usual square: arrays of more dimensions have it
+                both = f"{size_in_words(size)} and {size_in_words(other)}"
+                key, phrase = f"{size} = {other}", f"if {both} are equal"
+            yield Condition(key, phrase, f"square({size!r}, {other!r})", "square")
     rows = next((size for size in member.sizes if size.endswith(".0")), None)
     if rows and rows.partition(".")[0] in member.arrays:
         shown = size_in_words(rows)

@@ -46,6 +46,7 @@ class Case:
     One is the session's, the other tells cases of one shape apart and decides the signs of the
     first input (negative if odd) and of its gradient, so that there are both among the smallest.
     The second input of a row is positive and that of a column negative: no output is symmetric.
+    The last one of several is positive: who loses the last column loses something.
     The second gradient is of another sign than the first.
     "Integers" are whole inputs and halved gradients, so that none can be taken for another. All
     numbers are multiplied by the scale.
@@ -84,6 +85,8 @@ class Case:
         generator = seeds.generator(self.seed, *self.shape)
         signs = generator.choice([-1.0, 1.0], (2, *self.shape))
         signs[0].flat[1:2], signs[0].flat[self.shape[-1] : self.shape[-1] + 1] = 1.0, -1.0
+        if signs[0].size > 5:
+            signs[0].flat[-1] = 1.0
         for sign, bit in zip(signs, (self.seed & 1, self.seed & 2), strict=True):
             sign.flat[0] = -1.0 if bit else 1.0
         signs[1].flat[1:2] = -signs[1].flat[:1]
@@ -380,7 +383,7 @@ WHOSE = ("forward", ("gradient", "forward"))
 SHAPES = {
     "one": [(4,), (130,)],
     "three": [(2, 3, 2), (2, 2, 2), (2, 3, 130)],
-    "four": [(2, 2, 1, 3), (2, 2, 2, 2), (1, 3, 40, 2)],
+    "four": [(2, 2, 1, 3), (2, 2, 2, 2), (1, 3, 40, 2), (2, 1, 2, 130), (2, 3, 2, 1)],
 }
 ARRANGED = [Case(shape, seed=1) for shapes in SHAPES.values() for shape in shapes]
 
@@ -409,63 +412,59 @@ def test_dimensions(count, in_dimensions, as_table, right, waived):
                 expect_close(pending.value, wanted, what=what, message=message)
 
 
-@lasting
-def in_single(student, once):
-    """Return a function: (output, gradient) for single precision."""
-
-    def run(case):
-        with student.program():
-            return passes(student, case.X.astype(np.float32), case.G.astype(np.float32))
-
-    return lambda: once("single", lambda: run(SMALL))
-
-
 SMALL = Case((2, 3))
+WHOLE = [SMALL, Case((1, 3))]
+FLOATS = [(SMALL, *types) for types in (("f4", "f4"), ("f4", "f8"), ("f8", "f4"))]
+INTEGERS = [(case, "i8", "f8") for case in WHOLE]
+WHOLE_GRADIENT = (SMALL, "f8", "i8")
+
+
+@lasting
+def typed(student, once):
+    """Return a function: (output, gradient, what is left) for X and G of other types.
+
+    The key is a case and the two types. A G of integers is twice that of the case: whole.
+    """
+
+    def run(key):
+        case, *types = key
+        G = 2 * case.G if types[1] == "i8" else case.G
+        with student.program():
+            return watched_passes(student, case.X.astype(types[0]), G.astype(types[1]))
+
+    return once.each("typed", [*FLOATS, *INTEGERS, WHOLE_GRADIENT], run)
 
 
 @check("dtype", "Single precision stays single precision")
-def test_single_precision(in_single, as_table, right, waived):
-    """float32 in, float32 out, with the same values: all of these are whole, or halves."""
-    found = zip(NAMES, WHOSE, in_single(), right(SMALL), as_table(SMALL), strict=True)
-    for what, whose, pending, wanted, is_right in found:
-        with nullcontext() if is_right else waived(to=whose):
-            array = expect_array(pending.value, what, SMALL.shape)
-            message = f"X and G are float32, and {what} is {array.dtype}."
-            expect(array.dtype == np.float32, message, what=what, yours=pending.value)
-            expect_close(array, wanted, what=what)
-
-
-WHOLE = [SMALL, Case((1, 3))]
-
-
-@lasting
-def for_integers(student, once):
-    """Return a function: (output, gradient) for an X of integers, and a G of doubles."""
-
-    def run(case):
-        with student.program():
-            return passes(student, case.X.astype(np.int64), case.G)
-
-    return once.each("integers", WHOLE, run)
+def test_single_precision(typed, as_table, right, waived):
+    """The output is of the type of X, the gradient of that of G; numbers are whole or halves."""
+    for key in FLOATS:
+        found = zip(NAMES, WHOSE, typed(key), right(SMALL), as_table(SMALL), key[1:], strict=False)
+        for what, whose, pending, wanted, is_right, dtype in found:
+            only_here = is_right and key is FLOATS[0]  # single precision always is lost elsewhere
+            with nullcontext() if only_here else waived(to=whose):
+                array = expect_array(pending.value, what, SMALL.shape)
+                types = [str(np.dtype(each)) for each in key[1:]]
+                message = f"X is {types[0]} and G {types[1]}, and {what} is {array.dtype}."
+                expect(array.dtype == np.dtype(dtype), message, what=what, yours=pending.value)
+                expect_close(array, wanted, what=what)
 
 
 @check("dtype", "Whole numbers as input")
-def test_integers(for_integers, as_table, right, waived):
+def test_integers(typed, as_table, right, waived):
     """The gradient is as precise as G, although X is of integers; for one row and for two."""
     message = "For an X of integers it is wrong, for the same numbers as floats right."
-    for case in WHOLE:
-        found = zip(NAMES, WHOSE, for_integers(case), right(case), as_table(case), strict=True)
+    for key in INTEGERS:
+        found = zip(NAMES, WHOSE, typed(key), right(key[0]), as_table(key[0]), strict=False)
         for what, whose, pending, wanted, is_right in found:
             with nullcontext() if is_right else waived(to=whose):
                 expect_close(pending.value, wanted, what=what, message=message)
 
 
 @check("dtype", "Whole numbers as upstream gradient")
-def test_integer_gradients(student, as_table, right, waived):
+def test_integer_gradients(typed, as_table, right, waived):
     """The values of the gradient; its type is looked at for single precision."""
-    whole = 2 * SMALL.G  # all of them are halves
-    with student.program():
-        _, gradient = passes(student, SMALL.X, whole.astype(np.int64))
+    gradient = typed(WHOLE_GRADIENT)[1]
     with nullcontext() if as_table(SMALL)[1] else waived(to=WHOSE[1]):
         message = "For a G of integers it is wrong, for floats right."
         wanted = 2 * right(SMALL)[1]
@@ -474,7 +473,9 @@ def test_integer_gradients(student, as_table, right, waived):
 
 # -- state ---------------------------------------------------------------------------------
 
-ROUNDS = [Case((2, 3)), Case((4, 2), seed=1), Case((2, 3), seed=2), Case((1, 3), seed=3)]
+ROUNDS = [
+    Case(shape, seed=seed) for seed, shape in enumerate([(2, 3), (4, 2), (2, 3), (1, 3), (4, 2)])
+]
 BETWEEN = Case((2, 3), seed=9)
 
 
@@ -520,7 +521,7 @@ def test_repeated_passes(repeated):
 
 
 @lasting
-def all_left(student, drawn, observe, laid_out, in_dimensions, repeated):
+def all_left(student, drawn, observe, laid_out, in_dimensions, typed, repeated):
     """Return a function: (place, what was left behind) wherever passes are looked at."""
 
     def find():
@@ -530,6 +531,8 @@ def all_left(student, drawn, observe, laid_out, in_dimensions, repeated):
             yield f"With {LAYOUTS[key[1]]}: ", lambda key=key: laid_out(key)[2]
         for case in ARRANGED:
             yield f"With {case}: ", lambda case=case: in_dimensions(case)[2]
+        for key in (*FLOATS, *INTEGERS, WHOLE_GRADIENT):
+            yield f"With X of type {key[1]} and G of {key[2]}: ", lambda key=key: typed(key)[2]
         yield "In several rounds on one layer: ", lambda: repeated()[1]
 
     return lambda: each_alone(student, find())
@@ -668,12 +671,12 @@ def _array(value):
 
 
 @aspect("types", groups=["dtype"], noun="The types of what comes back", cases=["types"])
-def see_types(in_single, for_integers, right):
+def see_types(typed, right):
     """(dtype of the output, of the gradient) for single precision; whether integers cut G off."""
 
     def look(_):
-        output, gradient = in_single()
-        whole = for_integers(SMALL)[1]
+        output, gradient, _ = typed(FLOATS[0])
+        whole = typed(INTEGERS[0])[1]
         if output.error or gradient.error or whole.error:
             return None
         dtypes = tuple(str(getattr(pending.value, "dtype", None)) for pending in (output, gradient))

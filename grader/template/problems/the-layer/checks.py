@@ -6,7 +6,8 @@ another process, where nothing of this file is.
 
 # REPLACE, from top to bottom: the cases, what is right for one, the checks, the aspects.
 
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +15,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.judge import Seen, aspect, check, expect_close, gradients, seeds
+from grader.judge import (
+    Seen,
+    aspect,
+    check,
+    each_alone,
+    expect_arguments_left_alone,
+    expect_close,
+    expect_nothing_left,
+    gradients,
+    seeds,
+)
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 
@@ -26,23 +37,34 @@ lasting = pytest.fixture(scope="module")  # the same for every submission
 class Case:
     """Sizes, and the numbers that the session's seed and its own make of them.
 
-    Small, so that a reader can follow.
+    Small, so that a reader can follow, or FAR from that: all numbers are multiplied by the scale.
+    How X and G are stored is `kind`: a type or a layout; none is doubles, row by row.
     """
 
     rows: int
     columns: int
     seed: int = 0
+    scale: float = 1.0
+    kind: str = ""
 
     @property
     def size(self):
         """What small means: checks fail with the smallest case that fails."""
-        return self.rows * self.columns + self.seed / 256
+        return self.rows * self.columns + self.seed / 256 + (self.scale != 1.0) + bool(self.kind)
+
+    @property
+    def unit(self):
+        """The size of an ordinary product, at most 1: what is tiny is compared with care."""
+        return min(1.0, self.scale**2)
 
     def smaller(self):
         """Cases to try in place of one that fails."""
-        for rows, columns in ((1, self.columns), (self.rows, 1), (self.rows - 1, self.columns)):
-            if rows >= 1 and (rows, columns) != (self.rows, self.columns):
-                yield Case(rows, columns, self.seed)
+        rows, columns = self.rows, self.columns
+        less = [{"rows": 1}, {"columns": 1}, {"rows": rows // 2}, {"columns": columns // 2}]
+        for change in (*less, {"rows": rows - 1}, {"scale": 1.0}, {"kind": ""}):
+            case = replace(self, **change)
+            if case.rows and case.columns and case != self:
+                yield case
 
     @cached_property
     def values(self):
@@ -50,19 +72,24 @@ class Case:
         generator = seeds.generator(self.seed, self.rows, self.columns)
         X, G = generator.integers(1, 5, (2, self.rows, self.columns)) * 1.0
         signs = generator.choice([-1.0, 1.0], X.shape)
-        return X * signs, G, float(generator.integers(2, 6)) + 0.5
+        a = float(generator.integers(2, 6)) + 0.5
+        return X * signs * self.scale, G * self.scale, a * self.scale
 
     def __str__(self):
         return f"{self.rows} x {self.columns}"
 
 
 CASES = st.builds(Case, st.integers(1, 6), st.integers(1, 4), st.integers(0, 255))
+SMALL = [Case(1, 1), Case(1, 2), Case(2, 1), Case(1, 3), Case(3, 2)]
+FAR = [Case(130, 2), Case(2, 130), Case(2, 3, scale=2.0**27), Case(3, 2, scale=2.0**-27)]
+STORED = [Case(2, 3, kind=kind) for kind in ("float32", "fortran", "strided")]
+ROUNDS = [Case(2, 2), Case(2, 2, seed=1), Case(4, 2), Case(2, 3), Case(3, 1)]  # on one layer
 
 
 def each_case(test):
-    """Run a check on a few corners and on cases that hypothesis draws."""
+    """Run a check on these cases, and on some that hypothesis draws."""
     test = settings(max_examples=10)(given(case=CASES)(test))
-    for corner in (Case(1, 1), Case(1, 2), Case(2, 1), Case(3, 2)):
+    for corner in (*SMALL, *FAR, *STORED):
         test = example(case=corner)(test)
     return test
 
@@ -70,20 +97,76 @@ def each_case(test):
 # -- what the student's layer does, seen once and shared by the checks ---------------------
 
 
+def passes(student, layer, case):
+    """(output, input gradient, grad_a), as promises: for a program block.
+
+    `.value` gives what came, or raises what the student's code raised.
+    """
+    X, G, _ = case.values
+    if case.kind == "float32":
+        X, G = X.astype(case.kind), G.astype(case.kind)
+    elif case.kind:
+        X, G = student.array(X, case.kind), student.array(G, case.kind)
+    return layer.forward(X), layer.backward(G), layer.grad_a
+
+
 @lasting
 def observe(student, once, drawn):
-    """Return a function that runs a fresh layer on a case: (output, input gradient, grad_a).
+    """Return a function that runs a fresh layer on a case: its passes, and what they left behind.
 
-    Each is a promise; `.value` gives what came, or raises what the student's code raised.
+    What calls leave behind is watched beside the student's code: arguments and earlier answers
+    that change, NumPy's generator and error handling. `all_left` collects it.
     """
 
     def run(case):
-        X, G, a = case.values
         with student.program():
-            layer = student.TheLayer(a=a)
-            return layer.forward(X), layer.backward(G), layer.grad_a
+            student.watch()
+            layer = student.TheLayer(a=case.values[2])
+            return *passes(student, layer, case), student.left()
 
     return once.each("observe", drawn("case"), run)
+
+
+@lasting
+def in_turns(student, once):
+    """Return a function: what two layers give in turns, round by round, what fresh ones do, left.
+
+    What is wrong for a fresh layer as well is lost elsewhere.
+    """
+
+    def run():
+        numbers = [ROUNDS[0].values[2], ROUNDS[0].values[2] + 1]
+        rounds = [(case, replace(case, seed=case.seed + 2)) for case in ROUNDS]
+        with student.untraced(), student.program():
+            fresh = [
+                passes(student, student.TheLayer(a=a), case)
+                for pair in rounds
+                for a, case in zip(numbers, pair, strict=True)
+            ]
+        with student.program():
+            student.watch()
+            layers, used = [student.TheLayer(a=a) for a in numbers], []
+            for pair in rounds:
+                both = list(zip(layers, pair, strict=True))
+                outputs = [layer.forward(case.values[0]) for layer, case in both]
+                slopes = [layer.backward(case.values[1]) for layer, case in both]
+                used += zip(outputs, slopes, [layer.grad_a for layer in layers], strict=True)
+            left = student.left()
+        return used, fresh, left
+
+    return lambda: once("in turns", run)
+
+
+@lasting
+def all_left(student, drawn, observe, in_turns):
+    """Return a function: (place, what was left behind) wherever passes are looked at."""
+
+    def find():
+        for case in drawn("case"):
+            yield f"With {case}: ", lambda case=case: observe(case)[3]
+        yield "With two layers in turns: ", lambda: in_turns()[2]
+
+    return lambda: each_alone(student, find())
 
 
 @lasting
@@ -104,7 +187,8 @@ def right(reference):
 @check("forward", "The output is a·X", weight=3)
 @each_case
 def test_forward(case, observe, right):
-    expect_close(observe(case)[0].value, right(case)[0], what="layer.forward(X)")
+    yours, expected = observe(case)[0].value, right(case)[0]
+    expect_close(yours, expected, what="layer.forward(X)", unit=case.unit)
 
 
 @check("forward", "Without an argument, a is 1")
@@ -130,15 +214,16 @@ def test_input_gradient(case, observe, reference):
     X, G, a = case.values
     outputs = reference.TheLayer(a=a).forward(gradients.perturbed(X, 1.0))
     slope = gradients.from_outputs(outputs, G, 1.0, X.shape)
-    expect_close(observe(case)[1].value, slope, what="layer.backward(G)")
+    expect_close(observe(case)[1].value, slope, what="layer.backward(G)", unit=case.unit)
 
 
 @check("parameter-gradient", "grad_a is the sum of X·G")
 @each_case
 def test_parameter_gradient(case, observe, right):
-    _, input_gradient, grad_a = observe(case)
+    _, input_gradient, grad_a, _ = observe(case)
     input_gradient.value  # if backward raised, that is what the student should see
-    expect_close(number(grad_a.value), right(case)[2], what="layer.grad_a after backward")
+    yours, what = number(grad_a.value), "layer.grad_a after backward"
+    expect_close(yours, right(case)[2], what=what, unit=case.unit)
 
 
 def number(value):
@@ -148,47 +233,39 @@ def number(value):
     return np.float64(value) if isinstance(value, int | float) else value
 
 
-@check("state", "Two layers do not disturb each other")
-def test_two_layers(student, right):
-    """Forward both, then backward both; their numbers a differ."""
-    cases = [Case(2, 3, seed=1), Case(3, 2, seed=3)]
-    with student.program():
-        layers = [student.TheLayer(a=case.values[2]) for case in cases]
-        for layer, case in zip(layers, cases, strict=True):
-            layer.forward(case.values[0])
-        pairs = list(zip(layers, cases, strict=True))
-        gradients_of_X = [layer.backward(case.values[1]) for layer, case in pairs]
-        found = list(zip(gradients_of_X, [layer.grad_a for layer in layers], strict=True))
-    for (gradient, grad_a), case in zip(found, cases, strict=True):
-        message = "With a second layer in use, it is not what a layer gives alone."
-        alone = run_alone(student, case)
-        expect_close(gradient.value, alone[0], what="layer.backward(G)", message=message)
-        expect_close(number(grad_a.value), number(alone[1]), what="layer.grad_a", message=message)
+@check("state", "A layer does not remember earlier passes, nor what another layer does")
+def test_in_turns(in_turns, waived):
+    """Several rounds; in each forward both, then backward both; their numbers a differ.
+
+    A fresh layer's None is left to the group that is about it, if that has lost points for it.
+    """
+    used, fresh, _ = in_turns()
+    message = "With earlier passes, and a second layer in use, it is not what a fresh layer gives."
+    for mine, alone in zip(used, fresh, strict=True):
+        for (what, group), yours, wanted in zip(WHOSE.items(), mine, alone, strict=True):
+            value = number(wanted.value)
+            is_number = isinstance(value, np.ndarray | np.number)
+            with nullcontext() if is_number else waived(to=group):
+                expect_close(number(yours.value), value, what=what, message=message)
 
 
-def run_alone(student, case):
-    """What the student's own layer gives without another: what is wrong there is lost elsewhere."""
-    X, G, a = case.values
-    student.begin()
-    layer = student.TheLayer(a=a)
-    layer.forward(X)
-    return layer.backward(G), layer.grad_a
+WHOSE = {
+    "layer.forward(X)": "forward",
+    "layer.backward(G)": "input-gradient",
+    "layer.grad_a": "parameter-gradient",
+}
+
+
+@check("state", "What was returned stays as it is, and NumPy as it was")
+def test_nothing_left_behind(all_left):
+    for place, left in all_left():
+        expect_nothing_left(left, place)
 
 
 @check("purity", "X and G are left as they were")
-def test_arguments_unchanged(student):
-    X, G, a = Case(2, 3).values
-    with student.program():
-        given_X, given_G = student.array(X), student.array(G)
-        layer = student.TheLayer(a=a)
-        done = layer.forward(given_X)
-        after_forward = student.read(given_X)
-        layer.backward(given_G)
-        after_backward = student.read(given_G)
-    done.value
-    message = "The caller's array was changed."
-    expect_close(after_forward.value, X, what="X after forward", message=message)
-    expect_close(after_backward.value, G, what="G after backward", message=message)
+def test_arguments_left_alone(all_left):
+    for place, left in all_left():
+        expect_arguments_left_alone(left, place)
 
 
 # -- expected.json: written by `grader verify the-layer --write-expected` -------------------
