@@ -37,7 +37,7 @@ def door(tmp_path: Path) -> Door:
 
 
 def test_a_wrong_submission(door: Door, tmp_path: Path) -> None:
-    """Its checks are test cases, two fail in the grader's words, and the mistake is named."""
+    """Its checks are test cases, three fail in the grader's words, and the mistake is named."""
     done = door(
         "--grader-problem=dense",
         "--grader-submission",
@@ -47,14 +47,18 @@ def test_a_wrong_submission(door: Door, tmp_path: Path) -> None:
         "no:randomly",
     )
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
-    assert re.search(r"\b2 failed, \d+ passed\b", done.stdout)
+    assert re.search(r"\b3 failed, \d+ passed\b", done.stdout)
     assert "The smallest failing example: 2 rows, 1 input, 1 unit" in done.stdout
     assert "The bias gradient is the mean over the batch" in done.stdout
     assert "92 / 100" in done.stdout
     assert "pytest_plugin.py" not in done.stdout
     cases = ElementTree.parse(tmp_path / "out.xml").findall(".//testcase")
     failed = {case.get("name") for case in cases if case.find("failure") is not None}
-    assert failed == {"test_bias_gradient", "test_bias_gradient_numerically"}
+    assert failed == {
+        "test_bias_gradient",
+        "test_bias_gradient_layouts",
+        "test_bias_gradient_numerically",
+    }
 
 
 def test_one_check_of_a_submission(door: Door, tmp_path: Path) -> None:

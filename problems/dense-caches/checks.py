@@ -1780,23 +1780,6 @@ def trained(student, once, new_layer):
     return once.each("trained", TRAININGS, run)
 
 
-@lasting
-def unwatched(student, once, new_layer):
-    """Return a function: (output, input gradient) of each step of training that nobody looks at."""
-
-    def run():
-        with student.program():
-            layer, update, _ = ready_to_train(student, new_layer, STEPS)
-            found = []
-            for number, (case, _) in enumerate(STEPS.passes):
-                found.append((layer.forward(case.X), layer.backward(case.G)))
-                layer.compute_gradients()
-                update(layer, STEPS.rate(number))
-        return found
-
-    return lambda: once("unwatched", run)
-
-
 def right_now(reference, step, settings):
     """What is right in a step, for the parameters that there are before it."""
     p = {name: entry(step.before, name) for name in "Wb"}
@@ -1850,17 +1833,6 @@ def expect_step(place, step, right, waived, settings):
 
 
 UNITS = {"X": "output", "Z": "output", "A": "output", "dX": "input", "dW": "weights"}
-
-
-@check("state", "Training goes on as it does when nobody looks at the caches")
-def test_unwatched_training(trained, unwatched):
-    """The same steps with and without reading the dictionaries between them."""
-    for (place, alone), watched in zip(numbered(unwatched()), trained(STEPS)[0], strict=True):
-        usual = watched.seen.output, watched.seen.input_gradient
-        for what, now, then in zip((OUTPUT, RETURNED), alone, usual, strict=True):
-            if as_array(then) is not None:
-                message = f"{place}, what it returns depends on whether the caches are read before."
-                expect_close(now.value, then.value, what=what, message=message)
 
 
 @lasting

@@ -59,7 +59,6 @@ def test_every_condition_and_change_of_the_catalogue_is_there() -> None:
         "X integers",
         "X Fortran",
         "X strided",
-        "X read-only",
         "training is False",
         "after training = False",
         "trainable is False",
