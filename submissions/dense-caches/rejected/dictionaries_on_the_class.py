@@ -1,6 +1,6 @@
 # mistake: keeps the caches in dictionaries of the class
 # fails: state
-# points: 98.5
+# points: 98.29
 # diagnoses: dictionaries-shared
 import numpy as np
 from layer import Layer

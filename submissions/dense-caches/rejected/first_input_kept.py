@@ -1,6 +1,6 @@
 # mistake: keeps the input of the first forward pass for the gradients
 # fails: state
-# points: 97.5
+# points: 97.14
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: adds the gradients of all passes up
 # fails: state
-# points: 97.5
+# points: 97.14
 # diagnoses: gradients-accumulate
 import numpy as np
 from layer import Layer

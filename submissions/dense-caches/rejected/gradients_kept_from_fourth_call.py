@@ -1,6 +1,6 @@
 # mistake: from the fourth call on, g keeps what the third one put there
 # fails: state
-# points: 98
+# points: 97.71
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: keeps the input in an array that all layers share, one for each shape
 # fails: state
-# points: 99
+# points: 98.86
 # diagnoses: none
 import numpy as np
 from layer import Layer

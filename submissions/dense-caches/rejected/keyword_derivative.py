@@ -1,6 +1,6 @@
 # mistake: asks for the derivative by another keyword
 # fails: activation-gradient, softmax, input-gradient, backward-cache, weight-gradient, bias-gradient, hyperparameters, state, purity
-# points: 53.5
+# points: 53.36
 # diagnoses: unknown-argument-of-activation
 import numpy as np
 from layer import Layer

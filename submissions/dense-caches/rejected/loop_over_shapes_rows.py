@@ -1,6 +1,6 @@
 # mistake: loops over as many rows as compute_shapes saw
 # fails: state
-# points: 98.5
+# points: 98.29
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: returns the same array again for a batch of the same size
 # fails: state
-# points: 99.5
+# points: 99.43
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: calls activation_tune in the first passes only
 # fails: state
-# points: 99
+# points: 98.86
 # diagnoses: none
 import numpy as np
 from layer import Layer

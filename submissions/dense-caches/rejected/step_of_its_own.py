@@ -1,6 +1,6 @@
 # mistake: replaces update_parameters, and divides the step by the number of samples
 # fails: state
-# points: 99.5
+# points: 99.43
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: takes a step of 0.1 with the gradients
 # fails: purity, state
-# points: 98.83
+# points: 98.76
 # diagnoses: step-taken
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: keeps the transpose of W until the layer is initialized again
 # fails: state
-# points: 99
+# points: 98.86
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: keeps the transpose of the first W that it met
 # fails: state
-# points: 97.5
+# points: 97.14
 # diagnoses: none
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: draws the weights when the layer is made
-# fails: lazy, attributes, to-dict, from-dict
-# points: 95.39
+# fails: attributes, from-dict, lazy, state, to-dict
+# points: 95.06
 # diagnoses: drawn-when-made
 import logging
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 # mistake: keeps the output shape in an attribute of the same name, which hides the method
 # fails: output-shape
-# points: 99
+# points: 98
 # diagnoses: attribute-hides-method
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: hands the arguments of the constructor to the base class, which takes none
 # fails: constructor, initialization, seeded, forward, input-gradient, weight-gradient, bias-gradient, update, optimizers, trainable, parameters, output-shape, state, purity
-# points: 19.39
+# points: 1.33
 # diagnoses: base-given-arguments
 
 import copy

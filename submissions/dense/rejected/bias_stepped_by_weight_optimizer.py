@@ -1,6 +1,6 @@
 # mistake: makes two copies but steps the bias with the optimizer of W
 # fails: optimizers
-# points: 95.2
+# points: 96
 # diagnoses: opt-one-copy
 import copy
 import math

@@ -1,6 +1,6 @@
 # mistake: keeps the input in a variable of forward_pass, so backward_pass finds None
 # fails: input-gradient, weight-gradient, bias-gradient, update, optimizers, state, purity
-# points: 52.63
+# points: 52.1
 # diagnoses: self-forgotten
 
 import copy

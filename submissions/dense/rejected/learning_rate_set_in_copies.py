@@ -1,6 +1,6 @@
 # mistake: sets the learning rate of its optimizers to 0.01, whatever was given
 # fails: optimizers
-# points: 97.6
+# points: 98.67
 # diagnoses: none
 import copy
 

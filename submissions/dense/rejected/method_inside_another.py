@@ -1,6 +1,6 @@
 # mistake: output_shape is indented one level too deep and became a function inside backward_pass
 # fails: output-shape
-# points: 99
+# points: 98
 # diagnoses: method-nested
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: misspells forward_pass
 # fails: forward, input-gradient, weight-gradient, bias-gradient, update, optimizers, state, purity
-# points: 45.13
+# points: 32
 # diagnoses: method-misnamed
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: writes forward_pass like a function, without self
 # fails: forward, input-gradient, weight-gradient, bias-gradient, update, optimizers, state, purity
-# points: 45.13
+# points: 32
 # diagnoses: self-missing
 
 from copy import deepcopy

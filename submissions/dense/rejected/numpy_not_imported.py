@@ -1,6 +1,6 @@
 # mistake: writes numpy where the file only knows np
 # fails: initialization, seeded, input-gradient, weight-gradient, bias-gradient, update, optimizers, parameters, state, purity
-# points: 36.16
+# points: 31.7
 # diagnoses: import-missing
 
 from copy import deepcopy

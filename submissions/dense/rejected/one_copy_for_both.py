@@ -1,6 +1,6 @@
 # mistake: copies the optimizer once and lets W and w0 share that copy
 # fails: optimizers
-# points: 95.2
+# points: 96
 # diagnoses: opt-one-copy
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: gives W and w0 the very optimizer that was passed in, without any copy
 # fails: optimizers
-# points: 94
+# points: 94.67
 # diagnoses: opt-shared
 class Dense(Layer):
     def __init__(self, n_units: int, input_shape: tuple = None):

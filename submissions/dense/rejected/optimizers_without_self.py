@@ -1,6 +1,6 @@
 # mistake: keeps the two optimizers in variables of initialize, so backward_pass does not find them
 # fails: input-gradient, weight-gradient, bias-gradient, update, optimizers, state, purity
-# points: 52.63
+# points: 52.1
 # diagnoses: self-forgotten
 
 import copy

@@ -1,6 +1,6 @@
 # mistake: makes parameters a property, so that it cannot be called
 # fails: parameters
-# points: 99
+# points: 98
 # diagnoses: method-is-property
 
 from copy import deepcopy

@@ -1,6 +1,6 @@
 # mistake: takes trainable the wrong way round
 # fails: weight-gradient, bias-gradient, update, optimizers, trainable
-# points: 64.8
+# points: 64.27
 # diagnoses: trainable-inverted
 
 import copy

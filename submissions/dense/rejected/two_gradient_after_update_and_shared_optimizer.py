@@ -1,6 +1,6 @@
 # mistake: returns the gradient through the new weights; and lets both parameters share one optimizer
 # fails: input-gradient, optimizers
-# points: 80
+# points: 80.67
 # diagnoses: post-update-w, opt-shared
 import copy
 

@@ -1,6 +1,6 @@
 # mistake: calls update with the gradient alone, as optimizers of other libraries are called
 # fails: input-gradient, weight-gradient, bias-gradient, update, optimizers, state, purity
-# points: 53.83
+# points: 53.43
 # diagnoses: helper-called-wrongly
 
 from copy import deepcopy

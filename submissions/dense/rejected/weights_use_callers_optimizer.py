@@ -1,6 +1,6 @@
 # mistake: copies the optimizer for the bias only, so all layers' weights share the caller's optimizer
 # fails: optimizers
-# points: 95.2
+# points: 96
 # diagnoses: opt-original
 import copy
 
