@@ -235,7 +235,7 @@ def test_command_says_what_to_do_and_exits_with_3(
     assert ran.returncode == 3
     assert "\n ✗  rejected samples get what they declare" in ran.stdout
     assert "square.py: gets 30 points, and declares 12" in ran.stdout.replace("\n  ", " ")
-    assert "double: 1 of 14 claims do not hold" in ran.stdout
+    assert re.search(r"double: 1 of \d+ claims do not hold", ran.stdout)
     assert ran.stderr == ""
     assert page.read_text("utf-8").startswith("<!doctype html>")
     again = grader("verify", "--library", library, "--write-points")
