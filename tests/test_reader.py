@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,13 @@ ASKED: dict[str, Any] = {"called": "a.zip", "where": "a.zip", "stem": "dense", "
 
 def read(reader: Reader, marker: str) -> bytes:
     """Have an archive read that holds one file; return what was found."""
-    return reader.ask("archive", zipped({"dense.py": code(marker)}), **ASKED)[1]
+    return reader.ask("archive", archive(marker), **ASKED)[1]
+
+
+@cache
+def archive(marker: str) -> bytes:
+    """An archive with one file, made once: it holds the time at which it was made."""
+    return zipped({"dense.py": code(marker)})
 
 
 def test_one_process_reads_one_file_after_the_other() -> None:
