@@ -7,10 +7,9 @@ which might hide each other) is looked at once more, with every aspect and witho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from grader.judge import session
-from grader.judge.trial import Trial
 from grader.mutation import mutants, mutated
 from grader.problem import Problem
 from grader.sandbox.spawning import start_workers
@@ -39,9 +38,7 @@ def pairs(source: str, count: int = PAIRS) -> Iterator[tuple[str, str]]:
                 yield words, both
 
 
-def differences(
-    problem: Problem, submissions: Sequence[Submission], done: Callable[[], None]
-) -> list[list[str]]:
+def differences(problem: Problem, submissions: Sequence[Submission]) -> list[list[str]]:
     """Return for each submission in what it differs from the reference although it passes all.
 
     Nothing where it does not differ, or does not pass.
@@ -49,15 +46,11 @@ def differences(
     found: list[list[str]] = []
     workers = start_workers(problem.private_paths)
 
-    def keep(trial: Trial) -> None:
-        found.append(trial.differences)
-        done()
-
     try:
         session.run(
             problem,
             submissions,
-            keep,
+            lambda trial: found.append(trial.differences),
             workers=workers,
             seed=problem.settings.seed,
             differences=True,

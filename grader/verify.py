@@ -91,9 +91,8 @@ def verify_problem(
     findings.insert(2, same)
     findings.append(_nothing_unnoticed(problem, trials))
     findings += judge_naming(problem, trials)
-    said = len(trials) + again
     distorted, more = _distortions(
-        problem, trials, jobs, thorough, lambda done, extra: progress(said + done, said + extra)
+        problem, trials, jobs, thorough, lambda done, extra: progress(total + done, total + extra)
     )
     findings += more
     if problem.settings.conventions:
@@ -193,7 +192,7 @@ def _nothing_unnoticed(problem: Problem, trials: tuple[Trial, ...]) -> Finding:
 
     chosen = [(_shown(problem, t), t.submission) for t in trials if t.report.status == "passed"]
     chosen += both_in(problem)
-    found = differences(problem, [submission for _, submission in chosen], lambda: None)
+    found = differences(problem, [submission for _, submission in chosen])
     faults = {
         name: [f"has full marks, and differs in {each}" for each in wrong]
         for (name, _), wrong in zip(chosen, found, strict=True)
