@@ -26,6 +26,7 @@ from grader.judge import (
     expect_arguments_left_alone,
     expect_array,
     expect_close,
+    expect_later_as_before,
     expect_nothing_left,
     expect_unchanged,
     fail,
@@ -35,7 +36,7 @@ from grader.judge import (
 )
 from grader.judge.affine import AffineCase, Draw, each_case, looks, looks_at_start, some_cases
 from grader.judge.affine.cases import LARGE, TINY
-from grader.judge.affine.sequences import STEPS, expect_later_as_before, numbered
+from grader.judge.affine.sequences import STEPS, numbered
 from grader.judge.affine.typed import FLOATS, typed_cases
 from grader.judge.draws import expect_deviation, expect_normal, same_draw
 from grader.judge.slopes import expect_gradient, expect_slope

@@ -22,7 +22,9 @@ from grader.judge import (
     expect,
     expect_array,
     expect_close,
+    expect_later_as_before,
     expect_unchanged,
+    expect_untouched_numpy,
     gradients,
     is_close,
     seeds,
@@ -38,11 +40,7 @@ from grader.judge.affine import (
     looks_at_start,
     some_cases,
 )
-from grader.judge.affine.sequences import (
-    expect_later_as_before,
-    expect_untouched_numpy,
-    numbered,
-)
+from grader.judge.affine.sequences import numbered
 from grader.judge.affine.typed import FLOATS, TYPES, TypedCase, typed_cases
 from grader.judge.draws import expect_deviation, expect_normal, same_draw
 from grader.judge.slopes import expect_gradient, expect_slope

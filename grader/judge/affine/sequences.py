@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from grader.judge.affine.cases import AffineCase
-from grader.judge.evidence import expect_later_as_before, expect_untouched_numpy
 
-__all__ = ["expect_later_as_before", "expect_untouched_numpy"]
 Kind = Literal["learn", "frozen", "evaluate", "again"]
 
 
