@@ -55,7 +55,7 @@ __all__ = [
 ]
 
 
-def check(group: str, title: str, *, weight: float = 1.0) -> Any:
+def check(group: str, title: str, *, weight: float = 1.0, variant_of: str = "") -> Any:
     """Mark a test function as a check.
 
     Args:
@@ -63,5 +63,7 @@ def check(group: str, title: str, *, weight: float = 1.0) -> Any:
         title: What is checked, in plain words, as the report shows it.
         weight: This check's share, relative to the others of its group; for a parametrized
             function each case has it.
+        variant_of: Name of a check that looks at the same under ordinary circumstances. If both
+            fail, the report shows that one's example for both.
     """
-    return pytest.mark.check(group=group, title=title, weight=weight)
+    return pytest.mark.check(group=group, title=title, weight=weight, variant_of=variant_of)

@@ -224,10 +224,16 @@ class _SessionPlugin:
             title = mark.kwargs["title"]
             if "[" in item.name:  # a case of a parametrized check
                 title += f": {item.name.partition('[')[2][:-1]}"
-            check = Check(item.name, mark.kwargs["group"], title, mark.kwargs["weight"])
+            check = Check(item.name, **mark.kwargs | {"title": title})
             if check.group not in groups:
                 self._reject(*where, f"{item.name}: problem.toml has no group {check.group!r}")
             self.checks[item.nodeid] = check
+        names = {check.id for check in self.checks.values()} | {""}
+        for item in items:
+            usual = self.checks.get(item.nodeid, _NO_CHECK).variant_of
+            if usual not in names:
+                what = f"{item.name}: there is no check {usual!r} that it could be a variant of"
+                self._reject(self.problem.checks_path, place(item), what)
         for group in sorted(groups - {check.group for check in self.checks.values()}):
             self._reject(self.problem.checks_path, None, f"no check for the group {group!r}")
         if self.only is not None:
@@ -313,6 +319,7 @@ class _SessionPlugin:
                     own_order = list(self.checks.values())
                     trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
                     trial.settle_waivers()
+                    trial.settle_variants()
                     if not self.brief:
                         trial.diagnoses = self.looker.name_mistakes(trial, items[0])
                         follow_failures(trial, student)
@@ -366,7 +373,8 @@ class _SessionPlugin:
             except (Exception, OutcomeException) as error:
                 outcome.error = error
                 outcome.where = origin(error)
-                outcome.steps = [] if self.brief else list(student.trace)
+            if outcome.waivers or (outcome.error and not self.brief):
+                outcome.steps = list(student.trace)
             outcome.output = student.take_output()
         outcome.seconds = time.perf_counter() - started
         self.desk.outcome = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from grader.judge.evidence import CheckFailed
 from grader.judge.facts import Facts
@@ -20,12 +22,14 @@ class Check(msgspec.Struct, frozen=True):
 
     Attributes:
         weight: Its share of the group's points, relative to the other checks of the group.
+        variant_of: The check that looks at the same under ordinary circumstances, if there is one.
     """
 
     id: str
     group: str
     title: str
     weight: float
+    variant_of: str = ""
 
 
 class Waiver(msgspec.Struct, frozen=True):
@@ -49,7 +53,7 @@ class Outcome(msgspec.Struct):
 
     Attributes:
         error: What the check raised; None if it passed or was not run.
-        steps: What had been done to the submission's objects when it raised.
+        steps: What had been done to the submission's objects when it raised, or at its end.
         example: The generated example that it raised for.
         skipped: Why the check was not run, else empty.
         waivers: What it has left to other groups.
@@ -77,6 +81,17 @@ class Outcome(msgspec.Struct):
             if raised or (step.kind != "make" and step.gave(yours, what)):
                 return self.steps[: number + 1]
         return self.steps
+
+    @property
+    def saw_something(self) -> bool:
+        """Whether any call gave something else than None, or an attribute was an array."""
+        steps = chain(self.steps, *(waiver.steps for waiver in self.waivers))
+        return any(
+            step.result is not None
+            if step.kind == "call"
+            else step.kind == "get" and isinstance(step.result, np.ndarray)
+            for step in steps
+        )
 
 
 def _is_final(outcome: Outcome, waiver: Waiver, waiting: set[str]) -> bool:
@@ -113,6 +128,8 @@ class Trial(msgspec.Struct):
         No difference is forgiven without a receipt: what a check passes over because it is
         another group's matter must have cost points there, in this very trial. Where checks leave
         failures to each other, the first one fails: its points are the others' receipt.
+
+        A check that has left failures to others, and has seen nothing else, is blocked.
         """
         while unpaid := self._unpaid():
             waiting = {outcome.check.group for outcome, _ in unpaid}
@@ -120,6 +137,21 @@ class Trial(msgspec.Struct):
             outcome, waiver = next(final, unpaid[0])
             outcome.error, outcome.steps = waiver.error, waiver.steps
             outcome.example = waiver.example
+        for outcome in self.outcomes:
+            if outcome.waivers and not (outcome.error or outcome.skipped or outcome.saw_something):
+                outcome.skipped = "there was nothing to look at: no call returned anything"
+
+    def settle_variants(self) -> None:
+        """Let what fails like an ordinary check show that check's example.
+
+        What is wrong under ordinary circumstances says more than the same under others.
+        """
+        failed = {o.check.id: o for o in self.outcomes if isinstance(o.error, CheckFailed)}
+        for outcome in failed.values():
+            usual = failed.get(outcome.check.variant_of)
+            if usual is not None:
+                outcome.error, outcome.steps = usual.error, usual.steps
+                outcome.example, outcome.where = usual.example, usual.where
 
     def _unpaid(self) -> list[tuple[Outcome, Waiver]]:
         """Checks that have passed so far, and what of theirs has cost no points anywhere."""

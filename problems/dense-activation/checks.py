@@ -580,7 +580,7 @@ OTHER_SEEDS = [
 ]
 
 
-@check("seeded", "So do other seeds, small and large, for other sizes")
+@check("seeded", "So do other seeds, small and large, for other sizes", variant_of="test_seeded")
 def test_other_seeds(seeded, waived):
     """Up to 2**32 - 1; one row or column of weights, and many."""
     for key in OTHER_SEEDS:
@@ -764,7 +764,7 @@ def test_forward(case, observe, right):
     expect_close(yours, wanted, what="layer.forward(X)", unit=case.units["output"])
 
 
-@check("forward", "Inputs of other memory layouts and types", weight=4)
+@check("forward", "Inputs of other memory layouts and types", weight=4, variant_of="test_forward")
 def test_forward_layouts(observe_typed, right):
     """Fortran-ordered, non-contiguous, integer and single-precision inputs; one row and more."""
     for typed in TYPED:
@@ -819,7 +819,7 @@ def expect_activated(case, yours, right, z_of, waived):
     expect_close(yours, own, what="layer.forward(X)", unit=unit)
 
 
-@check("activation", "Inputs of other memory layouts and types")
+@check("activation", "Inputs of other memory layouts and types", variant_of="test_activation")
 def test_activation_layouts(observe_typed, right, waived):
     """Where a linear layer takes them."""
     for typed in CURVED_TYPED:
@@ -828,7 +828,7 @@ def test_activation_layouts(observe_typed, right, waived):
             expect_close(output.value, wanted, what=f"layer.forward(X), {typed}")
 
 
-@check("activation", "The example of the statement, with ReLU")
+@check("activation", "The example of the statement, with ReLU", variant_of="test_activation")
 def test_example(student, expected, observe, right, z_of, waived):
     """On weights that the judge sets; not for who knows no other answer."""
     example = expected["example"]
@@ -954,7 +954,11 @@ def test_input_gradient(case, observe, right, own_slopes_of, waived):
     )
 
 
-@check("input-gradient", "X and d_out of other memory layouts and types")
+@check(
+    "input-gradient",
+    "X and d_out of other memory layouts and types",
+    variant_of="test_input_gradient",
+)
 def test_input_gradient_layouts(observe_typed, right, waived):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     for typed in accepted(observe_typed, waived):
@@ -1049,7 +1053,11 @@ def test_weight_gradient(case, expect_right_gradient):
     expect_right_gradient(case, "W")
 
 
-@check("weight-gradient", "X and d_out of other memory layouts and types")
+@check(
+    "weight-gradient",
+    "X and d_out of other memory layouts and types",
+    variant_of="test_weight_gradient",
+)
 def test_weight_gradient_layouts(expect_typed_step):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     expect_typed_step("W")
@@ -1069,7 +1077,11 @@ def test_bias_gradient(case, expect_right_gradient):
     expect_right_gradient(case, "b")
 
 
-@check("bias-gradient", "X and d_out of other memory layouts and types")
+@check(
+    "bias-gradient",
+    "X and d_out of other memory layouts and types",
+    variant_of="test_bias_gradient",
+)
 def test_bias_gradient_layouts(expect_typed_step):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     expect_typed_step("b")
@@ -1204,7 +1216,7 @@ def test_derivative(case, observe, right, expect_derivative):
         expect_derivative(case)
 
 
-@check("derivative", "X and d_out of other memory layouts and types")
+@check("derivative", "X and d_out of other memory layouts and types", variant_of="test_derivative")
 def test_derivative_layouts(observe_typed, right, waived):
     """Where a linear layer takes them; single precision may be kept here."""
     for typed in CURVED_TYPED:
@@ -1731,7 +1743,11 @@ def test_arguments_unchanged(case, arguments_after):
     expect_unchanged(arguments_after(case))
 
 
-@check("purity", "So they are after every other pass that is looked at")
+@check(
+    "purity",
+    "So they are after every other pass that is looked at",
+    variant_of="test_arguments_unchanged",
+)
 def test_arguments_left_alone(all_left, waived):
     """What shows in an ordinary pass is said by the other check."""
     for place, left in all_left():

@@ -760,7 +760,7 @@ def test_forward(case, observe, right):
     expect_close(yours, expected, what=OUTPUT, unit=case.units["output"])
 
 
-@check("forward", "The output is activate(X·W + b)", weight=4)
+@check("forward", "The output is activate(X·W + b)", weight=4, variant_of="test_forward")
 @some_cases([*WITH_SOFTMAX, *FAR_ACTIVE, *FAR_SOFTMAX])
 def test_activation(case, observe, right):
     """For each activation function."""
@@ -779,7 +779,7 @@ def replayed(student, case, se_hPars=None):
     return layer.forward(arrays["X"]), layer.backward(arrays["dA"])
 
 
-@check("forward", "EpyNN's own outputs")
+@check("forward", "EpyNN's own outputs", variant_of="test_forward")
 def test_recorded_outputs(student, observe, right):
     """Recorded cases, on the weights that were recorded as well; not for who has recorded them."""
     names = ("tanh_u3_n5_m4_seed9_orthogonal", "softmax_u3_n4_m5_seed1")
@@ -819,7 +819,7 @@ def observe_typed(student, once, new_layer):
     return once.each("typed", TYPED + THROUGH_TYPED, run)
 
 
-@check("forward", "Inputs of other memory layouts and types", weight=2)
+@check("forward", "Inputs of other memory layouts and types", weight=2, variant_of="test_forward")
 def test_forward_layouts(observe_typed, right):
     """Fortran-ordered, non-contiguous, integer and single-precision inputs; one row and more."""
     for case in TYPED:
@@ -1151,7 +1151,12 @@ def test_input_gradient_numerically(case, observe, reference, own_slope, left_to
         expect_slope(yours, measured, what=RETURNED, **slopes, exact=case.exact)
 
 
-@check("input-gradient", "It comes from dZ, not from dA, where there is an activation", weight=2)
+@check(
+    "input-gradient",
+    "It comes from dZ, not from dA, where there is an activation",
+    weight=2,
+    variant_of="test_input_gradient",
+)
 @some_cases(ACTIVE + FAR_ACTIVE)
 def test_input_gradient_through_activation(case, observe, right, own_slope, left_to_others, waived):
     """For each activation function; wrong last digits have to cost points for the identity."""
@@ -1163,7 +1168,11 @@ def test_input_gradient_through_activation(case, observe, right, own_slope, left
     expect_input_gradient(case, observe, right, own_slope, left_to_others, waived)
 
 
-@check("input-gradient", "Gradients dX of other memory layouts and types")
+@check(
+    "input-gradient",
+    "Gradients dX of other memory layouts and types",
+    variant_of="test_input_gradient",
+)
 def test_input_gradient_layouts(observe_typed, right, waived):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     for case in accepted(observe_typed, waived, TYPED + THROUGH_TYPED):
@@ -1323,7 +1332,11 @@ def test_weight_gradient_numerically(case, observe, reference, own_slope, left_t
     expect_measured_gradient("W", case, observe, reference, own_slope, left_to_others, waived)
 
 
-@check("weight-gradient", "It comes from dZ, not from dA, where there is an activation")
+@check(
+    "weight-gradient",
+    "It comes from dZ, not from dA, where there is an activation",
+    variant_of="test_weight_gradient",
+)
 @some_cases(ACTIVE + FAR_ACTIVE)
 def test_weight_gradient_through_activation(
     case, observe, right, own_slope, left_to_others, waived
@@ -1332,7 +1345,9 @@ def test_weight_gradient_through_activation(
     expect_gradient_through("W", case, observe, right, own_slope, left_to_others, waived)
 
 
-@check("weight-gradient", "Arrays of other memory layouts and types")
+@check(
+    "weight-gradient", "Arrays of other memory layouts and types", variant_of="test_weight_gradient"
+)
 def test_weight_gradient_layouts(observe_typed, right, waived):
     """X and dX: Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     expect_typed_gradient("W", observe_typed, right, waived)
@@ -1352,14 +1367,20 @@ def test_bias_gradient_numerically(case, observe, reference, own_slope, left_to_
     expect_measured_gradient("b", case, observe, reference, own_slope, left_to_others, waived)
 
 
-@check("bias-gradient", "It comes from dZ, not from dA, where there is an activation")
+@check(
+    "bias-gradient",
+    "It comes from dZ, not from dA, where there is an activation",
+    variant_of="test_bias_gradient",
+)
 @some_cases(ACTIVE + FAR_ACTIVE)
 def test_bias_gradient_through_activation(case, observe, right, own_slope, left_to_others, waived):
     """For each activation function; wrong last digits have to cost points for the identity."""
     expect_gradient_through("b", case, observe, right, own_slope, left_to_others, waived)
 
 
-@check("bias-gradient", "Gradients of other memory layouts and types")
+@check(
+    "bias-gradient", "Gradients of other memory layouts and types", variant_of="test_bias_gradient"
+)
 def test_bias_gradient_layouts(observe_typed, right, waived):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     expect_typed_gradient("b", observe_typed, right, waived)
@@ -2016,7 +2037,11 @@ def test_arguments_unchanged(arguments_after, observe, left_to_others):
             expect_unchanged(arguments_after(case))
 
 
-@check("purity", "So they are after every other pass that is looked at")
+@check(
+    "purity",
+    "So they are after every other pass that is looked at",
+    variant_of="test_arguments_unchanged",
+)
 def test_arguments_left_alone(all_left, waived):
     """What shows in an ordinary pass is said by the other check."""
     for place, left in all_left():
@@ -2065,7 +2090,7 @@ def expected_values(reference):
     return {name: value.tolist() for name, value in found.items()}
 
 
-@check("forward", "The example of the statement")
+@check("forward", "The example of the statement", variant_of="test_forward")
 def test_example(student, expected, observe, right, waived):
     """Its output, on its weights; not for who knows no other answer.
 

@@ -456,7 +456,7 @@ def table(name):
 """
 
 
-@check("forward", "The example of the statement")
+@check("forward", "The example of the statement", variant_of="test_forward")
 def test_example(student, expected, observe, actual, right, takes_weights, waived):
     """The statement's numbers, on weights set by the judge; not for who knows no other answer."""
     example = expected["example"]
@@ -496,7 +496,7 @@ def observe_typed(student, once, new_layer, exposed):
     return once.each("typed", TYPED, run)
 
 
-@check("forward", "Arrays of other memory layouts and types")
+@check("forward", "Arrays of other memory layouts and types", variant_of="test_forward")
 def test_forward_layouts(student, observe_typed, right, actual, waived):
     """X or weights in Fortran order, not contiguous, in single precision; one row and more."""
     gone = nullcontext if steady(FEW[1], actual) else lambda: waived(to="lazy")
@@ -617,7 +617,9 @@ def test_input_gradient_numerically(case, expect_part_numerically):
     expect_part_numerically(case, "inputs")
 
 
-@check("input-gradient", "Arrays of other memory layouts and types")
+@check(
+    "input-gradient", "Arrays of other memory layouts and types", variant_of="test_input_gradient"
+)
 def test_input_gradient_layouts(expect_typed):
     """Fortran-ordered, not contiguous, in single precision; one row and more."""
     expect_typed("inputs")
@@ -638,7 +640,9 @@ def test_weight_gradient_numerically(case, expect_part_numerically):
     expect_part_numerically(case, "weights")
 
 
-@check("weight-gradient", "Arrays of other memory layouts and types")
+@check(
+    "weight-gradient", "Arrays of other memory layouts and types", variant_of="test_weight_gradient"
+)
 def test_weight_gradient_layouts(expect_typed):
     """Fortran-ordered, not contiguous, in single precision; one row and more."""
     expect_typed("weights")
@@ -659,7 +663,7 @@ def test_bias_gradient_numerically(case, expect_part_numerically):
     expect_part_numerically(case, "biases")
 
 
-@check("bias-gradient", "Arrays of other memory layouts and types")
+@check("bias-gradient", "Arrays of other memory layouts and types", variant_of="test_bias_gradient")
 def test_bias_gradient_layouts(expect_typed):
     """Fortran-ordered, not contiguous, in single precision; one row and more."""
     expect_typed("biases")
@@ -1353,7 +1357,11 @@ def test_to_dict_of_new(written):
     expect_dict(data.value, wanted)
 
 
-@check("to-dict", "Whatever its weights are, and whatever has been done with it")
+@check(
+    "to-dict",
+    "Whatever its weights are, and whatever has been done with it",
+    variant_of="test_to_dict",
+)
 def test_to_dict_again(written, waived):
     """To the last digit; of other sizes, after passes, of a subclass, and looked at later."""
     for situation, data, wanted, groups in written()[0][2:]:
@@ -2076,7 +2084,11 @@ def test_arrays_unchanged(case, arguments_after):
     expect_unchanged(arguments_after(case))
 
 
-@check("purity", "So they are after every other pass that is looked at")
+@check(
+    "purity",
+    "So they are after every other pass that is looked at",
+    variant_of="test_arrays_unchanged",
+)
 def test_arguments_left_alone(all_left, waived):
     """What shows in an ordinary pass is said by the other check."""
     for place, left in all_left():

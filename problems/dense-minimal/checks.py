@@ -483,7 +483,7 @@ def test_forward(case, observe, right):
     expect_close(yours, expected, what="layer.forward(a)", unit=case.units["output"])
 
 
-@check("forward", "a and w of other memory layouts and types", weight=4)
+@check("forward", "a and w of other memory layouts and types", weight=4, variant_of="test_forward")
 def test_layouts(hold_typed):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     hold_typed("output")
@@ -498,7 +498,11 @@ def test_input_gradient(case, observe, hold):
     hold(case, observe(case).input_gradient.value, "X", "layer.backward(dz)")
 
 
-@check("input-gradient", "What backward returns, for other memory layouts and types")
+@check(
+    "input-gradient",
+    "What backward returns, for other memory layouts and types",
+    variant_of="test_input_gradient",
+)
 def test_input_gradient_layouts(hold_typed):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     hold_typed("input_gradient")
@@ -510,7 +514,9 @@ def test_weight_gradient(case, observe, hold):
     hold(case, part_of(observe(case), "dw"), "W", "layer.dw after backward")
 
 
-@check("weight-gradient", "dw for other memory layouts and types")
+@check(
+    "weight-gradient", "dw for other memory layouts and types", variant_of="test_weight_gradient"
+)
 def test_weight_gradient_layouts(hold_typed):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     hold_typed("dw")
@@ -522,7 +528,7 @@ def test_bias_gradient(case, observe, hold):
     hold(case, part_of(observe(case), "db"), "b", "layer.db after backward")
 
 
-@check("bias-gradient", "db for other memory layouts and types")
+@check("bias-gradient", "db for other memory layouts and types", variant_of="test_bias_gradient")
 def test_bias_gradient_layouts(hold_typed):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     hold_typed("db")
@@ -940,7 +946,11 @@ def test_nothing_is_changed(case, afterwards):
     expect_unchanged(parameters, whose="the layer's")
 
 
-@check("purity", "a, dz, w and b are left alone by later passes, and of other types")
+@check(
+    "purity",
+    "a, dz, w and b are left alone by later passes, and of other types",
+    variant_of="test_nothing_is_changed",
+)
 def test_nothing_is_changed_later(student, afterwards, stretch, waived):
     """Of other layouts and types; and at the end of a sequence of passes."""
     for key in OTHERS:

@@ -465,7 +465,7 @@ def test_forward(case, observe, right):
     expect_close(yours, expected, what="layer.forward_pass(X)", unit=case.units["output"])
 
 
-@check("forward", "The published example", weight=1)
+@check("forward", "The published example", weight=1, variant_of="test_forward")
 def test_published_output(student, conventions, published, observe, right):
     """The statement's example, on weights set by the judge; not by who knows no other answer."""
     with student.program():
@@ -498,7 +498,7 @@ def observe_typed(student, once, conventions, new_layer):
     return once.each("typed", TYPED, run)
 
 
-@check("forward", "Inputs of other memory layouts and types", weight=3)
+@check("forward", "Inputs of other memory layouts and types", weight=3, variant_of="test_forward")
 def test_forward_layouts(observe_typed, right):
     """Fortran-ordered, non-contiguous, integer and single-precision inputs; one row and more."""
     for typed in TYPED:
@@ -571,7 +571,11 @@ def test_input_gradient(case, observe, right, own, waived):
     )
 
 
-@check("input-gradient", "Upstream gradients of other memory layouts and types")
+@check(
+    "input-gradient",
+    "Upstream gradients of other memory layouts and types",
+    variant_of="test_input_gradient",
+)
 def test_input_gradient_layouts(observe_typed, right, waived, works):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     works()
@@ -624,7 +628,11 @@ def test_weight_gradient(case, observe, right, own, waived):
     )
 
 
-@check("weight-gradient", "X and upstream gradients of other memory layouts and types")
+@check(
+    "weight-gradient",
+    "X and upstream gradients of other memory layouts and types",
+    variant_of="test_weight_gradient",
+)
 def test_weight_gradient_layouts(observe_typed, right, waived, works):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     works()
@@ -664,7 +672,11 @@ def test_bias_gradient(case, observe, right, own, waived):
     )
 
 
-@check("bias-gradient", "Upstream gradients of other memory layouts and types")
+@check(
+    "bias-gradient",
+    "Upstream gradients of other memory layouts and types",
+    variant_of="test_bias_gradient",
+)
 def test_bias_gradient_layouts(observe_typed, right, waived, works):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     works()
@@ -777,7 +789,12 @@ def starting_shapes(case):
     return [W, (1, case.n_units)], [W, (case.n_units,)]
 
 
-@check("update", "What the very first update returns is kept as well", weight=2)
+@check(
+    "update",
+    "What the very first update returns is kept as well",
+    weight=2,
+    variant_of="test_update_is_kept",
+)
 @some_cases(FEW[1:])
 def test_first_update_is_kept(case, first_step, waived):
     """From the arrays that initialize made, of whatever type; their shapes are not this matter."""
@@ -800,7 +817,11 @@ def test_first_update_is_kept(case, first_step, waived):
         expect_close(end.value, result, what=what, message=message, or_shapes=or_shapes)
 
 
-@check("update", "So it is with arrays of other memory layouts and types")
+@check(
+    "update",
+    "So it is with arrays of other memory layouts and types",
+    variant_of="test_update_is_kept",
+)
 def test_typed_update_is_kept(observe_typed, waived, works):
     """What is wrong in every pass is left to the other checks of the group."""
     works()
@@ -1370,7 +1391,11 @@ def expect_step(place, step, right, waived):
             expect_close(call.values[1], expected, what=what, message=message, or_shapes=or_shapes)
 
 
-@check("update", "Every step updates both parameters, once, and keeps the result")
+@check(
+    "update",
+    "Every step updates both parameters, once, and keeps the result",
+    variant_of="test_update_is_kept",
+)
 def test_update_of_each_step(trained, waived, works):
     """For several steps in a row, also after initialize is called again.
 
@@ -1511,7 +1536,7 @@ def test_initialized_again(trained, initialized, waived):
             expect_close(w0.value, zeros, what="layer.w0", message=message, or_shapes=[flat])
 
 
-@check("parameters", "So it is after training")
+@check("parameters", "So it is after training", variant_of="test_parameter_count")
 def test_parameter_count_after_training(student, conventions, trained, waived):
     """Also after frozen passes, and after those that were not for training."""
     parameter_count(student, conventions, 2, 3)  # raises what it raises at first
@@ -1520,7 +1545,7 @@ def test_parameter_count_after_training(student, conventions, trained, waived):
             expect_count(student, trained(sequence).parameters.value, 3, 2)
 
 
-@check("output-shape", "So it is after training")
+@check("output-shape", "So it is after training", variant_of="test_output_shape")
 def test_output_shape_after_training(student, trained, waived):
     """Also after frozen passes, and after those that were not for training."""
     output_shape(student, 3, 2)  # raises what it raises at first
@@ -1559,7 +1584,11 @@ def test_arguments_unchanged(case, arguments_after):
     expect_unchanged(arguments_after(case))
 
 
-@check("purity", "So they are after every other pass that is looked at")
+@check(
+    "purity",
+    "So they are after every other pass that is looked at",
+    variant_of="test_arguments_unchanged",
+)
 def test_arguments_left_alone(all_left, waived, works):
     """What shows in an ordinary pass is said by the other check."""
     works()

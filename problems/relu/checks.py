@@ -241,7 +241,7 @@ def test_forward(case, observe, right):
     expect_close(yours, expected, what="layer.forward(X)", unit=case.unit)
 
 
-@check("forward", "The example of the statement")
+@check("forward", "The example of the statement", variant_of="test_forward")
 def test_example(student, expected, observe, right):
     """The numbers that a student can compare with; not for who knows no other answer."""
     output = student.ReLU().forward(np.array(expected["X"]))
@@ -267,7 +267,7 @@ def laid_out(student, once):
     return once.each("laid out", LAID_OUT, run)
 
 
-@check("forward", "Arrays in other memory layouts")
+@check("forward", "Arrays in other memory layouts", variant_of="test_forward")
 def test_layouts(laid_out, right):
     """As a transpose is stored, and as every second column of a table is."""
     for case, layout in LAID_OUT:
@@ -285,7 +285,7 @@ def test_gradient(case, observe, right, slope, waived):
     expect_gradient(observe(case)[1].value, case, right(case)[1], slope, waived)
 
 
-@check("gradient", "Upstream gradients in other memory layouts")
+@check("gradient", "Upstream gradients in other memory layouts", variant_of="test_gradient")
 def test_gradient_layouts(laid_out, right, waived):
     """As a transpose is stored, and as every second column of a table is."""
     for case, layout in LAID_OUT:
@@ -599,7 +599,11 @@ def test_arguments_unchanged(arguments_after):
     expect_unchanged(arguments_after())
 
 
-@check("purity", "So they are after every other pass that is looked at")
+@check(
+    "purity",
+    "So they are after every other pass that is looked at",
+    variant_of="test_arguments_unchanged",
+)
 def test_arguments_left_alone(all_left, waived):
     """What shows in an ordinary pass is said by the other check."""
     for place, left in all_left():

@@ -109,7 +109,7 @@ def test_the_smallest_example_is_drawn_in_numbers(graded: Graded) -> None:
     assert table_of(root, "Yours") == [["2.5* differs"]]
     assert table_of(root, "Difference") == [["-1.25* differs"]]
     text = words(root)
-    assert "The largest error is 1.25, about 10⁹ times the 1e-09 that is allowed." in text
+    assert "The largest error is 1.25, about 10⁹ times the 3.75e-09 that is allowed." in text
 
 
 def test_not_a_number_has_no_difference(graded: Graded) -> None:

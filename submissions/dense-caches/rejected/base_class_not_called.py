@@ -1,6 +1,6 @@
 # mistake: forgets to call the constructor of Layer
 # fails: constructor, shapes, initialization, generator, forward, forward-cache, activation-gradient, softmax, input-gradient, backward-cache, weight-gradient, bias-gradient, hyperparameters, state, purity
-# points: 8.79
+# points: 3.24
 # diagnoses: layer-not-initialized
 import numpy as np
 from layer import Layer

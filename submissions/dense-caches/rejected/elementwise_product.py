@@ -1,6 +1,6 @@
 # mistake: multiplies X and W element by element
-# fails: forward
-# points: 86
+# fails: forward, bias-gradient, hyperparameters, input-gradient, state, weight-gradient
+# points: 76.74
 # diagnoses: elementwise-product
 import numpy as np
 from layer import Layer

@@ -1,6 +1,6 @@
 # mistake: declares a fifth abstract method, so that complete subclasses cannot be made
-# fails: abstract
-# points: 98
+# fails: abstract, attributes
+# points: 97
 # diagnoses: none
 # says: describe
 import logging

@@ -1,6 +1,6 @@
 # mistake: hands the arguments of the constructor to the base class, which takes none
 # fails: constructor, initialization, seeded, forward, input-gradient, weight-gradient, bias-gradient, update, optimizers, trainable, parameters, output-shape, state, purity
-# points: 1.33
+# points: 0
 # diagnoses: base-given-arguments
 
 import copy

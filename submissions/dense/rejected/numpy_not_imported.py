@@ -1,6 +1,6 @@
 # mistake: writes numpy where the file only knows np
 # fails: initialization, seeded, input-gradient, weight-gradient, bias-gradient, update, optimizers, parameters, state, purity
-# points: 31.7
+# points: 30.1
 # diagnoses: import-missing
 
 from copy import deepcopy
