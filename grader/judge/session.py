@@ -224,7 +224,8 @@ class _SessionPlugin:
             title = mark.kwargs["title"]
             if "[" in item.name:  # a case of a parametrized check
                 title += f": {item.name.partition('[')[2][:-1]}"
-            check = Check(item.name, **mark.kwargs | {"title": title})
+            weight, variant_of = mark.kwargs["weight"], mark.kwargs["variant_of"]
+            check = Check(item.name, mark.kwargs["group"], title, weight, variant_of)
             if check.group not in groups:
                 self._reject(*where, f"{item.name}: problem.toml has no group {check.group!r}")
             self.checks[item.nodeid] = check

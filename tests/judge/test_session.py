@@ -142,6 +142,42 @@ def test_checks_that_leave_a_failure_to_each_other_do_not_both_forgive_it(tmp_pa
     assert [check.id for check in report.checks if check.status == "failed"] == ["test_first"]
 
 
+def test_who_saw_nothing_but_others_failures_has_not_passed(tmp_path: Path) -> None:
+    """Where no call gives anything there is nothing that could be right."""
+    checks = WAIVING.replace('    expect(student.Thing().value(2) == 2, "value(2) is not 2")\n', "")
+    report = graded(tmp_path, checks, THING.replace(b"return x", b"raise TypeError", 1))
+    assert {check.id: check.status for check in report.checks} == {
+        "test_one": "blocked",
+        "test_small": "failed",
+        "test_two": "passed",
+    }
+
+
+VARIANTS = """
+@check("one", "ordinary numbers")
+def test_usual(student):
+    expect(student.Thing().value(1) == 1, "value(1) is not 1")
+
+@check("one", "large numbers", variant_of="test_usual")
+def test_large(student):
+    expect(student.Thing().value(1000) == 1000, "value(1000) is not 1000")
+"""
+
+
+def test_a_variant_shows_the_ordinary_example_where_both_fail(tmp_path: Path) -> None:
+    """And its own where the ordinary one is right."""
+    both = graded(tmp_path / "both", VARIANTS, wrong_for("x > 0"))
+    assert [c.message for c in both.checks if c.group == "one"] == ["value(1) is not 1"] * 2
+    alone = graded(tmp_path / "alone", VARIANTS, wrong_for("x > 1"))
+    assert [c.message for c in alone.checks if c.group == "one"] == ["", "value(1000) is not 1000"]
+
+
+def test_a_check_is_a_variant_of_one_that_there_is(tmp_path: Path) -> None:
+    """A name that is misspelt would change nothing, and nobody would know why."""
+    with pytest.raises(ProblemError, match="test_large: there is no check 'test_usal'"):
+        graded(tmp_path, VARIANTS.replace('of="test_usual"', 'of="test_usal"'))
+
+
 def test_a_failure_can_be_left_to_known_groups_only(tmp_path: Path) -> None:
     """A name that is misspelt would forgive nothing, and nobody would know why."""
     checks = WAIVING.replace('to="two"', 'to="tow"')
