@@ -28,13 +28,16 @@ class Recording:
     """Hands every call on to an object; keeps the arguments and what comes back."""
 
     def __init__(self, inner, calls):
-        self.inner, self.calls = inner, calls
+        vars(self).update(inner=inner, calls=calls)
 
     def __deepcopy__(self, memo):
         return Recording(copy.deepcopy(self.inner), self.calls)
 
     def __copy__(self):
         return copy.deepcopy(self)
+
+    def __setattr__(self, name, value):
+        setattr(self.inner, name, value)
 
     def __getattr__(self, name):
         member = getattr(self.inner, name)
