@@ -44,7 +44,7 @@ from grader.submission import read_submission
 
 adopt_orphans()
 problem = Library.find().load("dense")
-limits = LimitSettings(call_seconds=1.0, submission_seconds=6.0, cpu_seconds=10, memory_mb=512)
+limits = LimitSettings(call_seconds=0.5, submission_seconds=4.0, cpu_seconds=10, memory_mb=512)
 settings = msgspec.structs.replace(problem.settings, limits=limits)
 object.__setattr__(problem, "settings", settings)
 reports, seconds, began = [], [], [time.process_time()]
