@@ -7,7 +7,7 @@ its own group. One run of a layer on a case (`observe`) serves all the checks th
 
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 
 import numpy as np
@@ -1248,16 +1248,43 @@ class Training:
     """What came of a sequence of passes on one layer.
 
     Attributes:
-        spare: Calls of update that belong to no step.
+        passed: The steps, without the calls of update.
+        calls: All calls of update, in order.
         parameters, output_shape: What these two methods give in the end, as promises.
         left: What the calls have left behind, as a promise.
     """
 
-    steps: list
-    spare: list
+    passed: list
+    calls: list
     parameters: object
     output_shape: object
     left: object
+
+    @cached_property
+    def sorted_calls(self):
+        """For each step the calls that belong to it, and those that belong to none."""
+        waiting, found = Waiting(self.calls), []
+        for number, step in enumerate(self.passed):
+            own = (None, None)
+            if step.kind != "frozen":
+                later = [each.before for each in self.passed[number:] if each.kind != "frozen"]
+                own = tuple(
+                    waiting.take(*(pending.error or pending.value for pending in starts))
+                    for starts in zip(*later, strict=True)
+                )
+            found.append(own)
+        return found, waiting.spare
+
+    @cached_property
+    def steps(self):
+        """The steps, with the calls of update that belong to them."""
+        pairs = zip(self.passed, self.sorted_calls[0], strict=True)
+        return [replace(step, calls=calls) for step, calls in pairs]
+
+    @property
+    def spare(self):
+        """Calls of update that belong to no step."""
+        return self.sorted_calls[1]
 
 
 @lasting
@@ -1291,33 +1318,12 @@ def trained(student, once, conventions, new_layer):
             for _ in range(2):
                 sizes = layer.parameters(), layer.output_shape()
             left = student.left()
-        return steps, optimizer.calls, sizes, left
+        return Training(steps, optimizer.calls, *sizes, left)
 
-    ran = once.each("trained", SEQUENCES, run)
-
-    def look(sequence):
-        steps, calls, sizes, left = ran(sequence)
-        return Training(*with_calls(steps, calls), *sizes, left)
-
-    return look
+    return once.each("trained", SEQUENCES, run)
 
 
 SEQUENCES = (STEPS, FROZEN, EVALUATED, ANEW, THAWED)
-
-
-def with_calls(steps, calls):
-    """Return the steps with the calls of update that belong to them, and those that are spare."""
-    waiting, told = Waiting(calls), []
-    for number, step in enumerate(steps):
-        found = (None, None)
-        if step.kind != "frozen":
-            later = [each.before for each in steps[number:] if each.kind != "frozen"]
-            found = tuple(
-                waiting.take(*(pending.error or pending.value for pending in starts))
-                for starts in zip(*later, strict=True)
-            )
-        told.append(replace(step, calls=found))
-    return told, waiting.spare
 
 
 @lasting

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class Updates:
 
     def _find(self, start: Any) -> list[Found]:
         known, found = {numbers_of(start)} - {None}, list[Found]()
-        starts = {numbers_of(each) for each in self._starts} - {None}
+        starts = self._start_keys
         for call in self.calls:
             if len(call.values) != 2:
                 continue
@@ -57,6 +58,10 @@ class Updates:
             if result is not None:
                 known.add(result)
         return found
+
+    @cached_property
+    def _start_keys(self) -> set[Key | None]:
+        return {numbers_of(each) for each in self._starts} - {None}
 
     def _keys_of(self, call: ExposureCall) -> tuple[Key | None, ...]:
         keys = self._keys.get(id(call))
