@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from numpy import asarray, geterr, ndarray
-from numpy.random import MT19937, get_bit_generator, get_state
+from numpy.random import MT19937, get_state
+from numpy.random.mtrand import get_bit_generator
 
 ARGUMENT, GENERATOR, ERRORS, RETURNED = "argument", "generator", "errors", "returned"
 

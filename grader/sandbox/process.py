@@ -7,12 +7,12 @@ described by one :class:`WorkerFailure`; it is never asked anything again.
 from __future__ import annotations
 
 import contextlib
-import secrets
 import select
 import signal
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,15 @@ import msgspec
 from grader.errors import Fault
 from grader.sandbox import wire
 from grader.sandbox.output import Output
+from grader.sandbox.transcript import (
+    Ahead,
+    Exchange,
+    Transcript,
+    digest_of,
+    new_nonce,
+    with_nonce,
+    without_nonce,
+)
 
 if TYPE_CHECKING:
     from grader.sandbox.allowance import Allowance
@@ -195,6 +204,7 @@ class Worker:
     Attributes:
         callbacks: Answers the worker's calls to judge-side objects; set by the user of it.
         alive: False once it has failed or been killed.
+        record: Where exchanges are recorded; None after one that cannot be repeated.
     """
 
     def __init__(
@@ -210,6 +220,8 @@ class Worker:
         self.callbacks: Callbacks | None = None
         self.alive = True
         self.subclasses: list[str] = []
+        self.record: list[Exchange] | None = None
+        self._ahead: deque[Ahead] = deque()
         self._locked_up = False
         self._was_asked = False
         self._channel = channel
@@ -247,29 +259,40 @@ class Worker:
         if not self._locked_up:
             self._await_lock()
         seconds = self._limits.call_seconds if seconds is None else seconds
-        most = None if allowance is None else allowance.seconds(Patience.MOST_TIMES * seconds)
-        deadline = Patience(seconds, self._pid, most)
-        self._allowance = allowance
-        nonce = secrets.randbits(62)
+        deadline = self._deadline(seconds, allowance)
+        ahead = self._ahead.popleft() if self._ahead else None
+        nonce = new_nonce() if ahead is None else ahead.nonce
+        frame = writer.frame([nonce, operations])
+        record, self.record, digests = self.record, None, list[bytes]()
         try:
-            self._send(writer.frame([nonce, operations]), deadline)
-            self._was_asked = True
+            if ahead is None:
+                self._send(frame, deadline)
+                self._was_asked = True
+            elif ahead.frame != frame:
+                raise WorkerFailure("crashed", "was asked something else before", lost=True)
             self._heard = 0
             for _ in range(MAX_CALLBACKS):
+                body = self._next_body(ahead, deadline)
+                if record is not None:
+                    digests.append(digest_of(body, nonce))
                 numbers = (self._limits.reply_mb << 20) // wire.NUMBER_SIZE
-                message = wire.decode(self._receive(deadline), self.subclasses, numbers)
+                message = wire.decode(body, self.subclasses, numbers)
                 if type(message) is not list or message[:1] != [nonce]:
                     raise wire.ProtocolError("an answer to nothing that was asked")
                 if message[1:2] == ["done"] and len(message) == 4:
                     _, _, outcomes, news = message
                     self._hear(news)
-                    if self._buffer:
+                    if self._buffer and not self._ahead:
                         raise wire.ProtocolError("more than one answer")
+                    if record is not None:
+                        record.append(Exchange(without_nonce(frame), tuple(digests)))
+                        self.record = record
                     return _checked_outcomes(outcomes, len(operations))
                 if message[1:2] == ["news"] and len(message) == 3:
                     self._hear(message[2])
                 else:
                     self._answer(message, deadline)
+                    record = None
             raise wire.ProtocolError(_TOO_MANY_CALLS)
         except wire.ProtocolError as error:
             self.kill()
@@ -288,6 +311,69 @@ class Worker:
             raise
         finally:
             self._captured.drain()
+
+    def rehearse(
+        self, known: Sequence[Transcript], allowance: Allowance | None = None
+    ) -> Transcript | None:
+        """Ask what others were asked, as long as the answers are those of one of them.
+
+        What is answered otherwise, and all before it, is kept for when :meth:`request` comes to it.
+
+        Returns:
+            The transcript with which all answers agree; None without one.
+        """
+        for place in range(max(map(len, known), default=0)):
+            ahead = Ahead(nonce := new_nonce(), with_nonce(known[0][place].request, nonce))
+            self._ahead.append(ahead)
+            try:
+                deadline = self._deadline(self._limits.call_seconds, allowance)
+                self._send(ahead.frame, deadline)
+                self._was_asked = True
+                known = self._agreeing(known, place, ahead, deadline)
+            except (OSError, wire.ProtocolError, WorkerFailure) as error:
+                ahead.answers.append(error)
+                return None
+            except BaseException:
+                self.kill()
+                raise
+            finally:
+                self._captured.drain()
+            if not known or self.printed:
+                return None
+            if len(known[0]) == place + 1:
+                self._ahead.clear()
+                return known[0]
+        return None
+
+    def _agreeing(
+        self, known: Sequence[Transcript], place: int, ahead: Ahead, deadline: Patience
+    ) -> Sequence[Transcript]:
+        """Those with whose answers to a request what comes agrees."""
+        count = 0
+        while known and count < len(known[0][place].answers):
+            ahead.answers.append(body := self._receive(deadline))
+            digest = digest_of(body, ahead.nonce)
+            known = [each for each in known if each[place].answers[count : count + 1] == (digest,)]
+            count += 1
+        if known and self._buffer:
+            ahead.answers[-1] = wire.ProtocolError("more than one answer")
+            return []
+        return known
+
+    def _next_body(self, ahead: Ahead | None, deadline: Patience) -> bytes:
+        """The next message; what came ahead of the question comes first."""
+        if ahead is None or not ahead.answers:
+            return self._receive(deadline)
+        body = ahead.answers.popleft()
+        if isinstance(body, Exception):
+            raise body
+        return body
+
+    def _deadline(self, seconds: float, allowance: Allowance | None) -> Patience:
+        """When a request has to be answered that may take so long by itself."""
+        self._allowance = allowance
+        most = None if allowance is None else allowance.seconds(Patience.MOST_TIMES * seconds)
+        return Patience(seconds, self._pid, most)
 
     @property
     def printed(self) -> str:

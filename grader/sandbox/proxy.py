@@ -16,7 +16,7 @@ import contextlib
 import inspect
 import itertools
 import textwrap
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -38,6 +38,7 @@ from grader.sandbox.trace import (
     Step,
     StudentError,
 )
+from grader.sandbox.transcript import Exchange, Transcript
 
 MAX_COPIES = 1000
 MAX_OVERRUNS = 3
@@ -531,6 +532,7 @@ class Student:
         self._overruns.clear()
         self._worker = None
         self._loadable = loadable
+        self._next_exposure = 0
         self.notes = {}
         self.lost = None
         self.trace = []
@@ -583,6 +585,39 @@ class Student:
             for name, found in classes.items()
         }
         self._functions = frozenset(functions)
+
+    def rehearse(self, known: Sequence[Transcript]) -> Transcript | None:
+        """Ask what others were asked; return the transcript with which all answers agree.
+
+        If there is none, all goes on as if nothing had been asked.
+
+        Raises:
+            StudentError, WorkerFailure: It could not be loaded again.
+        """
+        worker = self._worker
+        found = worker.rehearse(known, self.allowance) if worker is not None else None
+        if found is None and self.printed:  # which belongs to the checks in which it is printed
+            self.load()
+            self.take_output()
+        return found
+
+    def record(self) -> list[Exchange]:
+        """Record what the worker is asked from now on, and its answers."""
+        recorded: list[Exchange] = []
+        if self._worker is not None:
+            self._worker.record = recorded
+        return recorded
+
+    @property
+    def recorded(self) -> list[Exchange] | None:
+        """What was recorded, if it is all that was asked since :meth:`record`."""
+        return None if self._worker is None or not self._worker.alive else self._worker.record
+
+    @property
+    def interface(self) -> Hashable:
+        """What the judge is told when the file is loaded, as far as it asks by it."""
+        classes = self._classes.items()
+        return frozenset((name, c.bases, c.methods) for name, c in classes), self._functions
 
     @property
     def classes(self) -> dict[str, RemoteClass]:

@@ -79,17 +79,19 @@ MOMENTS = (
 
 @pytest.mark.parametrize("kill", [kill_worker, kill_zygote])
 def test_a_kill_at_any_moment_changes_no_report(dense: Problem, kill: Kill) -> None:
-    """Right, wrong and with a memory of its own: each report is that of a quiet run."""
+    """Right, wrong and with a memory of its own: each report is that of a quiet run.
+
+    After the first, a right file is known by its answers, and killed while it is asked for them.
+    """
     files = [read_submission(REFERENCE), read_submission(WRONG), submission_from("c.py", COUNTS)]
     named = [moment for moment in MOMENTS if (kill, moment) != (kill_worker, MOMENTS[0])]
     step = 13
     if kill is kill_zygote:  # a new one takes a second
         files, step = files[2:], 26
     for file in files:
-        judge = Judge(dense, kill)
-        quiet, *killed = judge.grade(
-            (file, ()),
-            *[(file, (moment,)) for moment in named],
+        (quiet,) = Judge(dense, kill).grade((file, ()))
+        killed = Judge(dense, kill).grade(
+            *[(file, (moment,)) for moment in reversed(named)],
             *[(file, (number,)) for number in range(7, 60, step)],
         )
         assert killed
