@@ -184,7 +184,8 @@ def waived(pytestconfig: pytest.Config) -> Callable[..., AbstractContextManager[
             if outcome is None:  # an aspect looks: nothing is at stake
                 return
             steps = list(desk.student.trace)
-            outcome.waivers.append(Waiver(to, error, steps, dict(outcome.example)))
+            apart = desk.student.apart
+            outcome.waivers.append(Waiver(to, error, steps, dict(outcome.example), apart))
 
     return waive
 

@@ -40,12 +40,14 @@ class Waiver(msgspec.Struct, frozen=True):
         error: What the check would have raised.
         steps: What had been done to the submission's objects by then.
         example: The generated example of the check.
+        apart: Whether it was made for whoever asks for it, and this check was the first.
     """
 
     to: tuple[str, ...]
     error: CheckFailed | StudentError
     steps: list[Step]
     example: dict[str, Any]
+    apart: bool = False
 
 
 class Outcome(msgspec.Struct):
@@ -84,9 +86,14 @@ class Outcome(msgspec.Struct):
 
     @property
     def saw_something(self) -> bool:
-        """Whether any call gave something else than None, or an attribute was an array."""
-        steps = chain(self.steps, *(waiver.steps for waiver in self.waivers))
-        return any(
+        """Whether any call gave something else than None, or an attribute was an array.
+
+        True for a check that has left nothing to others. What is made for whoever asks first says
+        nothing about the one that did.
+        """
+        own = [waiver.steps for waiver in self.waivers if not waiver.apart]
+        steps = chain(self.steps, *own)
+        return not own or any(
             step.result is not None
             if step.kind == "call"
             else step.kind == "get" and isinstance(step.result, np.ndarray)
@@ -138,7 +145,7 @@ class Trial(msgspec.Struct):
             outcome.error, outcome.steps = waiver.error, waiver.steps
             outcome.example = waiver.example
         for outcome in self.outcomes:
-            if outcome.waivers and not (outcome.error or outcome.skipped or outcome.saw_something):
+            if not (outcome.error or outcome.skipped or outcome.saw_something):
                 outcome.skipped = "there was nothing to look at: no call returned anything"
 
     def settle_variants(self) -> None:

@@ -264,6 +264,7 @@ class Student:
 
     Attributes:
         trace: What was done since :meth:`begin`.
+        apart: Whether what is done now is done for whoever asks for it, and not for one check.
         notes: Harmless deviations met so far, in order of appearance.
         lost: How a worker was killed from outside, if one was.
         allowance: What the submission may cost in all. With one, a call that ends its process is
@@ -279,6 +280,7 @@ class Student:
         methods: frozenset[str] = frozenset(),
     ) -> None:
         self.trace: list[Step] = []
+        self.apart = False
         self.notes: dict[str, None] = {}
         self.lost: WorkerFailure | None = None
         self.allowance: Allowance | None = None
@@ -494,12 +496,14 @@ class Student:
         """Leave what is being written as it is; begin something else, and go back to it."""
         mine = self.trace, self._to_seed, self._to_reset, self._queue, self._block
         self.trace, self._to_seed, self._to_reset = [], None, False
+        was_apart, self.apart = self.apart, True
         if self._held is None:  # else all is to go in one message
             self._queue, self._block = Program(), None
         try:
             yield
         finally:
             self.trace, self._to_seed, self._to_reset = mine[:3]
+            self.apart = was_apart
             if self._held is None:
                 self._queue, self._block = mine[3:]
 
