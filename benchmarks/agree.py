@@ -14,10 +14,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grader.grading import grade_all
-from grader.problem import Library
-from grader.report import Report
-from grader.submission import read_submission
+from grader.grading.in_process import grade_all
+from grader.model.problem import Library
+from grader.model.report import Report
+from grader.model.submission import read_submission
 
 PLAIN = Path(__file__).with_name("plain.py")
 _SUMMARY_LINE = re.compile(r"(?:FAILED|ERROR) .*?::(.+?)(?: - .*)?")

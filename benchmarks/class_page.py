@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from grader.store import Store
-from grader.student_reports import CLASS_PAGE, export_class
+from grader.results.store import Store
+from grader.views.class_reports import CLASS_PAGE, export_class
 from tests.reporters.browser import Tab, tab
 
 TIMING = """(() => {

@@ -30,7 +30,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.copies import write_class
-from grader.problem import Library
+from grader.model.problem import Library
 
 HERE = Path(__file__).resolve().parent
 SLUG = "dense"

@@ -27,13 +27,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from distributed import LocalCluster
 
 from benchmarks.copies import write_class
-from grader import cluster, grading
-from grader.cluster import bench
-from grader.cluster.bench import Bench
-from grader.problem import Library, Problem
-from grader.reporters.as_json import as_data
-from grader.store import Store
-from grader.submission import Submission, read_submission
+from grader.grading import cluster, in_process
+from grader.grading.cluster import worker_plugin
+from grader.grading.cluster.worker_plugin import Bench
+from grader.model.problem import Library, Problem
+from grader.model.report_json import as_data
+from grader.model.submission import Submission, read_submission
+from grader.results.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -75,7 +75,7 @@ def print_rates(problem: Problem, address: str, folder: Path, rounds: int, size:
 def print_carried(problem: Problem, address: str, folder: Path, count: int) -> None:
     """Do everything but grade."""
     sample = read_submission(problem.samples("rejected")[0])
-    report = grading.grade(problem, sample)
+    report = in_process.grade(problem, sample)
     text = json.dumps(as_data(report))
 
     class Parrot(Bench):
@@ -85,7 +85,7 @@ def print_carried(problem: Problem, address: str, folder: Path, count: int) -> N
             return f'{{"reports": [{", ".join([text] * len(json.loads(batch)))}]}}'.encode()
 
     items = ((str(number), Submission("dense.py", b"%d" % number)) for number in range(count))
-    with mock.patch.object(bench, "Bench", Parrot), Store(folder, create=True) as store:
+    with mock.patch.object(worker_plugin, "Bench", Parrot), Store(folder, create=True) as store:
         round_ = store.begin(problem.slug, problem.digest, 0, "", regrade=False)
         started, used = time.perf_counter(), time.process_time()
         for key, found in cluster.grade_stream(problem, items, address=address):

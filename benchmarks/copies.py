@@ -17,7 +17,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.problem import Library, Problem
+from grader.model.problem import Library, Problem
 
 
 def copies(problem: Problem, right: float, seed: int = 0) -> Iterator[tuple[Path, bytes]]:

@@ -29,15 +29,15 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox import wire
+from grader.sandbox import codec
 
 
 def record(path: Path, slug: str) -> list[bytes]:
     """Grade a file; return the requests that its worker was sent, as frames."""
-    from grader.grading import grade
-    from grader.problem import Library
+    from grader.grading.in_process import grade
+    from grader.model.problem import Library
+    from grader.model.submission import read_submission
     from grader.sandbox.process import Worker
-    from grader.submission import read_submission
 
     frames: defaultdict[Worker, list[bytes]] = defaultdict(list)
     ask = Worker.request
@@ -57,9 +57,9 @@ def recorded_operations(path: Path, slug: str) -> list[Any]:
     data = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
     operations, position = list[Any](), 0
     while position < len(data):
-        (length,) = wire.LENGTH.unpack_from(data, position)
-        position += wire.LENGTH.size
-        operations += wire.decode(data[position : position + length])
+        (length,) = codec.LENGTH.unpack_from(data, position)
+        position += codec.LENGTH.size
+        operations += codec.decode(data[position : position + length])
         position += length
     return _real(operations)  # type: ignore[no-any-return]
 
@@ -80,11 +80,11 @@ def _real(value: Any) -> Any:
         return [_real(item) for item in value]
     if isinstance(value, dict):
         return {key: _real(item) for key, item in value.items()}
-    return Optimizer() if isinstance(value, wire.Exposed) else value
+    return Optimizer() if isinstance(value, codec.Exposed) else value
 
 
 class Calls:
-    """Recorded operations, carried out directly; see :mod:`grader.sandbox.worker` for each."""
+    """Recorded operations, carried out directly: those of :mod:`grader.sandbox.worker.server`."""
 
     def __init__(self, operations: list[Any]) -> None:
         self.objects: dict[int, Any] = {}
@@ -112,16 +112,16 @@ class Calls:
         module = sys.modules["submission"] = types.ModuleType("submission")
         vars(module).update(self.names)
         exec(compile(self.source, self.filename, "exec"), vars(module))
-        self.objects = {wire.MODULE: module, wire.RANDOM: np.random}
+        self.objects = {codec.MODULE: module, codec.RANDOM: np.random}
         for operation, arguments in self.todo:
             operation(*arguments)
 
     def _local(self, value: Any) -> Any:
-        return self.objects[value.handle] if isinstance(value, wire.Ref) else value
+        return self.objects[value.handle] if isinstance(value, codec.Ref) else value
 
     def reset(self) -> None:
         """Forget all objects but the module."""
-        self.objects = {key: self.objects[key] for key in (wire.MODULE, wire.RANDOM)}
+        self.objects = {key: self.objects[key] for key in (codec.MODULE, codec.RANDOM)}
 
     def call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> None:
         """Call a method."""

@@ -22,10 +22,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.copies import write_class
-from grader.problem import Library
-from grader.repeat import timeless
-from grader.reporters.as_json import as_data
-from grader.store import Store
+from grader.authoring.reproducibility import timeless
+from grader.model.problem import Library
+from grader.model.report_json import as_data
+from grader.results.store import Store
 
 HERE = Path(__file__).resolve().parent
 

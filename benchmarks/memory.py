@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.copies import copies
-from grader.pool import grade_stream
-from grader.problem import Library, Problem
-from grader.submission import Submission, submission_from
+from grader.grading.pool import grade_stream
+from grader.model.problem import Library, Problem
+from grader.model.submission import Submission, submission_from
 
 
 def resident(pid: int) -> float:

@@ -30,8 +30,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import plain
-from grader.judge import seeds
-from grader.problem import Library, Problem
+from grader.checks import seeds
+from grader.model.problem import Library, Problem
 
 Body = Callable[[], None]
 

@@ -32,10 +32,10 @@ from hypothesis import Phase
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
-from grader.judge import CheckFailed, Exposure, Opaque, StudentError, seeds
-from grader.problem import Library, Problem
-from grader.sandbox.leftovers import Leftovers
-from grader.sandbox.trace import ExposureCall
+from grader.checks import CheckFailed, Exposure, Opaque, StudentError, seeds
+from grader.model.problem import Library, Problem
+from grader.remote.steps import ExposureCall
+from grader.sandbox.worker.leftovers import Leftovers
 
 # -- values ------------------------------------------------------------------------------
 
@@ -262,7 +262,7 @@ class Kind:
 
 
 class Student:
-    """The student's module, in this very process; see :class:`grader.sandbox.proxy.Student`.
+    """The student's module, in this very process; see :class:`grader.remote.student.Student`.
 
     Operations are done at once. As with the worker, those without an answer raise with the next
     one that has an answer, and within a block of :meth:`program` nothing raises.
@@ -535,7 +535,7 @@ def waived(pytestconfig: pytest.Config) -> Callable[..., contextlib.AbstractCont
 
 
 class Once:
-    """Makes a value once; see :class:`grader.judge.shared.Once`."""
+    """Makes a value once; see :class:`grader.checks.memo.Once`."""
 
     def __init__(self, student: Student) -> None:
         self._student = student

@@ -16,9 +16,9 @@ import re
 import sys
 from pathlib import Path
 
-from grader.grading import grade
-from grader.problem import Library, Problem
-from grader.submission import submission_from
+from grader.grading.in_process import grade
+from grader.model.problem import Library, Problem
+from grader.model.submission import submission_from
 
 ROOT = Path(__file__).parents[1]
 PROBLEMS = ("dense", "dense-activation", "dense-caches", "dense-gradients", "dense-minimal")

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.problem import Library
+from grader.model.problem import Library
 
 HERE = Path(__file__).resolve().parent
 SLUG = "dense"

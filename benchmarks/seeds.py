@@ -15,16 +15,16 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from grader.grading import grade_all
-from grader.problem import Library, Problem
-from grader.report import Report
-from grader.samples import (
+from grader.authoring.sample_headers import (
     faults_of_diagnoses,
     faults_of_reference,
     faults_of_rejected,
     read_declaration,
 )
-from grader.submission import read_submission
+from grader.grading.in_process import grade_all
+from grader.model.problem import Library, Problem
+from grader.model.report import Report
+from grader.model.submission import read_submission
 
 ROOT = Path(__file__).parents[1]
 

@@ -23,11 +23,11 @@ from pathlib import Path
 
 import msgspec
 
-from grader.grading import grade_all
-from grader.problem import Library
-from grader.report import Report
-from grader.sandbox.spawning import Zygote
-from grader.submission import Submission, read_submission
+from grader.grading.in_process import grade_all
+from grader.model.problem import Library
+from grader.model.report import Report
+from grader.model.submission import Submission, read_submission
+from grader.sandbox.launch import Zygote
 
 ROOT = Path(__file__).resolve().parents[1]
 SLOW = frozenset("04 05 07 11 14 17 36 37 38 45 47 69 70 71 72 82".split())

@@ -16,10 +16,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.grading import grade_all
-from grader.problem import Library
-from grader.report import Report
-from grader.submission import Submission, read_submission
+from grader.grading.in_process import grade_all
+from grader.model.problem import Library
+from grader.model.report import Report
+from grader.model.submission import Submission, read_submission
 
 
 class Clock:

@@ -17,9 +17,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.sandbox import preload, wire
+from grader.sandbox import codec
+from grader.sandbox.launch import Zygote
 from grader.sandbox.process import Limits
-from grader.sandbox.spawning import Zygote
+from grader.sandbox.worker import preload
 
 
 def milliseconds(action: Callable[[], object]) -> float:
@@ -45,7 +46,7 @@ def bare_fork() -> None:
 def locked_worker(zygote: Zygote) -> None:
     """Spawn, ask one thing, get the answer, kill, and wait until it has gone."""
     worker = zygote.spawn(Limits())
-    writer = wire.Writer()
+    writer = codec.Writer()
     source = writer.value(np.frombuffer(b"def answer(): return 42", np.uint8))
     load = ["load", "submission", source, {"d": []}, []]
     worker.request([load, ["call", 0, "answer", [], {"d": []}, 0]], writer)

@@ -11,10 +11,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from grader.grading import grade
-from grader.problem import Library
+from grader.grading.in_process import grade
+from grader.model.problem import Library
+from grader.model.submission import Submission
 from grader.reporters import Page, reporter
-from grader.submission import Submission
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "failing-report.svg"

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from grader.problem import Problem
-    from grader.report import CheckResult, Report
-    from grader.submission import Submission
+    from grader.model.problem import Problem
+    from grader.model.report import CheckResult, Report
+    from grader.model.submission import Submission
 
 WIDTH = 80
 
@@ -49,8 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not (slug and submission):
         raise pytest.UsageError("--grader-problem and --grader-submission go together")
     from grader.errors import GraderError
-    from grader.problem import Library
-    from grader.submission import read_submission
+    from grader.model.problem import Library
+    from grader.model.submission import read_submission
 
     library, file = config.option.grader_library, Path(submission).absolute()
     try:
@@ -81,7 +81,7 @@ class Door:
     def grade(self) -> Report:
         """Grade in another process: the judge is a pytest session itself."""
         from grader.errors import GraderError
-        from grader.pool import grade_stream
+        from grader.grading.pool import grade_stream
 
         try:
             waiting = [(0, self.submission)]
@@ -160,7 +160,7 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         """Pass, fail or be skipped, as the check did."""
-        from grader.reporters.text import inert
+        from grader.model.safe_text import inert
 
         if self.check.output:
             sys.stdout.write(inert(self.check.output))  # captured, and shown if this fails

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from grader.problem import Library, Problem
+from grader.model.problem import Library, Problem
 from tests.small_problem import make_small
 
 # The same examples in every run, and none of them timed: a test that fails, fails again.

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from grader.batch import grade_class
-from grader.intake import collect
-from grader.pool import grade_stream
-from grader.problem import Library, Problem
-from grader.progress import Tally
-from grader.store import Store
-from grader.submission import Submission, submission_from
+from grader.grading.pool import grade_stream
+from grader.intake.collect import collect
+from grader.model.problem import Library, Problem
+from grader.model.submission import Submission, submission_from
+from grader.results.class_run import grade_class
+from grader.results.progress import Tally
+from grader.results.store import Store
 
 SETTINGS = """
 title = "t"
@@ -26,7 +26,7 @@ call_seconds = 5
 CHECKS = """
 import os, signal
 from grader.errors import Fault
-from grader.judge import check, expect
+from grader.checks import check, expect
 
 @check("one", "the value is one")
 def test_one(student):

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from grader.repeat import timeless
+from grader.authoring.reproducibility import timeless
 from grader.reporters import FORMATS
 from tests.conftest import ROOT, shared_memory
 
@@ -35,12 +35,12 @@ from pathlib import Path
 
 import msgspec
 
-from grader.grading import grade_all
-from grader.problem import Library, LimitSettings
+from grader.grading.in_process import grade_all
+from grader.model.problem import Library, LimitSettings
 from grader.reporters import FORMATS, Page, reporter
-from grader.reporters.as_json import as_data
-from grader.sandbox.linux import adopt_orphans
-from grader.submission import read_submission
+from grader.model.report_json import as_data
+from grader.sandbox.jail.linux import adopt_orphans
+from grader.model.submission import read_submission
 
 adopt_orphans()
 problem = Library.find().load("dense")

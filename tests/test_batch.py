@@ -19,14 +19,14 @@ from typing import Any, Literal
 import pytest
 from filelock import FileLock
 
-from grader import batch
-from grader.batch import grade_class
 from grader.errors import Fault
-from grader.intake import collect
-from grader.pool import grade_stream
-from grader.problem import Problem
-from grader.progress import Tally
-from grader.store import Store
+from grader.grading.pool import grade_stream
+from grader.intake.collect import collect
+from grader.model.problem import Problem
+from grader.results import class_run
+from grader.results.class_run import grade_class
+from grader.results.progress import Tally
+from grader.results.store import Store
 from tests.conftest import ROOT, Run, filters_calls
 from tests.small_problem import CHECKS, thing
 
@@ -126,14 +126,14 @@ def test_a_machine_that_grades_nobody_is_told_early(
     small: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for a thousand faults."""
-    monkeypatch.setattr(batch, "HOPELESS", 2)
+    monkeypatch.setattr(class_run, "HOPELESS", 2)
     hand_in(tmp_path / "class", ada="die", bob="leave")
     with (
         collect(tmp_path / "class", problem=small) as intake,
         Store(tmp_path / "out", create=True) as store,
         pytest.raises(Fault, match="none of the first 2 submissions could be graded"),
     ):
-        batch.grade_class(small, intake, store, Tally(), engine=partial(grade_stream, jobs=2))
+        class_run.grade_class(small, intake, store, Tally(), engine=partial(grade_stream, jobs=2))
 
 
 def test_killed_at_random_moments(grade: Callable[..., Done], tmp_path: Path) -> None:

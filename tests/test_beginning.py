@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.beginning import TEMPLATE, begin_problem, camel
+from grader.authoring.scaffold import TEMPLATE, begin_problem, camel
 from grader.errors import UsageError
-from grader.problem import Library
+from grader.model.problem import Library
 from tests.conftest import Run
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading import grade_all
-from grader.problem import Problem
-from grader.report import Report
+from grader.grading.in_process import grade_all
+from grader.model.problem import Problem
+from grader.model.report import Report
+from grader.model.submission import submission_from
 from grader.reporters import Page, reporter
-from grader.submission import submission_from
 from tests.conftest import ROOT, Run
 
 ACCEPTED = ROOT / "submissions" / "dense" / "accepted"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 
 from benchmarks.copies import copies
-from grader.grading import grade_all
-from grader.problem import Problem
-from grader.report import Report
-from grader.submission import read_submission, submission_from
+from grader.grading.in_process import grade_all
+from grader.model.problem import Problem
+from grader.model.report import Report
+from grader.model.submission import read_submission, submission_from
 
 
 def test_copies_differ_and_get_the_marks_of_what_they_copy(dense: Problem) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading import grade_all
+from grader.authoring.sample_headers import read_declaration
+from grader.grading.in_process import grade_all
 from grader.judge.loading import load_reference
-from grader.problem import Library
-from grader.report import Report
-from grader.samples import read_declaration
-from grader.submission import read_submission
+from grader.model.problem import Library
+from grader.model.report import Report
+from grader.model.submission import read_submission
 
 LIBRARY = Library.find(Path(__file__).resolve().parents[1])
 PROBLEM = LIBRARY.load("dense-activation")

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge import gradients
 from grader.judge.loading import load_reference
-from grader.problem import Library
+from grader.layers import gradients
+from grader.model.problem import Library
 
 PROBLEM = Library.find(Path(__file__).resolve().parents[1]).load("dense-caches")
 RECORDED = json.loads((PROBLEM.folder / "epynn.json").read_text("utf-8"))

@@ -12,11 +12,11 @@ import jsonschema
 import msgspec
 import pytest
 
-from grader.grading import grade_all
-from grader.problem import Convention, Group, LimitSettings, Problem, Provided, Settings
-from grader.report import Report
-from grader.reporters.as_json import as_data
-from grader.submission import read_submission, submission_from
+from grader.grading.in_process import grade_all
+from grader.model.problem import Convention, Group, LimitSettings, Problem, Provided, Settings
+from grader.model.report import Report
+from grader.model.report_json import as_data
+from grader.model.submission import read_submission, submission_from
 from tests.conftest import ROOT, Run
 
 

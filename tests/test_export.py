@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.reporters import FORMATS, reporter
-from grader.store import Store
-from grader.student_reports import CLASS_PAGE, export_class, file_name
+from grader.results.store import Store
+from grader.views.class_reports import CLASS_PAGE, export_class, file_name
 from tests.conftest import Run
 from tests.reporters.browser import Tab, tab
 from tests.reporters.pages import parsed, words

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from grader.fitting import fitted
-from grader.report import CheckResult, Diagnosis, Report
+from grader.grading.report_size import fitted
+from grader.model.report import CheckResult, Diagnosis, Report
 from grader.reporters import FORMATS, Page, reporter
-from grader.reporters.as_json import render
+from grader.reporters.json import render
 
 LARGE = "\x01\U000e0001\x7f\\\n" * 13_000
 TEXTS = st.sampled_from(["", "printed", LARGE, "x" * 40_000, "é\u2028" * 30_000])

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.gradebook import Assignment, _cell, write_gradebook
-from grader.reporters.text import inert
-from grader.store import Row
-from grader.student_reports import file_name
+from grader.model.safe_text import inert
+from grader.results.gradebook import Assignment, _cell, write_gradebook
+from grader.results.store import Row
+from grader.views.class_reports import file_name
 
 DENSE = Assignment("Dense layer", 100.0)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.mutation import Mutant, mutants
+from grader.authoring.mutation import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from grader.claims import Finding, Trial
-from grader.naming import Row, confusion, judge_naming
-from grader.problem import Library, Problem
-from grader.report import Diagnosis
-from grader.reporters.confusion import section
-from grader.verify import try_everything
+from grader.authoring.claims import Finding, Trial
+from grader.authoring.diagnosis_claims import Row, confusion, judge_naming
+from grader.authoring.verify import try_everything
+from grader.model.problem import Library, Problem
+from grader.model.report import Diagnosis
+from grader.views.diagnosis_matrix import section
 
 SETTINGS = """
 title = "{title}"
@@ -22,7 +22,7 @@ entry = "Cell"
 groups = [{{ id = "value", points = 100, title = "V" }}]
 """
 CHECKS = """
-from grader.judge import Seen, aspect, check, expect
+from grader.checks import Seen, aspect, check, expect
 
 @check("value", "gives what it is given")
 def test_value(student):
@@ -37,7 +37,7 @@ def see_value(student):
     return look
 """
 DIAGNOSES = """
-from grader.judge.diagnosis import Rules
+from grader.checks.misconceptions import Rules
 
 rules = Rules()
 for name, value in {known}.items():

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.notebook import NotANotebook, python_of
-from grader.submission import read_limit, read_submission, submission_from
+from grader.documents.notebook import NotANotebook, python_of
+from grader.model.submission import read_limit, read_submission, submission_from
 from tests.conftest import ROOT, Run
 from tests.intake.packing import notebook
 

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from grader import pool
+from grader.authoring.reproducibility import timeless
 from grader.errors import ProblemError, UsageError
-from grader.grading import grade_all
-from grader.pool import grade_stream
-from grader.problem import Problem
-from grader.repeat import timeless
-from grader.report import Report
-from grader.reporters.as_json import as_data
-from grader.submission import Submission, read_submission, submission_from
+from grader.grading import pool
+from grader.grading.in_process import grade_all
+from grader.grading.pool import grade_stream
+from grader.model.problem import Problem
+from grader.model.report import Report
+from grader.model.report_json import as_data
+from grader.model.submission import Submission, read_submission, submission_from
 from tests.small_problem import CHECKS, thing
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -169,9 +169,9 @@ def test_closing_leaves_no_process(small: Problem) -> None:
 PARENT = """
 import sys
 from pathlib import Path
-from grader.pool import grade_stream
-from grader.problem import Library
-from grader.submission import submission_from
+from grader.grading.pool import grade_stream
+from grader.model.problem import Library
+from grader.model.submission import submission_from
 problem = Library(Path(sys.argv[1])).load("small")
 loop = submission_from("loop.py", b"class Thing:\\n    def value(self):\\n        while True: pass")
 fine = submission_from("a.py", b"class Thing:\\n    def value(self):\\n        return 1")
@@ -215,7 +215,7 @@ def test_a_judge_ends_with_whatever_its_coordinator_has_left(left: bytes) -> Non
     """One that is killed may have sent half a submission; nobody is there to wait for the rest."""
     code = (
         "import io, queue, threading\n"
-        "from grader.judging import _listen\n"
+        "from grader.grading.judge_process import _listen\n"
         f"arguments = io.BytesIO({left!r}), queue.SimpleQueue()\n"
         "threading.Thread(target=_listen, args=arguments, daemon=True).start()\n"
         "threading.Event().wait()"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import ExitCode, ProblemError, UsageError
-from grader.problem import Library
+from grader.model.problem import Library
 
 SETTINGS = """\
 title = "Title"

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from grader import reader as reader_module
+from grader.documents import reader as reader_module
+from grader.documents.reader import Reader, TooDear
 from grader.errors import Fault
-from grader.intake import collect
-from grader.problem import Problem
-from grader.reader import Reader, TooDear
+from grader.intake.collect import collect
+from grader.model.problem import Problem
 from tests.conftest import ROOT
 from tests.intake.packing import code, folder, notebook, zipped
 
@@ -114,7 +114,7 @@ def test_it_is_locked_up() -> None:
 def test_it_ends_with_whoever_started_it() -> None:
     """Also if that is killed and had no time to say so."""
     script = (
-        "import sys, os, signal; from grader.reader import Reader\n"
+        "import sys, os, signal; from grader.documents.reader import Reader\n"
         "reader = Reader(); reader.ask('notebook', b'{}')\n"
         "print(reader._processes['notebook'].pid, flush=True); sys.stdin.read()"
     )

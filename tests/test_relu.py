@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from grader.grading import grade_all
-from grader.problem import Library
-from grader.report import Report
-from grader.samples import faults_of_accepted, faults_of_rejected, read_declaration
-from grader.submission import read_submission
+from grader.authoring.sample_headers import (
+    faults_of_accepted,
+    faults_of_rejected,
+    read_declaration,
+)
+from grader.grading.in_process import grade_all
+from grader.model.problem import Library
+from grader.model.report import Report
+from grader.model.submission import read_submission
 
 RELU = Library.find(Path(__file__).resolve().parents[1]).load("relu")
 ACCEPTED, REJECTED = RELU.samples("accepted"), RELU.samples("rejected")

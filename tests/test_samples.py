@@ -9,12 +9,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from grader.grading import grade_all
-from grader.problem import Library, Problem
-from grader.repeat import timeless
-from grader.report import Diagnosis, Report
-from grader.reporters.as_json import as_data
-from grader.samples import (
+from grader.authoring.reproducibility import timeless
+from grader.authoring.sample_headers import (
     UNLOADABLE,
     faults_of_accepted,
     faults_of_diagnoses,
@@ -22,7 +18,11 @@ from grader.samples import (
     read_declaration,
     write_points,
 )
-from grader.submission import Submission, read_submission
+from grader.grading.in_process import grade_all
+from grader.model.problem import Library, Problem
+from grader.model.report import Diagnosis, Report
+from grader.model.report_json import as_data
+from grader.model.submission import Submission, read_submission
 
 DENSE = Library.find(Path(__file__).resolve().parents[1]).load("dense")
 ACCEPTED, REJECTED = DENSE.samples("accepted"), DENSE.samples("rejected")

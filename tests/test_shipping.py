@@ -23,15 +23,15 @@ import pytest
 import yaml
 
 import grader
-from grader import seeding
 from grader.errors import UsageError
-from grader.grading import grade
-from grader.onsite import handed_in
-from grader.problem import Library, Problem
+from grader.grading import secret_seeds
+from grader.grading.in_process import grade
+from grader.model.problem import Library, Problem
+from grader.platforms import wheel
+from grader.platforms.bundle import parcel
+from grader.platforms.on_site import handed_in
+from grader.platforms.requirements import pinned
 from grader.reporters import Page, reporter
-from grader.shipping import wheel
-from grader.shipping.platforms import parcel
-from grader.shipping.requirements import pinned
 from tests.conftest import ROOT, Run, filters_calls
 from tests.small_problem import thing
 
@@ -240,7 +240,7 @@ def test_each_file_has_a_seed_of_its_own_on_a_platform(autograder: Path) -> None
         _, results = run_autograder(autograder)
         assert results["score"] == 100.0
         found.append(results["extra_data"]["seed"])
-    assert found[0] == found[1] == seeding.made_of("a secret", RIGHT.read_bytes())
+    assert found[0] == found[1] == secret_seeds.made_of("a secret", RIGHT.read_bytes())
     assert found[2] not in found[:2]
 
 
@@ -264,7 +264,9 @@ def test_the_action_makes_seeds_of_a_secret_or_draws_them(workflow: Path) -> Non
         assert (code, f"seed {found}" in summary) == (0, True)
         return int(found)
 
-    assert seed(seed="ours") == seed(seed="ours") == seeding.made_of("ours", RIGHT.read_bytes())
+    assert (
+        seed(seed="ours") == seed(seed="ours") == secret_seeds.made_of("ours", RIGHT.read_bytes())
+    )
     assert seed() != seed()
 
 

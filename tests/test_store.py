@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.store import fingerprint
-from grader.submission import Submission, submission_from
+from grader.model.submission import Submission, submission_from
+from grader.results.store import fingerprint
 from tests.intake.packing import notebook
 
 TEXTS = st.text(st.sampled_from("ab\0\n0123456789 "), max_size=12)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import ExitCode, UsageError
-from grader.submission import MAX_BYTES, read_submission, submission_from
+from grader.model.submission import MAX_BYTES, read_submission, submission_from
 
 GOOD = "class Dense:\n    pass  # größer\n"
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from grader.alike import normal_forms
-from grader.batch import grade_class
 from grader.errors import Fault, UsageError
-from grader.intake import collect
-from grader.pool import grade_stream
-from grader.progress import Lines, sparkline
+from grader.grading.pool import grade_stream
+from grader.intake.collect import collect
 from grader.reporters import Page
-from grader.reporters.overview import render_summary
-from grader.store import Store
-from grader.summary import compare_rounds, summarize
+from grader.results.class_run import grade_class
+from grader.results.progress import Lines, sparkline
+from grader.results.similarity import normal_forms
+from grader.results.store import Store
+from grader.results.summary import compare_rounds, summarize
+from grader.views.class_summary import render_summary
 from tests.small_problem import grade_files, make_small, thing
 
 ROOT = Path(__file__).resolve().parents[1]

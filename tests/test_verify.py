@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from grader.claims import Finding, Trial, judge_claims, needed_checks
-from grader.mutation import mutants
-from grader.pool import grade_stream
-from grader.problem import Library, Problem
-from grader.repeat import ORDERS, SURROUNDINGS
-from grader.report import CheckResult, Report
-from grader.reporters import matrix
-from grader.submission import submission_from
-from grader.verify import Proof, try_everything, verify_problem
+from grader.authoring.claims import Finding, Trial, judge_claims, needed_checks
+from grader.authoring.mutation import mutants
+from grader.authoring.reproducibility import ORDERS, SURROUNDINGS
+from grader.authoring.verify import Proof, try_everything, verify_problem
+from grader.grading.pool import grade_stream
+from grader.model.problem import Library, Problem
+from grader.model.report import CheckResult, Report
+from grader.model.submission import submission_from
+from grader.views import kill_matrix
 from tests.conftest import Run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +29,7 @@ entry = "Doubler"
 groups = [{ id = "value", points = 70, title = "V" }, { id = "count", points = 30, title = "C" }]
 """
 CHECKS = """
-from grader.judge import check, expect
+from grader.checks import check, expect
 
 @check("value", "twice the number")
 def test_value(student):
@@ -112,7 +112,7 @@ def test_a_sound_problem(double: Write) -> None:
     assert told[-1][0] == told[-1][1] == len(proof.trials) + 2 * len(SURROUNDINGS) + len(ORDERS)
     assert proof.distorted is not None
     assert len(proof.distorted.vouched) == len(proof.distorted.everything) > 200
-    page = matrix.render(proof)
+    page = kill_matrix.render(proof)
     square = next(line for line in page.splitlines() if ">square</th>" in line)
     assert square.count("●") == 1
     assert 'class="alone">●' in square
@@ -320,6 +320,6 @@ def test_matrix_takes_words_for_words(double: Write) -> None:
     problem = double()
     trials = try_everything(problem, jobs=1)
     finding = Finding("<script>alert(1)</script>", "<b>")
-    page = matrix.render(Proof(problem, (finding,), trials, None, (), 1.0))
+    page = kill_matrix.render(Proof(problem, (finding,), trials, None, (), 1.0))
     assert "<script>" not in page
     assert "&lt;script&gt;" in page

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.grading import grade_all
-from grader.problem import Problem
-from grader.report import Report
-from grader.submission import Submission, submission_from
+from grader.grading.in_process import grade_all
+from grader.model.problem import Problem
+from grader.model.report import Report
+from grader.model.submission import Submission, submission_from
 
 METHODS = {
     "__init__": "self, n_units, input_shape=None",

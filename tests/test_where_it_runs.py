@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 import yaml
 
-from grader.problem import Problem
-from grader.repeat import report_in
-from grader.submission import read_submission
+from grader.authoring.reproducibility import report_in
+from grader.model.problem import Problem
+from grader.model.submission import read_submission
 from tests.conftest import ROOT, filters_calls
 from tests.small_problem import thing
 from tests.test_batch import hand_in

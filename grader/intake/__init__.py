@@ -1,11 +1,4 @@
-"""Room: intake. Everything that instructors have, turned into a stream of entries.
+"""Everything that instructors have, turned into a stream of entries, one for each student.
 
 Student code is neither run nor parsed here; archives are read in place, never unpacked.
 """
-
-from grader.intake.collecting import Intake, collect
-from grader.intake.describing import describe
-from grader.intake.entry import Entry, Skipped
-from grader.intake.roster import Listed
-
-__all__ = ["Entry", "Intake", "Listed", "Skipped", "collect", "describe"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.submission import Submission
+from grader.model.submission import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Entry:
     """What one student handed in.
 
     Names come from students and platforms and are kept as they are; whoever shows them makes
-    them inert first (:func:`grader.reporters.text.inert`). They hold no lone surrogates, so they
+    them inert first (:func:`grader.model.safe_text.inert`). They hold no lone surrogates, so they
     can be written as UTF-8.
 
     Attributes:

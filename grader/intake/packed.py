@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 
-from grader.intake import archives
-from grader.intake.choosing import Wanted, choose, listed, looked_at
-from grader.intake.handed import Kind, piece
-from grader.intake.junk import without_junk
-from grader.intake.trees import Found, Tree, Unreadable
-from grader.reader import Answer
-from grader.submission import read_limit
+from grader.documents.reader import Answer
+from grader.intake.choose_file import Wanted, choose, listed, looked_at
+from grader.intake.sources import archives
+from grader.intake.sources.ignored import without_junk
+from grader.intake.sources.trees import Found, Tree, Unreadable
+from grader.intake.student_files import Kind, piece
+from grader.model.submission import read_limit
 
 # zip's signature of one entry in the list of members; zipfile makes an object for each.
 _ZIP_ENTRY = b"PK\x01\x02"
@@ -22,7 +22,7 @@ def pick(content: bytes, called: str, where: str, stem: str, entry: str) -> Answ
     Args:
         content: The archive.
         called, where: Its name, and its path in the class.
-        stem, entry: As in :class:`~grader.intake.choosing.Wanted`.
+        stem, entry: As in :class:`~grader.intake.choose_file.Wanted`.
 
     Returns:
         ``called`` and ``file``, name and path of the file that was chosen, ``notes`` on the choice

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.intake.handed import Handed, folded
+from grader.intake.student_files import Handed, folded
 
 _COLUMNS = {
     "name": ("name", "student", "student name", "full name"),

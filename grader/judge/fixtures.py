@@ -16,22 +16,22 @@ from typing import Any
 
 import pytest
 
+from grader.checks import seeds
+from grader.checks.example_replay import Example
+from grader.checks.expect import CheckFailed
+from grader.checks.memo import Once
+from grader.checks.misconceptions import Rules
+from grader.diagnosis.other_problem import Neighbours
 from grader.errors import ProblemError
-from grader.judge import seeds
-from grader.judge.diagnosis import Rules
-from grader.judge.elsewhere import Neighbours
-from grader.judge.evidence import CheckFailed
 from grader.judge.loading import load_reference, load_rules
-from grader.judge.replay import Example
-from grader.judge.shared import Once
-from grader.judge.trial import Outcome, Waiver
-from grader.problem import Problem
+from grader.judge.outcomes import Outcome, Waiver
+from grader.model.problem import Problem
+from grader.model.submission import Submission
+from grader.remote.steps import StudentError
+from grader.remote.student import Loadable, Student
 from grader.sandbox.allowance import Allowance
+from grader.sandbox.launch import Workers
 from grader.sandbox.process import Limits
-from grader.sandbox.proxy import Loadable, Student
-from grader.sandbox.spawning import Workers
-from grader.sandbox.trace import StudentError
-from grader.submission import Submission
 
 
 class Desk:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable
 
-from grader.judge.trial import Outcome, Trial
-from grader.sandbox.proxy import Student
+from grader.judge.outcomes import Outcome, Trial
+from grader.remote.student import Student
 from grader.sandbox.transcript import Exchange, Transcript
 
 MOST_KINDS, MOST_EACH = 64, 64

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.checks.misconceptions import Rules
+from grader.diagnosis.other_problem import RESERVED
 from grader.errors import ProblemError
-from grader.judge.diagnosis import Rules
-from grader.judge.elsewhere import RESERVED
-from grader.problem import Problem
+from grader.model.problem import Problem
 
 
 @contextlib.contextmanager

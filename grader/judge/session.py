@@ -3,7 +3,7 @@
 ``pytest.main`` is entered once. Its run loop is ours: for each submission it runs the same
 collected items again, which costs a fraction of a millisecond per check, where a new pytest
 process costs more than all the checks. What a check raised is turned into plain outcomes here;
-:mod:`grader.judge.verdict` turns these into a report.
+:mod:`grader.judge.make_report` turns these into a report.
 """
 
 from __future__ import annotations
@@ -23,22 +23,23 @@ import pytest
 from _pytest.outcomes import OutcomeException  # what pytest.fail and pytest.skip raise
 from hypothesis.errors import UnsatisfiedAssumption
 
+from grader.checks import example_replay, seeds
+from grader.checks.expect import CheckFailed
 from grader.errors import Fault, ProblemError, UsageError
-from grader.judge import fixtures, replay, seeds
-from grader.judge.evidence import CheckFailed
+from grader.judge import fixtures
 from grader.judge.fixtures import DESK, Desk
-from grader.judge.following import follow_failures
-from grader.judge.items import given_by_pytest, origin, parameters, place, run_item
+from grader.judge.inspect_failures import Looker
 from grader.judge.known_answers import KnownAnswers
 from grader.judge.loading import fresh_checks, line_in, problem_modules
-from grader.judge.looking import Looker
-from grader.judge.trial import Check, Outcome, Trial
-from grader.problem import Problem
+from grader.judge.outcomes import Check, Outcome, Trial
+from grader.judge.pytest_items import given_by_pytest, origin, parameters, place, run_item
+from grader.judge.trace_lines import follow_failures
+from grader.model.problem import Problem
+from grader.model.submission import Submission, submission_from
+from grader.remote.steps import Overrun, StudentError
 from grader.sandbox.allowance import Allowance, limited_memory
+from grader.sandbox.launch import Workers, one_processor
 from grader.sandbox.process import WorkerFailure
-from grader.sandbox.spawning import Workers, one_processor
-from grader.sandbox.trace import Overrun, StudentError
-from grader.submission import Submission, submission_from
 
 Order = Callable[[list[Any]], Iterable[Any]]
 
@@ -95,7 +96,7 @@ def run(
         problem_modules(problem),
         fresh_checks(problem),
         _own_pytest_environment(),
-        replay.profile(),
+        example_replay.profile(),
         seeds.session(seed),
         one_processor(workers),
     ):
@@ -187,7 +188,7 @@ class _SessionPlugin:
         self.checks: dict[str, Check] = {}
         self.looker = Looker(desk)
         self.known = KnownAnswers()
-        self._drawn: replay.Drawn = {}
+        self._drawn: example_replay.Drawn = {}
         self._suited: dict[str, bool] = {}
 
     # -- collection ----------------------------------------------------------------------
@@ -268,7 +269,7 @@ class _SessionPlugin:
             return
         if function not in self.desk.examples:
             names = [n for n in getattr(item, "fixturenames", ()) if n in parameters(function)]
-            self.desk.examples[function] = replay.draw_examples(
+            self.desk.examples[function] = example_replay.draw_examples(
                 function, names, self.desk.seed, self._drawn
             )
 
@@ -443,7 +444,7 @@ class _SessionPlugin:
         body = function.hypothesis.inner_test
         fixtures = given_by_pytest(pyfuncitem)
 
-        def run(example: replay.Example) -> BaseException | None:
+        def run(example: example_replay.Example) -> BaseException | None:
             self.desk.student.begin()
             try:
                 body(**fixtures, **example)
@@ -461,7 +462,7 @@ class _SessionPlugin:
             if error is not None:
                 steps = self.desk.student.trace
                 try:
-                    smaller = replay.shrink(example, run, type(error))
+                    smaller = example_replay.shrink(example, run, type(error))
                     raised = run(smaller)
                 except WorkerFailure:  # the time is over, or it runs into a limit with these
                     self.desk.student.trace = steps

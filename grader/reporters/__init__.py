@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     # Not loaded here: ``grader --help`` asks for the names of the formats, and needs no report.
-    from grader.report import Report
+    from grader.model.report import Report
 
 FORMATS = {
     "terminal": "grader.reporters.terminal",
-    "json": "grader.reporters.as_json",
-    "html": "grader.reporters.as_html",
-    "junit": "grader.reporters.as_junit",
-    "gradescope": "grader.reporters.as_gradescope",
-    "prairielearn": "grader.reporters.as_prairielearn",
-    "github": "grader.reporters.as_github",
-    "autograding": "grader.reporters.as_autograding",
-    "markdown": "grader.reporters.as_markdown",
-    "csv": "grader.reporters.as_csv",
-    "sarif": "grader.reporters.as_sarif",
+    "json": "grader.reporters.json",
+    "html": "grader.reporters.html",
+    "junit": "grader.reporters.junit",
+    "gradescope": "grader.reporters.gradescope",
+    "prairielearn": "grader.reporters.prairielearn",
+    "github": "grader.reporters.github",
+    "autograding": "grader.reporters.autograding",
+    "markdown": "grader.reporters.markdown",
+    "csv": "grader.reporters.csv",
+    "sarif": "grader.reporters.sarif",
 }
 """Format name to module; each module is a :class:`Reporter`. Imported when asked for."""
 

@@ -1,7 +1,7 @@
 """Room: the report in a terminal: what is wrong, the smallest example, what to do next.
 
 Everything is readable without colour, at 80 columns and in a pipe. Text of the submission
-passes through :func:`grader.reporters.text.inert`.
+passes through :func:`grader.model.safe_text.inert`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from grader.report import CheckResult, Report
-from grader.reporters import Page, arrays
-from grader.reporters.arranged import Failure, Mistake, arrange, hint_of
-from grader.reporters.arranged import Group as Marks
-from grader.reporters.paper import laid_out
-from grader.reporters.text import cut, inert, number
+from grader.model.report import CheckResult, Report
+from grader.model.safe_text import cut, inert, number
+from grader.reporters import Page
+from grader.reporters.parts import arrays
+from grader.reporters.parts.reading_order import Failure, Mistake, arrange, hint_of
+from grader.reporters.parts.reading_order import Group as Marks
+from grader.reporters.parts.rich_text import laid_out
 
 SUFFIX = ".txt"
 MIN_WIDTH = 40

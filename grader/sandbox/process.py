@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import msgspec
 
 from grader.errors import Fault
-from grader.sandbox import wire
-from grader.sandbox.output import Output
+from grader.sandbox import codec
+from grader.sandbox.captured_output import Output
 from grader.sandbox.transcript import (
     Ahead,
     Exchange,
@@ -82,7 +82,7 @@ class WorkerFailure(Exception):
         steps: What it had been asked to do.
         lost: It was killed from outside, which says nothing about what it ran.
         started: Whether it may have run student code.
-        method: What of the student's ran into it, as :class:`grader.sandbox.trace.Step` has it,
+        method: What of the student's ran into it, as :class:`grader.remote.steps.Step` has it,
             where that is known.
     """
 
@@ -239,14 +239,14 @@ class Worker:
     def request(
         self,
         operations: Sequence[Any],
-        writer: wire.Writer,
+        writer: codec.Writer,
         seconds: float | None = None,
         allowance: Allowance | None = None,
     ) -> list[Any]:
         """Have the worker carry out ``operations``; return one outcome for each.
 
         Args:
-            operations: As :mod:`grader.sandbox.worker` describes them.
+            operations: As :mod:`grader.sandbox.worker.server` describes them.
             writer: Has made the nodes of the values in them, in order.
             seconds: Wall time it may take; that of the limits by default.
             allowance: Of the submission; nothing of it outlasts, or adds up to more, than that.
@@ -275,15 +275,15 @@ class Worker:
                 body = self._next_body(ahead, deadline)
                 if record is not None:
                     digests.append(digest_of(body, nonce))
-                numbers = (self._limits.reply_mb << 20) // wire.NUMBER_SIZE
-                message = wire.decode(body, self.subclasses, numbers)
+                numbers = (self._limits.reply_mb << 20) // codec.NUMBER_SIZE
+                message = codec.decode(body, self.subclasses, numbers)
                 if type(message) is not list or message[:1] != [nonce]:
-                    raise wire.ProtocolError("an answer to nothing that was asked")
+                    raise codec.ProtocolError("an answer to nothing that was asked")
                 if message[1:2] == ["done"] and len(message) == 4:
                     _, _, outcomes, news = message
                     self._hear(news)
                     if self._buffer and not self._ahead:
-                        raise wire.ProtocolError("more than one answer")
+                        raise codec.ProtocolError("more than one answer")
                     if record is not None:
                         record.append(Exchange(without_nonce(frame), tuple(digests)))
                         self.record = record
@@ -293,8 +293,8 @@ class Worker:
                 else:
                     self._answer(message, deadline)
                     record = None
-            raise wire.ProtocolError(_TOO_MANY_CALLS)
-        except wire.ProtocolError as error:
+            raise codec.ProtocolError(_TOO_MANY_CALLS)
+        except codec.ProtocolError as error:
             self.kill()
             reason = f"sent something that is not an answer ({error})"
             raise WorkerFailure("crashed", reason) from None
@@ -330,7 +330,7 @@ class Worker:
                 self._send(ahead.frame, deadline)
                 self._was_asked = True
                 known = self._agreeing(known, place, ahead, deadline)
-            except (OSError, wire.ProtocolError, WorkerFailure) as error:
+            except (OSError, codec.ProtocolError, WorkerFailure) as error:
                 ahead.answers.append(error)
                 return None
             except BaseException:
@@ -356,7 +356,7 @@ class Worker:
             known = [each for each in known if each[place].answers[count : count + 1] == (digest,)]
             count += 1
         if known and self._buffer:
-            ahead.answers[-1] = wire.ProtocolError("more than one answer")
+            ahead.answers[-1] = codec.ProtocolError("more than one answer")
             return []
         return known
 
@@ -399,7 +399,7 @@ class Worker:
         """Wait until the worker is in its jail; up to there nothing is the submission's fault."""
         try:
             self._wait(Patience(_START_SECONDS))
-            self._locked_up = self._channel.recv(1) == wire.LOCKED_UP
+            self._locked_up = self._channel.recv(1) == codec.LOCKED_UP
         except OSError:
             pass  # said below, together with a channel that closed
         except BaseException:
@@ -425,23 +425,23 @@ class Worker:
 
     def _receive(self, deadline: Patience) -> bytes:
         """The next message; what came together with it stays for later."""
-        size = wire.LENGTH.size
+        size = codec.LENGTH.size
         self._fill(size, deadline)
-        (length,) = wire.LENGTH.unpack_from(self._buffer)
+        (length,) = codec.LENGTH.unpack_from(self._buffer)
         most = self._limits.reply_mb << 20
-        if length > wire.LENGTH.size + wire.MAX_HEADER + most:
-            raise wire.ProtocolError(f"a frame of {length:,} bytes")
+        if length > codec.LENGTH.size + codec.MAX_HEADER + most:
+            raise codec.ProtocolError(f"a frame of {length:,} bytes")
         self._fill(size + length, deadline)
         body = bytes(memoryview(self._buffer)[size : size + length])
-        weight = length + HEADER_WEIGHT * wire.header_length(body)
+        weight = length + HEADER_WEIGHT * codec.header_length(body)
         self._received += weight
         if self._received > MAX_REPLIES * most:
             returned = f"returned more than {MAX_REPLIES * self._limits.reply_mb} MB in all"
             raise WorkerFailure("memory", returned)
         if self._allowance is not None:
             self._allowance.receive(weight)
-        if wire.parts_of(body) > MAX_PARTS:
-            raise wire.ProtocolError(f"an answer of more than {MAX_PARTS:,} parts")
+        if codec.parts_of(body) > MAX_PARTS:
+            raise codec.ProtocolError(f"an answer of more than {MAX_PARTS:,} parts")
         del self._buffer[: size + length]
         return body
 
@@ -472,12 +472,12 @@ class Worker:
 
     def _answer(self, message: list[Any], deadline: Patience) -> None:
         if message[1:2] != ["callback"] or len(message) != 7 or self.callbacks is None:
-            raise wire.ProtocolError("neither an answer nor a call")
+            raise codec.ProtocolError("neither an answer nor a call")
         _, _, number, method, args, kwargs, news = message
         if (type(number), type(method), type(args), type(kwargs)) != (int, str, list, dict):
-            raise wire.ProtocolError("a malformed call")
+            raise codec.ProtocolError("a malformed call")
         self._hear(news)
-        writer = wire.Writer()
+        writer = codec.Writer()
         try:
             answer = ["ok", writer.value(self.callbacks.called(number, method, args, kwargs))]
         except ValueError as error:
@@ -487,14 +487,14 @@ class Worker:
     def _hear(self, news: Any) -> None:
         """Take note of copies of judge-side objects; repeat the calls that were made of them."""
         if type(news) is not list:
-            raise wire.ProtocolError("news")
+            raise codec.ProtocolError("news")
         self._heard += len(news)
         if self._heard > MAX_CALLBACKS:
-            raise wire.ProtocolError(_TOO_MANY_CALLS)
+            raise codec.ProtocolError(_TOO_MANY_CALLS)
         for item in news:
             kinds = [type(part) for part in item] if type(item) is list else []
             if self.callbacks is None or kinds not in _NEWS:
-                raise wire.ProtocolError("news")
+                raise codec.ProtocolError("news")
             if len(item) == 2:
                 self.callbacks.copied(*item)
             else:
@@ -536,20 +536,20 @@ class Worker:
 def _checked_outcomes(outcomes: Any, count: int) -> list[Any]:
     """Return ``outcomes`` if they have the form that the judge relies on."""
     if type(outcomes) is not list or len(outcomes) != count:
-        raise wire.ProtocolError("not one outcome for each operation")
+        raise codec.ProtocolError("not one outcome for each operation")
     for outcome in outcomes:
         if type(outcome) is not list or not outcome:
-            raise wire.ProtocolError("outcome")
+            raise codec.ProtocolError("outcome")
         if outcome[0] == "ok" and len(outcome) == 2:
             continue
         if outcome[0] != "raised" or len(outcome) != 5:
-            raise wire.ProtocolError("outcome")
+            raise codec.ProtocolError("outcome")
         _, name, message, frames, detail = outcome
         if (type(name), type(message), type(frames), type(detail)) != (str, str, list, dict):
-            raise wire.ProtocolError("exception")
+            raise codec.ProtocolError("exception")
         for frame in frames:
             if type(frame) is not list or [type(item) for item in frame] != [int, str]:
-                raise wire.ProtocolError("frame")
+                raise codec.ProtocolError("frame")
         frames = [[line, function[:MAX_FUNCTION]] for line, function in frames[-MAX_FRAMES:]]
         detail = {key: _short(value) for key, value in list(detail.items())[:MAX_FRAMES]}
         outcome[1:] = [name[:MAX_FUNCTION], message[:MAX_MESSAGE], frames, detail]

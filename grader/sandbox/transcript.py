@@ -12,11 +12,11 @@ from collections import deque
 
 import msgspec
 
-from grader.sandbox import wire
+from grader.sandbox import codec
 
 _FIRST, _DIGITS = 10**18, 19
 """Nonces have as many digits each, so that messages differ in nothing else."""
-_START = wire.LENGTH.size + len("[")
+_START = codec.LENGTH.size + len("[")
 """Where the nonce is in the body of a message, behind the length of its header."""
 
 
@@ -49,13 +49,13 @@ def new_nonce() -> int:
 
 def without_nonce(frame: bytes) -> bytes:
     """A whole message without its nonce."""
-    start = wire.LENGTH.size + _START
+    start = codec.LENGTH.size + _START
     return frame[:start] + frame[start + _DIGITS :]
 
 
 def with_nonce(request: bytes, nonce: int) -> bytes:
     """A whole message, from one without a nonce."""
-    start = wire.LENGTH.size + _START
+    start = codec.LENGTH.size + _START
     return b"%b%d%b" % (request[:start], nonce, request[start:])
 
 

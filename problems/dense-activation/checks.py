@@ -17,12 +17,11 @@ from math import log2
 import numpy as np
 import pytest
 
-from grader.judge import (
+from grader.checks import (
     Seen,
     StudentError,
     aspect,
     check,
-    draws,
     each_alone,
     expect,
     expect_arguments_left_alone,
@@ -31,27 +30,28 @@ from grader.judge import (
     expect_nothing_left,
     expect_unchanged,
     fail,
-    gradients,
     is_close,
     seeds,
 )
-from grader.judge.affine import (
+from grader.checks.observation import Raised
+from grader.layers import (
     ACTIVATIONS,
     ActivatedCase,
     AffineCase,
     Draw,
     activated,
+    distributions,
     each_activated_case,
     each_case,
     far_cases,
+    gradients,
     looks,
     looks_at_start,
     some_cases,
 )
-from grader.judge.affine.sequences import numbered, sequence
-from grader.judge.affine.typed import typed_cases
-from grader.judge.seen import Raised
-from grader.judge.slopes import agrees, expect_gradient, expect_slope
+from grader.layers.gradient_checks import agrees, expect_gradient, expect_slope
+from grader.layers.sequences import numbered, sequence
+from grader.layers.typed_cases import typed_cases
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 CURVED = ("relu", "sigmoid")
@@ -436,10 +436,10 @@ def test_weight_scale(large_layers, seeded):
     for sizes, (W, _), right in zip(LARGE, made, usual, strict=False):  # the last one is small
         array = expect_array(W.value, "layer.W", sizes)
         if not is_close(array, right):  # else there is nothing to measure
-            draws.expect_deviation(array, 0.01, "0.01·1", what="layer.W")
+            distributions.expect_deviation(array, 0.01, "0.01·1", what="layer.W")
     for key in OTHER_SEEDS:
         W, right = seeded(key), other_weights(*key)
-        if _same_shape(W, right) and draws.same_draw(np.asarray(W.value), right):
+        if _same_shape(W, right) and distributions.same_draw(np.asarray(W.value), right):
             message = f"With seed={key[1]} it has another scale."
             expect_close(W.value, right, what="layer.W", message=message, unit=0.01)
 
@@ -449,7 +449,7 @@ def test_weights_are_normal(large_layers):
     """Whatever the scale: a wrong factor is the previous check's matter."""
     W = expect_array(large_layers()[0][0][0].value, "layer.W", LARGE[0])
     if not is_close(W, large_weights(LARGE_SEED)[0]):
-        draws.expect_normal(W, what="layer.W")
+        distributions.expect_normal(W, what="layer.W")
 
 
 @check("start", "The arguments have the names and the order of the statement")
@@ -559,7 +559,7 @@ def expect_drawn(W, wanted, message, waived):
     """Fail unless W comes from the random numbers of `wanted`; its scale is another check's."""
     array = expect_array(W, "layer.W", wanted.shape)
     compared = {"what": "layer.W", "message": message, "unit": 0.01}
-    with waived(to="start") if draws.same_draw(array, wanted) else nullcontext():
+    with waived(to="start") if distributions.same_draw(array, wanted) else nullcontext():
         expect_close(W, wanted, **compared)
 
 
@@ -2050,7 +2050,7 @@ def see_seed(student):
         if not other:
             return "global"
         wanted = DRAW(np.random.RandomState(seed), 2, 3)
-        return "right" if draws.same_draw(found[0], wanted) else "other"
+        return "right" if distributions.same_draw(found[0], wanted) else "other"
 
     wanted = {11: "right", 12: "right", 0: "right", None: "global"}
     return lambda _: Seen(tuple(kind(seed) for seed in wanted), tuple(wanted.values()))

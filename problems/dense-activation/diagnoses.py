@@ -9,9 +9,9 @@ Where several fit, the first one is named.
 import numpy as np
 from msgspec.structs import replace
 
-from grader.judge.affine import LINEAR, RELU, SIGMOID, Draw, Names, mistakes
-from grader.judge.diagnosis import Rules
-from grader.judge.seen import Raised
+from grader.checks.misconceptions import Rules
+from grader.checks.observation import Raised
+from grader.layers import LINEAR, RELU, SIGMOID, Draw, Names, mistakes
 
 rules = Rules()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.judge import (
+from grader.checks import (
     Seen,
     aspect,
     check,
@@ -27,11 +27,10 @@ from grader.judge import (
     expect_nothing_left,
     expect_unchanged,
     fail,
-    gradients,
     is_close,
     seeds,
 )
-from grader.judge.affine import (
+from grader.layers import (
     FAR,
     ActivatedCase,
     Activation,
@@ -39,14 +38,15 @@ from grader.judge.affine import (
     as_row,
     each_case,
     far_cases,
+    gradients,
     looks,
     some_cases,
 )
-from grader.judge.affine.cases import LARGE, TINY
-from grader.judge.affine.sequences import numbered
-from grader.judge.affine.typed import TYPES, TypedCase, typed_cases
-from grader.judge.draws import expect_deviation, same_draw
-from grader.judge.slopes import agrees, expect_gradient, expect_slope
+from grader.layers.cases import LARGE, TINY
+from grader.layers.distributions import expect_deviation, same_draw
+from grader.layers.gradient_checks import agrees, expect_gradient, expect_slope
+from grader.layers.sequences import numbered
+from grader.layers.typed_cases import TYPES, TypedCase, typed_cases
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 

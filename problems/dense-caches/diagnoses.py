@@ -10,9 +10,9 @@ from itertools import combinations
 
 import numpy as np
 
-from grader.judge.affine import Names, mistakes
-from grader.judge.diagnosis import Rules
-from grader.judge.seen import Raised
+from grader.checks.misconceptions import Rules
+from grader.checks.observation import Raised
+from grader.layers import Names, mistakes
 
 rules = Rules()
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import example
 
-from grader.judge import (
+from grader.checks import (
     Opaque,
     Seen,
     aspect,
@@ -30,16 +30,15 @@ from grader.judge import (
     expect_nothing_left,
     expect_unchanged,
     fail,
-    gradients,
     is_close,
     seeds,
 )
-from grader.judge.affine import AffineCase, Draw, each_case, looks, looks_at_start, some_cases
-from grader.judge.affine.cases import LARGE, TINY
-from grader.judge.affine.sequences import STEPS, numbered
-from grader.judge.affine.typed import FLOATS, typed_cases
-from grader.judge.draws import expect_deviation, expect_normal, same_draw
-from grader.judge.slopes import expect_gradient, expect_slope
+from grader.layers import AffineCase, Draw, each_case, gradients, looks, looks_at_start, some_cases
+from grader.layers.cases import LARGE, TINY
+from grader.layers.distributions import expect_deviation, expect_normal, same_draw
+from grader.layers.gradient_checks import expect_gradient, expect_slope
+from grader.layers.sequences import STEPS, numbered
+from grader.layers.typed_cases import FLOATS, typed_cases
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 PARTS = ("inputs", "weights", "biases")

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.judge import (
+from grader.checks import (
     Seen,
     aspect,
     check,
@@ -25,25 +25,25 @@ from grader.judge import (
     expect_later_as_before,
     expect_unchanged,
     expect_untouched_numpy,
-    gradients,
     is_close,
     seeds,
 )
-from grader.judge.affine import (
+from grader.layers import (
     CORNERS,
     FAR,
     AffineCase,
     Draw,
     as_row,
     each_case,
+    gradients,
     looks,
     looks_at_start,
     some_cases,
 )
-from grader.judge.affine.sequences import numbered
-from grader.judge.affine.typed import FLOATS, TYPES, TypedCase, typed_cases
-from grader.judge.draws import expect_deviation, expect_normal, same_draw
-from grader.judge.slopes import expect_gradient, expect_slope
+from grader.layers.distributions import expect_deviation, expect_normal, same_draw
+from grader.layers.gradient_checks import expect_gradient, expect_slope
+from grader.layers.sequences import numbered
+from grader.layers.typed_cases import FLOATS, TYPES, TypedCase, typed_cases
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 DEVIATION = 0.1

@@ -4,9 +4,9 @@ Those of the affine part are shared by all dense layers. What is wrong only here
 what the notebook does that the exercise comes from.
 """
 
-from grader.judge.affine import Draw, Names, mistakes
-from grader.judge.diagnosis import Rules, Unknown
-from grader.judge.evidence import is_close
+from grader.checks.expect import is_close
+from grader.checks.misconceptions import Rules, Unknown
+from grader.layers import Draw, Names, mistakes
 
 rules = Rules()
 

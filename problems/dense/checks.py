@@ -14,11 +14,10 @@ import numpy as np
 import pytest
 from optimizers import SGD, Momentum
 
-from grader.judge import (
+from grader.checks import (
     Seen,
     aspect,
     check,
-    draws,
     each_alone,
     expect,
     expect_arguments_left_alone,
@@ -27,32 +26,26 @@ from grader.judge import (
     expect_nothing_left,
     expect_unchanged,
     fail,
-    gradients,
     is_close,
     seeds,
 )
-from grader.judge.affine import (
+from grader.checks.observation import Raised
+from grader.layers import (
     FAR,
     AffineCase,
     Draw,
     as_row,
+    distributions,
     each_case,
+    gradients,
     looks,
     looks_at_start,
     some_cases,
 )
-from grader.judge.affine.sequences import (
-    ANEW,
-    EVALUATED,
-    FROZEN,
-    STEPS,
-    THAWED,
-    numbered,
-)
-from grader.judge.affine.typed import TYPED
-from grader.judge.affine.updates import Updates, Waiting, same_numbers
-from grader.judge.seen import Raised
-from grader.judge.slopes import expect_gradient, expect_slope
+from grader.layers.gradient_checks import expect_gradient, expect_slope
+from grader.layers.sequences import ANEW, EVALUATED, FROZEN, STEPS, THAWED, numbered
+from grader.layers.typed_cases import TYPED
+from grader.layers.updates import Updates, Waiting, same_numbers
 from grader.sandbox.allowance import bounded
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
@@ -444,14 +437,14 @@ def test_weight_limits(large_layers):
     """The draws fill [-limit, limit] and do not leave it."""
     for n_inputs, _, W in large_layers():
         limit = 1 / np.sqrt(n_inputs)
-        draws.expect_limit(W, limit, f"1/√{n_inputs}", what="layer.W")
+        distributions.expect_limit(W, limit, f"1/√{n_inputs}", what="layer.W")
 
 
 @check("initialization", "W is spread evenly over its range", weight=4)
 def test_weights_are_uniform(large_layers):
     """Whatever the range: a wrong limit is the previous check's matter."""
     for _, _, W in large_layers():
-        draws.expect_uniform(W, what="layer.W")
+        distributions.expect_uniform(W, what="layer.W")
 
 
 # -- forward -------------------------------------------------------------------------------
@@ -1228,7 +1221,7 @@ class Step:
     """A pass in the middle of others; what comes from the student's layer, in promises.
 
     Attributes:
-        kind: As in :class:`grader.judge.affine.sequences.Pass`.
+        kind: As in :class:`grader.layers.sequences.Pass`.
         before, after: (W, w0).
         output, input_gradient: What forward_pass and backward_pass returned.
         calls: The calls of update with W and with w0 that were made for it; None for each without.
@@ -1673,7 +1666,7 @@ def expect_seeded(wanted, seen, waived):
     if all(right):
         return
     drawn = expect_array(W.value, "layer.W after initialize", np.shape(wanted["W"]))
-    if not draws.same_draw(drawn, np.array(wanted["W"])):
+    if not distributions.same_draw(drawn, np.array(wanted["W"])):
         expect_close(
             W.value,
             np.array(wanted["W"]),

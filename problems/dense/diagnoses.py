@@ -7,9 +7,9 @@ shows (see the functions named see_... in checks.py). Where several fit, the fir
 
 import numpy as np
 
-from grader.judge.affine import Draw, Names, mistakes
-from grader.judge.diagnosis import Rules, Unknown
-from grader.judge.seen import Raised
+from grader.checks.misconceptions import Rules, Unknown
+from grader.checks.observation import Raised
+from grader.layers import Draw, Names, mistakes
 
 rules = Rules()
 

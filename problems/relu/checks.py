@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.judge import (
+from grader.checks import (
     Opaque,
     Seen,
     aspect,
@@ -28,10 +28,10 @@ from grader.judge import (
     expect_close,
     expect_nothing_left,
     expect_unchanged,
-    gradients,
     is_close,
     seeds,
 )
+from grader.layers import gradients
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 

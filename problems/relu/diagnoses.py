@@ -6,8 +6,8 @@ several fit, the first one is named.
 
 import numpy as np
 
-from grader.judge.diagnosis import Rules, Unknown
-from grader.judge.seen import Raised
+from grader.checks.misconceptions import Rules, Unknown
+from grader.checks.observation import Raised
 
 rules = Rules()
 

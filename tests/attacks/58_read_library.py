@@ -166,7 +166,7 @@ for folder in folders():
         for way, read in WAYS.items():
             trying("%s by %s" % (name, way), lambda: read(path))
     trying("a listing of the grader", lambda: "cli.py" in os.listdir(folder))
-for module in ("grader.problem", "grader.judge.session", "grader.cli", "reference.dense", "hypothesis"):
+for module in ("grader.model.problem", "grader.judge.session", "grader.cli", "reference.dense", "hypothesis"):
     trying("import of " + module, lambda: importlib.import_module(module))
 for package, name in (("grader", "cli.py"), ("grader", "library/reference/dense.py")):
     trying("package data " + name, lambda: bool(pkgutil.get_data(package, name)))

@@ -18,12 +18,12 @@ import pytest
 
 pytest.importorskip("distributed")
 
-from grader import pool
-from grader.cluster import connection, coordinator, grade_stream
 from grader.errors import Fault, ProblemError, Unisolated, UsageError
-from grader.problem import Problem
-from grader.report import Report
-from grader.submission import Submission, read_submission, submission_from
+from grader.grading import pool
+from grader.grading.cluster import connection, coordinator, grade_stream
+from grader.model.problem import Problem
+from grader.model.report import Report
+from grader.model.submission import Submission, read_submission, submission_from
 from tests.cluster import processes
 from tests.conftest import ROOT, filters_calls
 from tests.small_problem import CHECKS, thing

@@ -16,10 +16,10 @@ pytest.importorskip("distributed")
 
 import trustme
 
-from grader.cluster.connection import require_private, safe_address
-from grader.cluster.processors import claimed
 from grader.errors import UsageError
-from grader.problem import Problem
+from grader.grading.cluster.connection import require_private, safe_address
+from grader.grading.cluster.cpu_claims import claimed
+from grader.model.problem import Problem
 from tests.cluster import processes
 from tests.conftest import ROOT
 from tests.test_batch import count_results, hand_in

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.distortion import Distortion
-from grader.distortion.catalogue import distortions
-from grader.distortion.facts import Facts, arranged, noted
-from grader.distortion.render import recording
+from grader.authoring.distortion import Distortion
+from grader.authoring.distortion.catalogue import distortions
+from grader.authoring.distortion.facts import Facts, arranged, noted
+from grader.authoring.distortion.render import recording
 
 ENTRY = "Affine"
 SOURCE = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from grader.distortion import ALWAYS, sentence
+from grader.authoring.distortion import ALWAYS, sentence
 from tests.distortion.layers import ENTRY, SOURCE, all_distortions, facts, run
 
 

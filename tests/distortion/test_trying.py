@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.claims import Finding
-from grader.distortion import ALWAYS
-from grader.distortion.judged import by_member, judge_distortions
-from grader.distortion.trying import Distorted, try_distortions
-from grader.problem import Library, Problem
-from grader.reporters import distortions as page
+from grader.authoring.claims import Finding
+from grader.authoring.distortion import ALWAYS
+from grader.authoring.distortion.judged import by_member, judge_distortions
+from grader.authoring.distortion.trying import Distorted, try_distortions
+from grader.model.problem import Library, Problem
+from grader.views import distortions as page
 from tests.conftest import Run
 
 SETTINGS = """
@@ -24,7 +24,7 @@ groups = [{ id = "value", points = 70, title = "V" }, { id = "state", points = 3
 """
 CHECKS = """
 import numpy as np
-from grader.judge import check, expect
+from grader.checks import check, expect
 
 X = np.array([[1.0, -2.0, 300.0], [4.0, 5.0, 6.0]])
 
@@ -188,7 +188,7 @@ def test_the_command_tries_everything(grader: Run, double: Write) -> None:
 
 def test_a_reference_that_cannot_be_listened_to(double: Write) -> None:
     """Slots have no place for what is remembered of an instance: that is told, and no traceback."""
-    from grader.verify import verify_problem
+    from grader.authoring.verify import verify_problem
 
     slots = REFERENCE.replace("    def", '    __slots__ = ("a",)\n\n    def')
     proof = verify_problem(double(reference=slots), jobs=2)

@@ -4,7 +4,7 @@
     python tests/fuzz/fuzz_channel.py -max_total_time=300 -rss_limit_mb=512
 
 A real :class:`~grader.sandbox.process.Worker` reads from a real socket what the fuzzer wrote; a
-:class:`~grader.sandbox.proxy.Student` uses it as checks do. Only the process is missing.
+:class:`~grader.remote.student.Student` uses it as checks do. Only the process is missing.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 _OURS = ("wire", "process", "proxy", "trace", "output")
 with atheris.instrument_imports(include=[f"grader.sandbox.{name}" for name in _OURS]):
-    from grader.sandbox import wire
+    from grader.remote.steps import StudentError
+    from grader.remote.student import Loadable, Student
+    from grader.sandbox import codec
     from grader.sandbox.process import Ended, Limits, Worker, WorkerFailure
-    from grader.sandbox.proxy import Loadable, Student
-    from grader.sandbox.trace import StudentError
 
 NONCE = 7
 LIMITS = Limits(call_seconds=0.005)
@@ -56,7 +56,7 @@ class Scripted(Worker):
         os.write(write, printed[:4096])
         os.close(write)
         self.theirs.setblocking(False)
-        self.theirs.send(wire.LOCKED_UP)
+        self.theirs.send(codec.LOCKED_UP)
         super().__init__(ours, read, LIMITS, lambda number: None, lambda seconds: True, self.end)
 
     def end(self) -> Ended:
@@ -91,8 +91,8 @@ def frames(said: bytes) -> list[bytes]:
     found = []
     for line in said.split(b"\n"):
         header, _, arrays = line.partition(b"\t")
-        body = wire.LENGTH.pack(len(header)) + header + arrays.replace(b"z", b"\0")
-        found.append(line if b"\0" in line else wire.LENGTH.pack(len(body)) + body)
+        body = codec.LENGTH.pack(len(header)) + header + arrays.replace(b"z", b"\0")
+        found.append(line if b"\0" in line else codec.LENGTH.pack(len(body)) + body)
     return found
 
 
@@ -124,7 +124,7 @@ def seeds() -> list[bytes]:
     """What well-behaved and forging workers say."""
     dense = {"d": [["methods", ["backward_pass", "initialize"]], ["bases", ["Layer"]]]}
     classes = {"d": [["Dense", dense]]}
-    text = wire.Writer().frame(
+    text = codec.Writer().frame(
         [NONCE, "done", [["ok", {"d": [["classes", classes], ["functions", ["f"]]]}]], []]
     )[8:]
     made = b'[7,"done",[["ok",null],["ok",null],["ok",null]],[]]'

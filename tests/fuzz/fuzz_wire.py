@@ -17,8 +17,8 @@ import atheris
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-with atheris.instrument_imports(include=["grader.sandbox.wire", "json.decoder"]):
-    from grader.sandbox import wire
+with atheris.instrument_imports(include=["grader.sandbox.codec", "json.decoder"]):
+    from grader.sandbox import codec
 
 _AS_IT_IS = 255
 
@@ -28,17 +28,17 @@ def body_from(data: bytes) -> bytes:
     if not data or data[0] == _AS_IT_IS:
         return data[1:]
     header, _, arrays = data[1:].partition(b"\n")
-    return wire.LENGTH.pack(len(header)) + header + arrays
+    return codec.LENGTH.pack(len(header)) + header + arrays
 
 
 def test_one_input(data: bytes) -> None:
     """Decode; a value can be sent on, and arrives as it was."""
     try:
-        value = wire.decode(body_from(data), [])
-    except wire.ProtocolError:
+        value = codec.decode(body_from(data), [])
+    except codec.ProtocolError:
         return
-    once = wire.encode(value)
-    again = wire.encode(wire.decode(once[wire.LENGTH.size :], []))
+    once = codec.encode(value)
+    again = codec.encode(codec.decode(once[codec.LENGTH.size :], []))
     if once != again:
         raise AssertionError(f"{value!r} changes on its way")
 
@@ -48,14 +48,18 @@ def seeds() -> list[bytes]:
     values = [
         [np.arange(3.0), np.array([[True]]), np.float32(1.5), "text", 2**200],
         {"a": (1, 2.5, None), "b": {"c": [np.zeros((2, 0, 3), np.int16)]}, 3: complex(1, -2)},
-        [wire.Ref(3), wire.Opaque("x.Y", "why"), wire.Exposed(1, "SGD", ("update",), {"lr": 0.1})],
+        [
+            codec.Ref(3),
+            codec.Opaque("x.Y", "why"),
+            codec.Exposed(1, "SGD", ("update",), {"lr": 0.1}),
+        ],
         [7, "done", [["ok", [1, (2,)]], ["raised", "ValueError", "no", [[3, "f"]], {}]], []],
         np.ones((2, 2)).view(np.matrix),
     ]
     found = []
     for value in values:
-        body = wire.encode(value)[wire.LENGTH.size :]
-        (length,) = wire.LENGTH.unpack_from(body)
+        body = codec.encode(value)[codec.LENGTH.size :]
+        (length,) = codec.LENGTH.unpack_from(body)
         header, arrays = body[4 : 4 + length], body[4 + length :]
         found += [bytes([_AS_IT_IS]) + body, b"\0" + header + b"\n" + arrays]
     return found

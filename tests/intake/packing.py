@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.intake import Entry, Intake, collect
-from grader.problem import Problem
+from grader.intake.collect import Intake, collect
+from grader.intake.entry import Entry
+from grader.model.problem import Problem
 
 Files = Mapping[str, bytes]
 """Contents by path."""

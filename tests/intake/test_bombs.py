@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.intake import collect
-from grader.intake.trees import Found
-from grader.problem import Problem
+from grader.intake.collect import collect
+from grader.intake.sources.trees import Found
+from grader.model.problem import Problem
 from tests.intake.bombs import BOMBS, MIB
 from tests.intake.packing import code, folder, problems, sources, take, zipped
 

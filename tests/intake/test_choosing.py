@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import collect
-from grader.problem import Problem
+from grader.intake.collect import collect
+from grader.model.problem import Problem
 from tests.intake.packing import (
     Files,
     code,

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.intake import archives
-from grader.intake.onlinetext import source_of
-from grader.intake.trees import Unreadable
-from grader.problem import Problem
+from grader.intake.platforms.online_text import source_of
+from grader.intake.sources import archives
+from grader.intake.sources.trees import Unreadable
+from grader.model.problem import Problem
 from tests.intake.packing import (
     code,
     folder,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.problem import Problem
+from grader.model.problem import Problem
 from tests.intake.packing import (
     code,
     folder,

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.intake import describe
+from grader.intake.describe import describe
 from grader.intake.roster import read_roster
-from grader.problem import Problem
+from grader.model.problem import Problem
 from tests.intake.packing import Files, code, folder, take
 
 CANVAS = """\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,HW 1 (42)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake import collect
-from grader.intake.handed import folded
-from grader.intake.junk import junk_in
-from grader.problem import Library
+from grader.intake.collect import collect
+from grader.intake.sources.ignored import junk_in
+from grader.intake.student_files import folded
+from grader.model.problem import Library
 from tests.intake.packing import Files, folder, sources, take, tarred, zipped
 
 DENSE = Library.find(Path(__file__).resolve().parents[2]).load("dense")

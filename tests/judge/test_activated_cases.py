@@ -10,22 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge import affine, gradients
-from grader.judge.affine import (
-    ACTIVATIONS,
-    CORNERS,
-    AffineCase,
-    affine_cases,
-    looks,
-)
-from grader.judge.affine.activated_cases import (
-    MARGIN,
-    ActivatedCase,
-    activated,
-    each_activated_case,
-)
-from grader.judge.gradients import ATOL, RTOL
-from grader.judge.replay import draw_examples
+from grader import layers
+from grader.checks.example_replay import draw_examples
+from grader.layers import ACTIVATIONS, CORNERS, AffineCase, affine_cases, gradients, looks
+from grader.layers.activated_cases import MARGIN, ActivatedCase, activated, each_activated_case
+from grader.layers.gradients import ATOL, RTOL
 
 Array = np.ndarray[Any, Any]
 CASES = st.builds(activated, affine_cases(), st.sampled_from(sorted(ACTIVATIONS)))
@@ -33,9 +22,9 @@ CASES = st.builds(activated, affine_cases(), st.sampled_from(sorted(ACTIVATIONS)
 
 def test_no_name_of_the_package_is_a_module_of_it() -> None:
     """Importing such a module would put it in the name's place, whoever asks for the name later."""
-    modules = {module.name for module in pkgutil.iter_modules(affine.__path__)}
+    modules = {module.name for module in pkgutil.iter_modules(layers.__path__)}
     assert "cases" in modules
-    assert not modules & set(affine.__all__)
+    assert not modules & set(layers.__all__)
 
 
 @given(CASES)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge.affine import CORNERS, AffineCase, affine_cases, each_case, some_cases
-from grader.judge.replay import draw_examples
+from grader.checks.example_replay import draw_examples
+from grader.layers import CORNERS, AffineCase, affine_cases, each_case, some_cases
 
 CASES = affine_cases()
 INTEGER_CASES = CASES.map(lambda case: replace(case, integers=True))

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.affine import (
+from grader.checks.misconceptions import Aspect, Mistake, Rules, Values
+from grader.checks.observation import Seen
+from grader.diagnosis.match import explain
+from grader.layers import (
     ACTIVATIONS,
     CORNERS,
     AffineCase,
@@ -19,10 +22,8 @@ from grader.judge.affine import (
     looks_at_start,
     mistakes,
 )
-from grader.judge.affine.activated_cases import activated
-from grader.judge.affine.names import Names
-from grader.judge.diagnosis import Aspect, Mistake, Rules, Values, explain
-from grader.judge.seen import Seen
+from grader.layers.activated_cases import activated
+from grader.layers.vocabulary import Names
 
 Array = np.ndarray[Any, Any]
 

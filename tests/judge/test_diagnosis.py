@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.diagnosis import Aspect, Explanation, Rules, Unknown, explain
-from grader.judge.seen import Raised, Seen
-from grader.sandbox.trace import StudentError
+from grader.checks.misconceptions import Aspect, Rules, Unknown
+from grader.checks.observation import Raised, Seen
+from grader.diagnosis.match import Explanation, explain
+from grader.remote.steps import StudentError
 
 WORDS: Any = {"why": "w", "hint": "h", "stronger": "s"}
 THREE = (1.0, 2.0, 3.0)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge.affine import AffineCase, looks
-from grader.judge.difference import describe, whole_expression
-from grader.judge.seen import Seen
+from grader.checks.observation import Seen
+from grader.diagnosis.numeric.describe import describe, whole_expression
+from grader.layers import AffineCase, looks
 
 CASES = [
     AffineCase(1, 1, 1),
@@ -203,7 +203,7 @@ def test_what_is_random_is_found_by_looking_again() -> None:
 
 def test_an_exception_says_more_than_a_description() -> None:
     """Where something raised, nothing is said of the rest."""
-    from grader.sandbox.trace import StudentError
+    from grader.remote.steps import StudentError
 
     error = StudentError("ValueError", "no", [(1, "f")])
     assert told(lambda c: error if c.batch > 2 else right(c) + 1) is None

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge import CheckFailed, draws
+from grader.checks import CheckFailed
+from grader.layers import distributions
 
 Array = np.ndarray[Any, Any]
 SHAPE = (150, 200)
@@ -23,11 +24,11 @@ def random(seed: int) -> np.random.RandomState:
 def test_right_draws_pass(seed: int) -> None:
     """Uniform and normal draws of the right scale."""
     uniform = random(seed).uniform(-0.5, 0.5, SHAPE)
-    draws.expect_limit(uniform, 0.5, "1/√4", what="layer.W")
-    draws.expect_uniform(uniform, what="layer.W")
+    distributions.expect_limit(uniform, 0.5, "1/√4", what="layer.W")
+    distributions.expect_uniform(uniform, what="layer.W")
     normal = random(seed).randn(*SHAPE) * 0.01
-    draws.expect_deviation(normal, 0.01, "0.01", what="layer.W")
-    draws.expect_normal(normal, what="layer.W")
+    distributions.expect_deviation(normal, 0.01, "0.01", what="layer.W")
+    distributions.expect_normal(normal, what="layer.W")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_right_draws_pass(seed: int) -> None:
 def test_wrong_limits(make: Callable[[Any], Array], message: str) -> None:
     """Too wide, too narrow, one-sided."""
     with pytest.raises(CheckFailed, match=message):
-        draws.expect_limit(make(random(3)), 0.5, "1/√4", what="layer.W")
+        distributions.expect_limit(make(random(3)), 0.5, "1/√4", what="layer.W")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_wrong_limits(make: Callable[[Any], Array], message: str) -> None:
 def test_not_uniform(make: Callable[[Any], Array], message: str) -> None:
     """Normal draws, crowded ones, constants."""
     with pytest.raises(CheckFailed, match=message):
-        draws.expect_uniform(make(random(3)), what="layer.W")
+        distributions.expect_uniform(make(random(3)), what="layer.W")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_not_uniform(make: Callable[[Any], Array], message: str) -> None:
 def test_wrong_deviations(make: Callable[[Any], Array], message: str) -> None:
     """A tenth too much, no factor at all, nothing drawn, off centre."""
     with pytest.raises(CheckFailed, match=message):
-        draws.expect_deviation(make(random(3)), 0.01, "0.01", what="layer.W")
+        distributions.expect_deviation(make(random(3)), 0.01, "0.01", what="layer.W")
 
 
 @pytest.mark.parametrize(
@@ -87,14 +88,14 @@ def test_wrong_deviations(make: Callable[[Any], Array], message: str) -> None:
 def test_not_normal(make: Callable[[Any], Array], message: str, seed: int) -> None:
     """Uniform draws are the nearest to normal ones, and are told apart all the same."""
     with pytest.raises(CheckFailed, match=message):
-        draws.expect_normal(make(random(seed)), what="layer.W")
+        distributions.expect_normal(make(random(seed)), what="layer.W")
 
 
 @pytest.mark.parametrize("change", [lambda W: W * 5, lambda W: W * 0.5, lambda W: (W + 1) / 2])
 def test_another_range_of_the_same_numbers(change: Callable[[Array], Array]) -> None:
     """The numbers are the same, what was made of them is not this question."""
     W = random(3).uniform(-1, 1, (3, 4))
-    assert draws.same_draw(change(W), W)
+    assert distributions.same_draw(change(W), W)
 
 
 @pytest.mark.parametrize(
@@ -103,4 +104,4 @@ def test_another_range_of_the_same_numbers(change: Callable[[Array], Array]) -> 
 def test_other_numbers(change: Callable[[Array], Array]) -> None:
     """Turned round, in other places, nearly right, rounded."""
     W = random(3).uniform(-1, 1, (3, 4))
-    assert not draws.same_draw(change(W), W)
+    assert not distributions.same_draw(change(W), W)

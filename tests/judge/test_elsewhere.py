@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring.verify import conventions_are_known
+from grader.diagnosis.facts import Facts
+from grader.diagnosis.other_problem import Interface, interface_of, listed, outline, telling
 from grader.errors import ProblemError
-from grader.grading import grade, grade_all
-from grader.judge.elsewhere import Interface, interface_of, listed, outline, telling
-from grader.judge.facts import Facts
-from grader.problem import Library, Problem
-from grader.report import Report
+from grader.grading.in_process import grade, grade_all
+from grader.model.problem import Library, Problem
+from grader.model.report import Report
+from grader.model.submission import submission_from
 from grader.reporters import Page, reporter
-from grader.submission import submission_from
-from grader.verify import conventions_are_known
 
 SETTINGS = """
 title = "{title}"
@@ -24,7 +24,7 @@ groups = [{{ id = "out", points = 60, title = "O" }}, {{ id = "grad", points = 4
 {more}
 """
 CHECKS = """
-from grader.judge import Seen, aspect, check, expect
+from grader.checks import Seen, aspect, check, expect
 
 CASES = [1.0, 2.0, 5.0]
 
@@ -52,7 +52,7 @@ def see_grad(student):
     return look
 """
 DIAGNOSES = """
-from grader.judge.diagnosis import Rules
+from grader.checks.misconceptions import Rules
 rules = Rules()
 
 def known(aspect, name, value):

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
-from grader.judge.evidence import (
+from grader.checks.expect import (
     ATOL,
     MAX_VALUES,
     RTOL,
@@ -27,7 +27,7 @@ from grader.judge.evidence import (
     is_close,
     number,
 )
-from grader.sandbox.wire import Opaque
+from grader.sandbox.codec import Opaque
 
 NAN, INF = math.nan, math.inf
 CODES = "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from grader.grading import grade_all
-from grader.judge import following
-from grader.problem import Problem
-from grader.report import CheckResult, Report
-from grader.sandbox.proxy import Student
-from grader.submission import submission_from
+from grader.grading.in_process import grade_all
+from grader.judge import trace_lines
+from grader.model.problem import Problem
+from grader.model.report import CheckResult, Report
+from grader.model.submission import submission_from
+from grader.remote.student import Student
 
 START = """\
 import sys
@@ -89,7 +89,7 @@ def test_following_changes_nothing_else(dense: Problem, monkeypatch: pytest.Monk
         return {"status": check.status, "output": check.output, "evidence": evidence}
 
     with_lines = [told(check) for check in grade(dense, *BODIES.values())]
-    monkeypatch.setattr(following, "_followed", lambda outcome, student: None)
+    monkeypatch.setattr(trace_lines, "_followed", lambda outcome, student: None)
     assert [told(check) for check in grade(dense, *BODIES.values())] == with_lines
 
 

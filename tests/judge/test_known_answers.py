@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from grader.grading import grade_all
-from grader.problem import Problem
-from grader.repeat import timeless
-from grader.reporters.as_json import as_data
+from grader.authoring.reproducibility import timeless
+from grader.grading.in_process import grade_all
+from grader.model.problem import Problem
+from grader.model.report_json import as_data
+from grader.model.submission import submission_from
 from grader.sandbox.transcript import digest_of, new_nonce, with_nonce, without_nonce
-from grader.submission import submission_from
 from tests.judge.test_session import THING, problem_with, wrong_for
 
 CHECKS = """

@@ -6,11 +6,11 @@ import textwrap
 
 import pytest
 
-from grader.grading import grade_all
-from grader.judge.source import Source
-from grader.problem import Library, Problem
-from grader.report import Diagnosis, Report
-from grader.submission import submission_from
+from grader.diagnosis.source_scan import Source
+from grader.grading.in_process import grade_all
+from grader.model.problem import Library, Problem
+from grader.model.report import Diagnosis, Report
+from grader.model.submission import submission_from
 
 SETTINGS = """
 title = "t"
@@ -22,7 +22,7 @@ provided = { modules = ["base"], names = { np = "numpy", Base = "base:Base" } }
 """
 CHECKS = """
 import numpy as np
-from grader.judge import check, expect
+from grader.checks import check, expect
 
 @check("make", "keeps its size")
 def test_make(student):

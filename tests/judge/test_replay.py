@@ -14,15 +14,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.judge import replay
-from grader.judge.affine import affine_cases
-from grader.judge.replay import Example, draw_examples, shrink
+from grader.checks import example_replay
+from grader.checks.example_replay import Example, draw_examples, shrink
+from grader.layers import affine_cases
 
 
 @pytest.fixture(autouse=True)
 def profile() -> Iterator[None]:
     """Checks are collected under the judge's own settings."""
-    with replay.profile():
+    with example_replay.profile():
         yield
 
 
@@ -47,9 +47,9 @@ def drawn(check: Any, seed: int = 0) -> list[Any]:
 def test_the_profile_ends_with_its_block() -> None:
     """Settings of the judge are not left to other tests in the same process."""
     inside = settings.get_current_profile_name()
-    assert inside == replay.PROFILE
-    with replay.profile():
-        assert settings.get_current_profile_name() == replay.PROFILE
+    assert inside == example_replay.PROFILE
+    with example_replay.profile():
+        assert settings.get_current_profile_name() == example_replay.PROFILE
     assert settings.get_current_profile_name() == inside
 
 
@@ -174,7 +174,7 @@ def test_shrinking_ends_at_a_failing_example(value: int, limit: int) -> None:
     found = shrink({"n": Number(value), "other": 5}, fails_above(limit, tried), ValueError)
     assert limit < found["n"].value <= value
     assert found["other"] == 5
-    assert len(tried) <= replay.MAX_TRIES + 1
+    assert len(tried) <= example_replay.MAX_TRIES + 1
 
 
 def test_shrinking_finds_the_smallest() -> None:

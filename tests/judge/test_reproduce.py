@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grader.grading import grade
-from grader.problem import Library
-from grader.report import CheckResult
-from grader.submission import submission_from
+from grader.grading.in_process import grade
+from grader.model.problem import Library
+from grader.model.report import CheckResult
+from grader.model.submission import submission_from
 
 SETTINGS = """
 title = "t"
@@ -20,7 +20,7 @@ provided = { modules = ["tools"], names = { np = "numpy", json = "json" } }
 """
 CHECKS = """
 import numpy as np
-from grader.judge import check, expect_close
+from grader.checks import check, expect_close
 
 @check("one", "the cache holds the doubled weights")
 def test_one(student):
@@ -47,7 +47,7 @@ class Layer:
 DEFINING = """
 from dataclasses import dataclass
 import numpy as np
-from grader.judge import check, expect_close
+from grader.checks import check, expect_close
 
 @dataclass
 class Half:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from benchmarks import recorded
 from benchmarks.seeds import faults_of_right_files, graded
-from grader.grading import grade
-from grader.judge import seeds
-from grader.judge.affine import CORNERS, AffineCase, activated
-from grader.problem import Library
-from grader.samples import failing, read_declaration
-from grader.submission import submission_from
+from grader.authoring.sample_headers import failing, read_declaration
+from grader.checks import seeds
+from grader.grading.in_process import grade
+from grader.layers import CORNERS, AffineCase, activated
+from grader.model.problem import Library
+from grader.model.submission import submission_from
 from tests.conftest import ROOT
 
 SEEDS = st.integers(0, 2**32 - 1)

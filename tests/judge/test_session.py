@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from grader.errors import ProblemError
-from grader.grading import grade, grade_all
-from grader.problem import Library, Problem
-from grader.report import Report
-from grader.submission import submission_from
+from grader.grading.in_process import grade, grade_all
+from grader.model.problem import Library, Problem
+from grader.model.report import Report
+from grader.model.submission import submission_from
 from tests.conftest import ROOT
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="no stack dumps there")
@@ -30,7 +30,7 @@ call_seconds = 0.5
 """
 HEAD = """
 from hypothesis import assume, given, strategies as st
-from grader.judge import check, expect
+from grader.checks import check, expect
 """
 TWO = """
 @check("two", "always")
@@ -384,9 +384,9 @@ def test_ctrl_c_during_a_collection_is_not_lost() -> None:
     """Nothing of Python's is called in one, where an interrupt would be dropped with a message."""
     code = (
         "import gc\n"
-        "from grader.grading import grade_all\n"
-        "from grader.problem import Library\n"
-        "from grader.submission import read_submission\n"
+        "from grader.grading.in_process import grade_all\n"
+        "from grader.model.problem import Library\n"
+        "from grader.model.submission import read_submission\n"
         "dense = Library.find().load('dense')\n"
         "file = read_submission(dense.reference_path)\n"
         "grade_all(dense, [file], lambda report: print(report.score, gc.callbacks, gc.isenabled()))"

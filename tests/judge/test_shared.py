@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.shared import Once
+from grader.checks.memo import Once
+from grader.remote.steps import StudentError
+from grader.remote.student import Loadable, Student
+from grader.sandbox.launch import Workers, start_workers
 from grader.sandbox.process import Limits, WorkerFailure
-from grader.sandbox.proxy import Loadable, Student
-from grader.sandbox.spawning import Workers, start_workers
-from grader.sandbox.trace import StudentError
 
 SOURCE = """
     import os

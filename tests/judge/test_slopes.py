@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge import CheckFailed
-from grader.judge.gradients import from_sweep, measured_at
-from grader.judge.slopes import agrees, expect_gradient, expect_slope
-from grader.sandbox.trace import Pending, Step
+from grader.checks import CheckFailed
+from grader.layers.gradient_checks import agrees, expect_gradient, expect_slope
+from grader.layers.gradients import from_sweep, measured_at
+from grader.remote.steps import Pending, Step
 
 Array = np.ndarray[Any, Any]
 RIGHT = np.array([[1.0, 2.0], [3.0, 4.0]])

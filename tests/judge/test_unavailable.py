@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from grader.judge.unavailable import unavailable
-from grader.sandbox.trace import StudentError
+from grader.diagnosis.generic.unavailable_modules import unavailable
+from grader.remote.steps import StudentError
 
 NO = "No module named "
 PERMITTED = "[Errno 1] Operation not permitted: 'curses/__init__.py'"

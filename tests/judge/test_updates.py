@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge.affine import updates
-from grader.judge.affine.updates import Updates, numbers_of, same_numbers
-from grader.sandbox.trace import ExposureCall
+from grader.layers import updates
+from grader.layers.updates import Updates, numbers_of, same_numbers
+from grader.remote.steps import ExposureCall
 
 ARRAYS = st.builds(
     lambda values, shape, kind: np.array(values, kind).reshape(shape),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.report import Report
+from grader.model.report import Report
+from grader.model.submission import Submission, read_submission, submission_from
 from grader.reporters import Page
-from grader.submission import Submission, read_submission, submission_from
 from tests.conftest import ROOT
 
 SAMPLES = ROOT / "submissions" / "dense"

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from grader.errors import Fault
-from grader.grading import grade_all
-from grader.onsite import or_fault
-from grader.problem import LimitSettings, Problem
-from grader.report import Report
+from grader.grading.in_process import grade_all
+from grader.model.problem import LimitSettings, Problem
+from grader.model.report import Report
+from grader.platforms.on_site import or_fault
 from grader.reporters import Page
 from tests.reporters.cases import Case, files_to_grade
 

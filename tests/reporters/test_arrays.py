@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.judge.evidence import CheckFailed, expect_close
-from grader.reporters import arrays
-from grader.reporters.excerpt import MAX_LINES, excerpts
-from grader.reporters.heat import MAX_COLUMNS, MAX_ROWS, gauge, heat_maps
+from grader.checks.expect import CheckFailed, expect_close
+from grader.reporters.parts import arrays
+from grader.reporters.parts.excerpts import MAX_LINES, excerpts
+from grader.reporters.parts.heat_maps import MAX_COLUMNS, MAX_ROWS, gauge, heat_maps
 
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=6)
 FLOATS = st.floats(width=64) | st.integers(-3, 3).map(float)

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from grader.grading import grade_all
-from grader.problem import Problem
-from grader.report import Report
+from grader.grading.in_process import grade_all
+from grader.model.problem import Problem
+from grader.model.report import Report
+from grader.model.safe_text import inert
+from grader.model.submission import Submission, read_submission, submission_from
 from grader.reporters import Page
-from grader.reporters.as_html import render
-from grader.reporters.text import inert
-from grader.submission import Submission, read_submission, submission_from
+from grader.reporters.html import render
 from tests.conftest import ROOT, Run
 from tests.reporters.browser import CHROMIUM, Tab, tab
 from tests.reporters.pages import Element, parsed, words

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report import CheckResult, Diagnosis, Report
+from grader.model.report import CheckResult, Diagnosis, Report
+from grader.model.report_json import as_data, report_from_json
 from grader.reporters import Page
-from grader.reporters.as_json import as_data, render, report_from_json
+from grader.reporters.json import render
 
 FINITE = st.floats(0, 1e9)
 ANY_TEXT = st.text(st.characters())  # with lone surrogates, as undecodable file names have

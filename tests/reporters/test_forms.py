@@ -18,9 +18,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec.structs import replace
 
-from grader.report import CheckResult, Report
+from grader.model.report import CheckResult, Report
 from grader.reporters import FORMATS, Page, reporter
-from grader.reporters.as_autograding import MAX_ROWS
+from grader.reporters.autograding import MAX_ROWS
 from tests.conftest import ROOT
 from tests.reporters.cases import CANARY, KINDS, Case
 

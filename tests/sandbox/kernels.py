@@ -23,7 +23,7 @@ _CALL, _FIRST_ARGUMENT = 0, 16
 
 def lack(layers: Iterable[str]) -> None:
     """Have this process, and all that it starts, find a kernel without these layers."""
-    from grader.sandbox import linux
+    from grader.sandbox.jail import linux
 
     machine = os.uname().machine
     program: list[tuple[int, int, int, int]] = [(_LOAD, 0, 0, _CALL)]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
+from grader.remote.student import Student
+from grader.sandbox.launch import Zygote
 from grader.sandbox.process import Worker
-from grader.sandbox.proxy import Student
-from grader.sandbox.spawning import Zygote
 
 Kill = Callable[[Zygote, Worker | None], None]
 

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 if sys.platform != "linux":
     pytest.skip("layers of Linux", allow_module_level=True)
 
-from grader.sandbox import landlock, seccomp
+from grader.sandbox.jail import landlock, seccomp
 
 needs_seccomp = pytest.mark.skipif(seccomp.architecture() is None, reason="no list of calls")
 needs_landlock = pytest.mark.skipif(not landlock.version(), reason="no Landlock here")

@@ -16,11 +16,11 @@ import pytest
 from msgspec.structs import replace
 
 from grader.errors import Fault
-from grader.grading import grade_all
-from grader.problem import Problem
-from grader.report import Report
-from grader.sandbox.spawning import Zygote
-from grader.submission import Submission, read_submission, submission_from
+from grader.grading.in_process import grade_all
+from grader.model.problem import Problem
+from grader.model.report import Report
+from grader.model.submission import Submission, read_submission, submission_from
+from grader.sandbox.launch import Zygote
 from tests.conftest import ROOT, shared_memory
 
 if sys.platform != "linux":
@@ -182,10 +182,10 @@ class Dense:
 JUDGE = """
 import os, sys
 from pathlib import Path
-from grader.grading import grade_all
-from grader.problem import Library
-from grader.sandbox.spawning import Zygote
-from grader.submission import read_submission
+from grader.grading.in_process import grade_all
+from grader.model.problem import Library
+from grader.sandbox.launch import Zygote
+from grader.model.submission import read_submission
 from tests.sandbox.sabotage import Saboteur, kill_judge
 
 when, *paths = sys.argv[1:]
@@ -204,7 +204,7 @@ with saboteur.at_work():
 
 WATCH = """
 import json, os, subprocess, sys
-from grader.sandbox.linux import adopt_orphans
+from grader.sandbox.jail.linux import adopt_orphans
 adopt_orphans()
 judge = subprocess.Popen([sys.executable, "-c", *sys.argv[1:]])
 code = judge.wait()

@@ -17,18 +17,19 @@ from pathlib import Path
 
 import pytest
 
-from grader.doctor import examine
 from grader.errors import Fault
-from grader.sandbox import spawning, wire
+from grader.remote.student import Loadable, Student
+from grader.sandbox import codec, launch
+from grader.sandbox.launch import SingleWorkers, Workers, Zygote
 from grader.sandbox.process import Limits, WorkerFailure
-from grader.sandbox.proxy import Loadable, Student
-from grader.sandbox.spawning import SingleWorkers, Workers, Zygote
+from grader.sandbox.selftest.doctor import examine
 from tests.conftest import ROOT
 
 if sys.platform != "linux":
     pytest.skip("the jail is for Linux", allow_module_level=True)
 
-from grader.sandbox import landlock, linux, lockdown, openable, preload, seccomp
+from grader.sandbox.jail import landlock, linux, lockdown, readable_paths, seccomp
+from grader.sandbox.worker import preload
 
 needs_landlock = pytest.mark.skipif(not landlock.version(), reason="no Landlock here")
 needs_seccomp = pytest.mark.skipif(seccomp.architecture() is None, reason="no list of calls")
@@ -38,7 +39,7 @@ LIMITS = Limits(call_seconds=5, cpu_seconds=5, memory_mb=256)
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
-    with contextlib.closing(spawning.start_workers([ROOT / "reference" / "dense.py"])) as source:
+    with contextlib.closing(launch.start_workers([ROOT / "reference" / "dense.py"])) as source:
         yield source
 
 
@@ -100,7 +101,7 @@ def test_the_doctor_finds_nothing_open() -> None:
 
 def test_what_is_open_is_reported_as_open() -> None:
     """The attempts succeed where nothing holds them back: a probe that cannot fail is no probe."""
-    from grader.sandbox import attempts
+    from grader.sandbox.selftest import attempts
 
     for name, arguments in {
         "read_file": (str(ROOT / "reference" / "dense.py"),),
@@ -120,8 +121,8 @@ def test_what_is_open_is_reported_as_open() -> None:
 
 def test_a_worker_that_cannot_be_locked_up_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A submission is not blamed for a jail that does not close, and is not run."""
-    monkeypatch.setattr(wire, "LOCKED_UP", b"something else")
-    with contextlib.closing(spawning.start_workers()) as source, pytest.raises(Fault):
+    monkeypatch.setattr(codec, "LOCKED_UP", b"something else")
+    with contextlib.closing(launch.start_workers()) as source, pytest.raises(Fault):
         loaded(source, "print('ran')")
 
 
@@ -404,7 +405,7 @@ def test_exactly_the_listed_calls_are_allowed(machine: str, opening: bool) -> No
 
 
 def test_package_folders_are_not_readable_as_a_whole() -> None:
-    paths = list(openable.readable([str(ROOT)]))
+    paths = list(readable_paths.readable([str(ROOT)]))
     numpy = [path for path in paths if path.endswith("numpy")]
     assert numpy
     packages = Path(numpy[0]).parent
@@ -416,5 +417,5 @@ def test_a_private_folder_is_cut_out_of_what_is_readable(tmp_path: Path) -> None
     for name in ("a/private", "a/public", "b"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "a" / "link").symlink_to(tmp_path / "a" / "private")
-    kept = set(openable._without(str(tmp_path), [str(tmp_path / "a" / "private")]))
+    kept = set(readable_paths._without(str(tmp_path), [str(tmp_path / "a" / "private")]))
     assert kept == {str(tmp_path / "a" / "public"), str(tmp_path / "b")}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import macos, windows
+from grader.sandbox.jail import macos, windows
 from tests.conftest import ROOT
 
 

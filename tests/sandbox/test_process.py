@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox import process, spawning, wire
+from grader.remote.steps import StudentError
+from grader.remote.student import Loadable, Student
+from grader.sandbox import codec, launch, process
+from grader.sandbox.launch import SingleWorkers, Workers, Zygote, start_workers
 from grader.sandbox.process import Limits, Patience, WorkerFailure
-from grader.sandbox.proxy import Loadable, Student
-from grader.sandbox.spawning import SingleWorkers, Workers, Zygote, start_workers
-from grader.sandbox.trace import StudentError
 
 LINUX = sys.platform == "linux"
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
@@ -282,7 +282,7 @@ def test_the_environment_holds_nothing_of_the_callers(student: Student) -> None:
 
 def test_the_graders_own_folder_is_not_importable(student: Student) -> None:
     """The path that the worker needed for its two imports is taken away again."""
-    assert str(Path(spawning.__file__).resolve().parents[2]) not in student.import_path()
+    assert str(Path(launch.__file__).resolve().parents[2]) not in student.import_path()
 
 
 def test_the_worker_holds_no_module_of_the_judge(student: Student) -> None:
@@ -292,7 +292,7 @@ def test_the_worker_holds_no_module_of_the_judge(student: Student) -> None:
     allowed = {"grader", "grader.sandbox"}
     outside = [name for name in loaded_modules if not name.startswith("grader.sandbox.")]
     assert set(outside) == allowed
-    assert not {"grader.sandbox.process", "grader.sandbox.proxy"} & set(loaded_modules)
+    assert not {"grader.sandbox.process", "grader.remote.student"} & set(loaded_modules)
 
 
 @posix_only
@@ -551,7 +551,7 @@ def test_an_array_that_is_too_large_for_an_answer_is_not_sent(fastest: Workers) 
     with loaded(fastest, Limits(reply_mb=1), ANSWERS) as student:
         assert student.zeros(1 << 17).shape == (1 << 17,)
         stand_in = student.zeros((1 << 17) + 1)
-        assert isinstance(stand_in, wire.Opaque)
+        assert isinstance(stand_in, codec.Opaque)
         assert "1 MB" in stand_in.why
 
 
@@ -643,9 +643,9 @@ def test_closing_ends_everything() -> None:
 @posix_only
 def test_a_slow_start_is_not_the_students_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time of a call does not include that of starting Python and loading NumPy."""
-    command = spawning._command("single")
+    command = launch._command("exec_entry")
     command[-1] = f"sum(range(8_000_000))\n{command[-1]}"
-    monkeypatch.setattr(spawning, "_command", lambda module: command)
+    monkeypatch.setattr(launch, "_command", lambda module: command)
     with loaded(SingleWorkers(), Limits(call_seconds=0.15)) as student:
         assert student.fine() == 42
 

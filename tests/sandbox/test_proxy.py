@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.remote.steps import Exposure, Step, StudentError
+from grader.remote.student import Loadable, RemoteInstance, Student
+from grader.sandbox.codec import Opaque
+from grader.sandbox.launch import Workers, start_workers
 from grader.sandbox.process import Limits, WorkerFailure
-from grader.sandbox.proxy import Loadable, RemoteInstance, Student
-from grader.sandbox.spawning import Workers, start_workers
-from grader.sandbox.trace import Exposure, Step, StudentError
-from grader.sandbox.wire import Opaque
 
 LIMITS = Limits(call_seconds=10)
 SEED = 42
@@ -355,7 +355,7 @@ def test_a_forged_account_of_the_module_is_a_crash(workers: Workers, account: st
     """A file that tampers with the worker while it is loaded gains a failure."""
     source = (
         "import sys\n"
-        f"sys.modules['grader.sandbox.worker']._describe_module = lambda *args: {account}\n"
+        f"sys.modules['grader.sandbox.worker.server']._describe_module = lambda *args: {account}\n"
     )
     remote = Student(workers, Loadable("work", source.encode()), LIMITS)
     with pytest.raises(WorkerFailure) as caught:
@@ -386,7 +386,7 @@ def test_a_forged_outcome_is_a_crash(workers: Workers, outcome: str) -> None:
         import sys
 
         def forge():
-            sys.modules["grader.sandbox.worker"].Server._outcome = lambda *args: {outcome}
+            sys.modules["grader.sandbox.worker.server"].Server._outcome = lambda *args: {outcome}
     """
     with loaded(workers, source) as student:
         student.forge()

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
-from grader.sandbox import wire
-from grader.sandbox.wire import Exposed, Opaque, ProtocolError, Ref
+from grader.sandbox import codec
+from grader.sandbox.codec import Exposed, Opaque, ProtocolError, Ref
 
 CODES = "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 WIDE_CODES = [code for code in CODES if code[0] == "<"]
@@ -64,16 +64,16 @@ VALUES = st.recursive(
 
 def sent(value: Any) -> Any:
     """Return ``value`` as it arrives on the other side."""
-    frame = wire.encode(value)
-    (length,) = wire.LENGTH.unpack_from(frame)
-    assert length == len(frame) - wire.LENGTH.size
-    return wire.decode(frame[wire.LENGTH.size :])
+    frame = codec.encode(value)
+    (length,) = codec.LENGTH.unpack_from(frame)
+    assert length == len(frame) - codec.LENGTH.size
+    return codec.decode(frame[codec.LENGTH.size :])
 
 
 def body_of(header: bytes | str, data: bytes = b"") -> bytes:
     """Return a frame's body with any header and any bytes behind it."""
     raw = header.encode() if isinstance(header, str) else header
-    return wire.LENGTH.pack(len(raw)) + raw + data
+    return codec.LENGTH.pack(len(raw)) + raw + data
 
 
 def same(one: Any, other: Any) -> bool:
@@ -98,7 +98,7 @@ def same(one: Any, other: Any) -> bool:
 def value_or_refusal(body: bytes) -> Any:
     """Decode ``body``; a ProtocolError counts as an answer, any other exception escapes."""
     try:
-        return wire.decode(body, [])
+        return codec.decode(body, [])
     except ProtocolError as error:
         return error
 
@@ -210,8 +210,8 @@ def test_subclasses_arrive_as_base_arrays_and_are_named() -> None:
         matrix = np.matrix([[1.0, 2.0]])
     lengths = np.arange(3.0).view(Meters)
     seen: list[str] = []
-    frame = wire.encode([matrix, lengths, np.ones(2)])
-    arrived = wire.decode(frame[wire.LENGTH.size :], seen)
+    frame = codec.encode([matrix, lengths, np.ones(2)])
+    arrived = codec.decode(frame[codec.LENGTH.size :], seen)
     assert same(arrived, [np.array([[1.0, 2.0]]), np.arange(3.0), np.ones(2)])
     assert seen[0].endswith("matrix")
     assert seen[1].endswith("Meters")
@@ -262,8 +262,8 @@ def test_what_cannot_cross_becomes_opaque_in_its_place(value: Any, name: str) ->
     "value",
     [
         np.broadcast_to(np.zeros(1), (2**40,)),
-        "x" * (wire.MAX_TEXT + 1),
-        [0] * (wire.MAX_ITEMS + 1),
+        "x" * (codec.MAX_TEXT + 1),
+        [0] * (codec.MAX_ITEMS + 1),
     ],
     ids=["array", "text", "items"],
 )
@@ -276,8 +276,8 @@ def test_one_value_that_is_too_large_leaves_room_for_the_others(value: Any) -> N
 
 def test_arrays_share_one_limit() -> None:
     """Many arrays that are each small enough do not make a frame of any size."""
-    half = np.broadcast_to(np.zeros(1), (wire.MAX_ARRAYS // 16 + 1,))
-    writer = wire.Writer()
+    half = np.broadcast_to(np.zeros(1), (codec.MAX_ARRAYS // 16 + 1,))
+    writer = codec.Writer()
     nodes = writer.value([half, half, half])
     assert ["o" in node for node in nodes] == [False, True, True]
 
@@ -292,7 +292,7 @@ def test_nesting_is_cut_where_it_is_too_deep() -> None:
         (arrived,) = arrived
         depth += 1
     assert isinstance(arrived, Opaque)
-    assert depth == wire.MAX_DEPTH
+    assert depth == codec.MAX_DEPTH
 
 
 def test_a_list_that_contains_itself_is_cut() -> None:
@@ -350,13 +350,13 @@ class Unruly:
 
 def test_an_object_that_raises_when_looked_at_does_not_garble_the_frame() -> None:
     """A value that makes the writer raise leaves nothing of itself behind in the frame."""
-    writer = wire.Writer()
+    writer = codec.Writer()
     try:
         first = writer.value([np.ones(3), Unruly()])
     except RuntimeError:
         first = None
     frame = writer.frame([first, writer.value(np.zeros(2))])
-    assert same(wire.decode(frame[wire.LENGTH.size :])[1], np.zeros(2))
+    assert same(codec.decode(frame[codec.LENGTH.size :])[1], np.zeros(2))
 
 
 # -- hostile frames ------------------------------------------------------------------------
@@ -426,7 +426,7 @@ REFUSED: dict[str, tuple[bytes | str, bytes]] = {
 def test_frames_that_no_writer_writes_are_refused(header: bytes | str, data: bytes) -> None:
     """Each of these is a ProtocolError, and none of them costs memory that it only claims."""
     with pytest.raises(ProtocolError):
-        wire.decode(body_of(header, data), [])
+        codec.decode(body_of(header, data), [])
 
 
 @pytest.mark.parametrize(
@@ -435,15 +435,15 @@ def test_frames_that_no_writer_writes_are_refused(header: bytes | str, data: byt
         b"",
         b"\0\0\0",
         b"\0\0\0\0",
-        wire.LENGTH.pack(100) + b"[1]",
-        wire.LENGTH.pack(2**32 - 1) + b"[1]",
-        wire.LENGTH.pack(2) + b"[1]",
+        codec.LENGTH.pack(100) + b"[1]",
+        codec.LENGTH.pack(2**32 - 1) + b"[1]",
+        codec.LENGTH.pack(2) + b"[1]",
     ],
 )
 def test_header_lengths_that_do_not_fit_are_refused(body: bytes) -> None:
     """A header has to be as long as it says, and inside its frame."""
     with pytest.raises(ProtocolError):
-        wire.decode(body)
+        codec.decode(body)
 
 
 @pytest.mark.parametrize(
@@ -493,7 +493,7 @@ def mutated(frame: bytes, dice: random.Random) -> bytes:
             tokens = (b"null", b"true", b"1e9", b'{"a":[11,1]}', b"[]", b'"t"', b"NaN", b"-1")
             data[place:place] = dice.choice(tokens)
         else:
-            data[:4] = wire.LENGTH.pack(dice.randrange(len(data) + 2))
+            data[:4] = codec.LENGTH.pack(dice.randrange(len(data) + 2))
     return bytes(data)
 
 
@@ -506,7 +506,7 @@ def test_mutated_frames_give_a_value_or_are_refused() -> None:
         [Ref(3), Opaque("x.Y", "why"), Exposed(1, "SGD", ("update",), {"learning_rate": 0.1})],
         [7, "done", [["ok", [1, (2,)]], ["raised", "ValueError", "no", [[3, "f"]], {}]], []],
     ]
-    bodies = [wire.encode(value)[wire.LENGTH.size :] for value in values]
+    bodies = [codec.encode(value)[codec.LENGTH.size :] for value in values]
     refused = 0
     for number in range(4000):
         answer = value_or_refusal(mutated(bodies[number % len(bodies)], dice))

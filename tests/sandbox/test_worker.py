@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox import wire, worker
+from grader.sandbox import codec
+from grader.sandbox.launch import Workers, start_workers
 from grader.sandbox.process import Limits, Worker
-from grader.sandbox.spawning import Workers, start_workers
+from grader.sandbox.worker import server
 
-ROOT = Path(worker.__file__).resolve().parents[2]
+ROOT = Path(server.__file__).resolve().parents[2]
 MODULE = 0
 LIMITS = Limits(call_seconds=10)
 NOTHING: dict[str, Any] = {}
@@ -57,7 +58,7 @@ def started(workers: Workers) -> Iterator[Worker]:
 
 def ask(started: Worker, *operations: Sequence[Any]) -> list[Any]:
     """Send operations in one message; return one outcome for each."""
-    writer = wire.Writer()
+    writer = codec.Writer()
     written = [
         [writer.value(part.content) if isinstance(part, Value) else part for part in operation]
         for operation in operations
@@ -98,7 +99,7 @@ LIST_NEW_MODULES = """
 import sys
 before = set(sys.modules)
 sys.path.append({root!r})
-import grader.sandbox.worker
+import grader.sandbox.worker.server
 import json, numpy
 home = numpy.__path__[0]
 found = [
@@ -120,9 +121,9 @@ def test_the_worker_loads_nothing_but_the_wire() -> None:
     assert json.loads(done.stdout) == [
         "grader",
         "grader.sandbox",
-        "grader.sandbox.leftovers",
-        "grader.sandbox.wire",
-        "grader.sandbox.worker",
+        "grader.sandbox.worker.leftovers",
+        "grader.sandbox.codec",
+        "grader.sandbox.worker.server",
     ]
 
 
@@ -248,7 +249,7 @@ def test_endless_recursion_is_cut_to_its_innermost_frames(started: Worker) -> No
     load(started, "def deeper(n):\n    return deeper(n + 1)\n")
     ((kind, name, _, frames, _),) = ask(started, call("deeper", 0))
     assert (kind, name) == ("raised", "RecursionError")
-    assert frames == [[2, "deeper"]] * worker.MAX_FRAMES
+    assert frames == [[2, "deeper"]] * server.MAX_FRAMES
 
 
 # -- exceptions ----------------------------------------------------------------------------
@@ -347,7 +348,7 @@ def test_any_exception_can_be_described(started: Worker, kind: str) -> None:
     [
         ("surrogates", "\\ud800"),
         ("digits", "1" * 150),
-        ("verbose", "x" * worker.MAX_MESSAGE),
+        ("verbose", "x" * server.MAX_MESSAGE),
         ("listed", "[1]"),
     ],
 )
@@ -362,7 +363,7 @@ def test_an_exception_after_a_large_value_is_described(started: Worker) -> None:
     """A value too large to be sent does not use up the room of the next operation's message."""
     load(started, HOSTILE)
     outcomes = ask(started, call("long_return"), call("listed"))
-    assert isinstance(outcomes[0][1], wire.Opaque)
+    assert isinstance(outcomes[0][1], codec.Opaque)
     assert outcomes[1][:3] == ["raised", "SystemExit", "[1]"]
 
 
@@ -378,7 +379,7 @@ def test_layouts(started: Worker, layout: str, c_contiguous: bool, f_contiguous:
     load(started, "def facts(x): return [x.flags.c_contiguous, x.flags.f_contiguous, x]\n")
     array = np.arange(6.0).reshape(2, 3)
     put = ["put", 5, Value(array), layout]
-    outcomes = ask(started, put, call("facts", wire.Ref(5)), ["value", 5])
+    outcomes = ask(started, put, call("facts", codec.Ref(5)), ["value", 5])
     found_c, found_f, seen = outcomes[1][1]
     assert (found_c, found_f) == (c_contiguous, f_contiguous)
     assert np.array_equal(seen, array)
@@ -392,7 +393,7 @@ def test_arguments_can_be_written_to(started: Worker) -> None:
         started,
         call("spoil", np.zeros(2)),
         ["put", 5, Value(np.zeros(2)), "c"],
-        call("spoil", wire.Ref(5)),
+        call("spoil", codec.Ref(5)),
         ["value", 5],
     )
     assert outcomes[0][1].tolist() == [9.0, 0.0]
@@ -543,7 +544,7 @@ def test_randomness_is_the_same_in_every_worker(workers: Workers) -> None:
     for _ in range(2):
         fresh = workers.spawn(LIMITS)
         load(fresh, source)
-        drawn.append(wire.encode(answer(fresh, call("draws"))))
+        drawn.append(codec.encode(answer(fresh, call("draws"))))
         fresh.kill()
     assert drawn[0] == drawn[1]
 
@@ -598,13 +599,13 @@ def test_replaced_builtins_change_no_answer(started: Worker) -> None:
     X = np.array([[1.0, 2.5]])
 
     def everything() -> list[Any]:
-        seeded = ["call", wire.RANDOM, "seed", Value([7]), Value({}), 0]
-        drawn = ["call", wire.RANDOM, "random_sample", Value([3]), Value({}), 0]
+        seeded = ["call", codec.RANDOM, "seed", Value([7]), Value({}), 0]
+        drawn = ["call", codec.RANDOM, "random_sample", Value([3]), Value({}), 0]
         return ask(
             started,
             ["define", Value(LOOKING), 5],
             call("Derived", keep=6, target=5),
-            call("told", wire.Ref(6), target=5),
+            call("told", codec.Ref(6), target=5),
             call("forward", X, target=6),
             ["put", 7, Value(X), "strided"],
             ["value", 7],

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from grader.judge import Student, check
+from grader.checks import Student, check
 
 
 def note_median(student: Student, name: str, times: int, action: Callable[[], object]) -> None:

@@ -1,0 +1,1 @@
+"""For authors of problems: a new one from a template, and the proof that one is sound."""

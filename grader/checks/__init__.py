@@ -1,0 +1,69 @@
+"""The trusted side. What a problem's ``checks.py`` uses is importable from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.checks.expect import (
+    CheckFailed,
+    closeness,
+    expect,
+    expect_arguments_left_alone,
+    expect_array,
+    expect_close,
+    expect_later_as_before,
+    expect_nothing_drawn,
+    expect_nothing_left,
+    expect_unchanged,
+    expect_untouched_numpy,
+    fail,
+    is_close,
+)
+from grader.checks.memo import each_alone
+from grader.checks.misconceptions import aspect
+from grader.checks.observation import Seen
+from grader.remote.steps import Exposure, StudentError
+from grader.remote.student import Student
+from grader.sandbox.codec import Opaque
+from grader.sandbox.process import WorkerFailure
+
+__all__ = [
+    "CheckFailed",
+    "Exposure",
+    "Opaque",
+    "Seen",
+    "Student",
+    "StudentError",
+    "WorkerFailure",
+    "aspect",
+    "check",
+    "closeness",
+    "each_alone",
+    "expect",
+    "expect_arguments_left_alone",
+    "expect_array",
+    "expect_close",
+    "expect_later_as_before",
+    "expect_nothing_drawn",
+    "expect_nothing_left",
+    "expect_unchanged",
+    "expect_untouched_numpy",
+    "fail",
+    "is_close",
+]
+
+
+def check(group: str, title: str, *, weight: float = 1.0, variant_of: str = "") -> Any:
+    """Mark a test function as a check.
+
+    Args:
+        group: One of the problem's groups; the group's points are shared out by weight.
+        title: What is checked, in plain words, as the report shows it.
+        weight: This check's share, relative to the others of its group; for a parametrized
+            function each case has it.
+        variant_of: Name of a check that looks at the same under ordinary circumstances. If both
+            fail, the report shows that one's example for both.
+    """
+    return pytest.mark.check(group=group, title=title, weight=weight, variant_of=variant_of)

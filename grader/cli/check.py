@@ -1,0 +1,197 @@
+"""Room: the command line for one submission. Parses, calls, picks a reporter, sets exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from grader.cli.options import SEED, library_option, problem_argument, write_text
+from grader.errors import ExitCode
+from grader.reporters import FORMATS
+
+if TYPE_CHECKING:
+    from grader.model.problem import Library, Problem
+    from grader.model.report import Report
+    from grader.model.submission import Submission
+    from grader.reporters import Page
+    from grader.results.changes import CheckMoved
+
+EXIT_CODES = """\b
+Exit codes:
+  0  full marks            3  the problem package is broken
+  1  below full marks      4  the grader or the machine failed
+  2  wrong usage"""
+
+
+@click.command(epilog=EXIT_CODES)
+@problem_argument
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "format_", type=click.Choice(list(FORMATS)), default="terminal", show_default=True
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the report to a file.")
+@click.option("--seed", type=SEED, metavar="N|random", help="Draw other examples.")
+@click.option("--only", metavar="GROUP", help="Check one group only, e.g. bias-gradient.")
+@click.option(
+    "--hints",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    help="2: hints about a named mistake that lead further.",
+)
+@click.option(
+    "--reproduce",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write a script for each failure that shows it with NumPy and FILE alone.",
+)
+@click.option("--watch", is_flag=True, help="Check again whenever FILE is saved; Ctrl-C leaves.")
+@library_option
+def check(
+    problem: str,
+    file: Path,
+    format_: str,
+    output: Path | None,
+    seed: int | Literal["random"] | None,
+    only: str | None,
+    hints: int,
+    reproduce: Path | None,
+    watch: bool,
+    library: Library,
+) -> int:
+    """Check FILE against PROBLEM and report.
+
+    \b
+      grader check dense dense.py
+      grader check dense dense.py --only forward
+      grader check dense dense.py --hints 2
+      grader check dense dense.py --format json -o report.json
+      grader check dense dense.py --reproduce failures/
+      grader check dense dense.py --watch
+      grader check dense dense.py --seed random
+    """
+    import gc
+
+    from grader.reporters import Page
+
+    gc.disable()  # what start-up makes is there to stay; the judge turns it on again
+    chosen = library.load(problem)
+    command = f"grader check {problem} {file}"
+    if seed == "random":
+        from grader.grading.secret_seeds import drawn
+
+        seed = drawn()
+        click.echo(f"The same examples again: {command} --seed {seed}", err=True)
+    page = Page.of_stdout(command if seed is None else f"{command} --seed {seed}", hints)
+    last: list[Report] = []
+
+    def tell(submission: Submission, report: Report) -> None:
+        _show(report, format_, output, _about(page, submission, file))
+        if reproduce is not None:
+            _write_scripts(report, reproduce, submission, file)
+        last[:] = [report]
+
+    if watch:
+        _watch(chosen, file, tell, seed, only)
+    else:
+        from grader.model.submission import read_submission
+
+        submission = read_submission(file)
+        from grader.grading.in_process import grade
+
+        tell(submission, grade(chosen, submission, seed=seed, only=only))
+    return _exit_code(last[0]) if last else ExitCode.INTERRUPTED
+
+
+def _exit_code(report: Report) -> ExitCode:
+    if report.status == "fault":
+        return ExitCode.FAULT
+    return ExitCode.FULL_MARKS if report.status == "passed" else ExitCode.BELOW_FULL_MARKS
+
+
+def _watch(
+    problem: Problem,
+    file: Path,
+    tell: Callable[[Submission, Report], None],
+    seed: int | None,
+    only: str | None,
+) -> None:
+    """Tell of every version of a file, and what is new in it, until Ctrl-C."""
+    from grader.grading.watch import watch
+    from grader.results.changes import moved_checks
+
+    def show(submission: Submission, report: Report, before: Report | None) -> None:
+        if sys.stdout.isatty():
+            click.clear()
+        tell(submission, report)
+        if before is not None:
+            for line in _news(before, report, moved_checks(before, report)):
+                click.echo(line)
+        click.echo(f"Watching {file}; Ctrl-C leaves.", err=True)
+
+    def gone(what: str) -> None:
+        click.echo(f"{what}; waiting for it", err=True)
+
+    try:
+        watch(problem, file, show, gone=gone, seed=seed, only=only)
+    except KeyboardInterrupt:
+        click.echo(err=True)
+
+
+def _news(before: Report, after: Report, moved: Sequence[CheckMoved]) -> list[str]:
+    """What a version changes, a line each."""
+    from grader.model.safe_text import number
+
+    score = f"{number(before.score)} → {number(after.score)}"
+    lines = [
+        "",
+        f"Since the last version: {score}" if moved else "Since the last version: no change",
+    ]
+    for check in moved:
+        states = f"{check.before or 'not there'} → {check.after or 'not there'}"
+        lines.append(f"  {states}: {check.title}")
+    return lines
+
+
+def _about(page: Page, submission: Submission, file: Path) -> Page:
+    from grader.reporters.parts.source_location import below_here
+
+    return replace(page, source=submission.text, file=below_here(file))
+
+
+def _show(report: Report, format_: str, output: Path | None, page: Page) -> None:
+    """Write the report where it was asked for."""
+    from grader.platforms.workflow_log import command
+    from grader.reporters import reporter
+
+    if output is not None:
+        write_text(output, reporter(format_).render(report, replace(page, color=False)))
+        return
+    text = reporter(format_).render(report, page)
+    try:
+        command(text) if format_ == "github" else sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass  # the reader has seen enough; the exit code still tells the verdict
+
+
+def _write_scripts(report: Report, folder: Path, submission: Submission, file: Path) -> None:
+    if submission.python_name != submission.name:  # scripts cannot load a notebook
+        file = folder / submission.python_name
+        write_text(file, submission.text)
+    written = 0
+    for result in report.checks:
+        if result.reproduce is None:
+            continue
+        name = "".join(c if c.isalnum() else "_" for c in result.id.removeprefix("test_"))
+        write_text(folder / f"{name.strip('_')}.py", result.reproduce)
+        written += 1
+    if written:
+        click.echo(f"{written} scripts written; try: python {folder}/NAME.py {file}", err=True)
+    else:
+        click.echo("There is no failure to reproduce.", err=True)

@@ -1,0 +1,1 @@
+"""Picks the known mistake whose predictions match everything that was observed."""

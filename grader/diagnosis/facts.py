@@ -1,0 +1,60 @@
+"""Room: what is known of a submission besides the values that it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.diagnosis.source_scan import Source
+from grader.remote.steps import StudentError
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known of a submission besides the values that it gives.
+
+    Attributes:
+        entry: Name of the class that the problem asks for.
+        classes: What the worker said of each class: ``methods``, ``bases``, ``nested``,
+            functions that are defined inside of its methods, ``arguments`` of its constructor, and
+            ``own``, what it or a base class in the same file defines.
+        functions: Names of the functions of the module.
+        lines: The submission's text.
+        load_error: Why it could not be loaded, if so.
+        errors: What the student's code raised, with the group of the check.
+        called: Methods that were called by a check that failed, with its group.
+        attributes: Names of attributes that a check that failed has read or set.
+        failing: Groups with a failed check.
+        wanted: Names of the methods that the reference solution defines.
+        class_methods: Those of them that are called on the class.
+        provided: Names that a file may use without defining or importing them.
+        source: What the lines show about names.
+    """
+
+    entry: str
+    classes: dict[str, Any] = field(default_factory=dict)
+    functions: frozenset[str] = frozenset()
+    lines: Sequence[str] = ()
+    load_error: StudentError | None = None
+    errors: list[tuple[str, StudentError]] = field(default_factory=list)
+    called: list[tuple[str, str]] = field(default_factory=list)
+    attributes: frozenset[str] = frozenset()
+    failing: frozenset[str] = frozenset()
+    wanted: frozenset[str] = frozenset()
+    class_methods: frozenset[str] = frozenset()
+    provided: frozenset[str] = frozenset()
+    source: Source = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.source = Source(self.lines)
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """Names of the methods of the class that the problem asks for."""
+        return frozenset(self.classes.get(self.entry, {}).get("methods", ()))
+
+    @property
+    def own(self) -> frozenset[str]:
+        """What the class defines itself: methods, and other names in its body."""
+        return frozenset(self.classes.get(self.entry, {}).get("own", ()))

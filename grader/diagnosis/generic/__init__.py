@@ -1,0 +1,1 @@
+"""Explanations that need no rule of a problem: names, signatures, exceptions, loading."""

@@ -1,0 +1,161 @@
+"""Room: files in which there is nothing to call: why, in plain words, for whichever problem."""
+
+from __future__ import annotations
+
+import re
+
+from grader.checks.misconceptions import Text, Told
+from grader.diagnosis.facts import Facts
+from grader.diagnosis.generic import missing_names, runtime_errors
+from grader.diagnosis.generic.unavailable_modules import unavailable_there
+from grader.diagnosis.value_kinds import class_like, close_to
+from grader.remote.steps import StudentError
+
+SYNTAX = ("SyntaxError", "IndentationError", "TabError")
+
+
+def unloadable(facts: Facts) -> Told | None:
+    """Say why a file has not the class that the problem asks for."""
+    error = facts.load_error
+    if error is None:
+        return None if facts.entry in facts.classes else _without_class(facts)
+    if error.type_name in SYNTAX:
+        return _syntax(facts, error)
+    if told := unavailable_there(facts, error):
+        return told
+    if error.type_name == "ModuleNotFoundError":
+        return _module(facts, error)
+    if error.type_name == "EOFError" and "input" in facts.source.line(error.line):
+        return Told(
+            "input-at-import",
+            Text(
+                f"Line {error.line} asks a question (input) while the file is loaded.",
+                "Whoever uses the class imports the file, and nobody is there to answer.",
+                "What should happen when another file imports this one?",
+                "Put it under: if __name__ == '__main__':",
+            ),
+        )
+    if error.type_name == "SystemExit":
+        return Told(
+            "exit-at-import",
+            Text(
+                "The file ends the program while it is loaded.",
+                "Whoever uses the class imports the file, and has more to do afterwards.",
+                "What should happen when another file imports this one?",
+                "Put what ends the program under: if __name__ == '__main__':",
+            ),
+        )
+    if error.type_name == "AssertionError":
+        return Told(
+            "assertion-at-import",
+            Text(
+                f"The assert in line {error.line} fails while the file is loaded.",
+                "What stands below it is never reached, and nothing of the file can be used.",
+                "Print what the line compares: which of the two is right?",
+                "Put your own tests under: if __name__ == '__main__':",
+            ),
+        )
+    return next(
+        (
+            told
+            for rule in (*missing_names.RULES, *runtime_errors.RULES)
+            if (told := rule(facts, error))
+        ),
+        None,
+    )
+
+
+def _without_class(facts: Facts) -> Told:
+    entry, near = facts.entry, class_like(facts.entry, facts.classes)
+    by_name = "Whoever uses the class imports it by the name of the statement."
+    if near is not None:
+        text = Text(
+            f"The class is called {near}; the statement calls it {entry}.",
+            by_name,
+            "Compare the name of your class with the statement, capitals included.",
+            f"Rename {near} to {entry}.",
+        )
+        return Told("class-misnamed", text)
+    if entry in facts.functions:
+        text = Text(
+            f"{entry} is a function; the statement asks for a class.",
+            "A class keeps what its methods need between calls; a function forgets.",
+            "How does the example in the statement use it?",
+            f"class {entry}: with the methods of the statement in it",
+        )
+        return Told("class-is-function", text)
+    text = Text(
+        f"The file has no class {entry}.",
+        by_name,
+        "Is this the file that you meant to hand in, and is it complete?",
+        f"class {entry}: with the methods of the statement in it",
+    )
+    return Told("class-missing", text)
+
+
+# -- files that are not Python -------------------------------------------------------------
+
+
+def _syntax(facts: Facts, error: StudentError) -> Told | None:
+    line, reason = error.detail.get("line"), str(error.detail.get("reason"))
+    where = f"line {line}" if type(line) is int else "the file"
+    if error.type_name == "TabError":
+        text = Text(
+            f"Tabs and spaces are mixed: {where} is indented otherwise than the lines around it.",
+            "Python cannot tell how far a line is indented if a tab may be as wide as it likes.",
+            "Let your editor show tabs and spaces.",
+            "Indent with spaces only; editors can convert tabs.",
+        )
+        return Told("tabs-and-spaces", text)
+    if facts.source.cut_off(line, reason):
+        text = Text(
+            f"The file ends in the middle of something that begins in {where}.",
+            "The end of the file is missing; nothing of it can be used.",
+            "Was all of it copied, up to the last line?",
+            "Some forms cut what is pasted into them after so many characters.",
+        )
+        return Told("cut-off", text)
+    if error.type_name == "IndentationError":
+        text = Text(
+            f"{where[0].upper()}{where[1:]} is indented too little or too much ({reason}).",
+            "The indentation tells Python what belongs to a class, a method, an if or a loop.",
+            f"Compare the beginning of {where} with the lines around it.",
+            "Lines that belong together begin at the same column; indent with spaces only.",
+        )
+        return Told("indentation", text)
+    if reason == "expected ':'":
+        text = Text(
+            f"A colon is missing in {where}.",
+            "Lines that begin a class, a method, an if or a loop end with a colon.",
+            f"Compare {where} with another line of its kind.",
+            "Put : at the end of the line.",
+        )
+        return Told("colon-missing", text)
+    if found := re.match(r"'(.)' was never closed", reason):
+        text = Text(
+            f"A bracket {found[1]} is opened in {where} and never closed.",
+            "Python reads on to the end of the file in search of the other one.",
+            f"Count the brackets of {where}.",
+            "Most editors show which bracket belongs to which.",
+        )
+        return Told("bracket-open", text)
+    text = Text(
+        f"{where[0].upper()}{where[1:]} is not Python ({reason}).",
+        "Nothing of a file can be used before all of it can be read.",
+        f"What stands in {where}, and at the end of the line before it?",
+        "A missing bracket or quote shows only in the line after it.",
+    )
+    return Told("not-python", text)
+
+
+def _module(facts: Facts, error: StudentError) -> Told:
+    module = str(error.detail.get("module"))
+    near = close_to(module, ("numpy", "math", "copy", "random"), 0.7)
+    meant = f"; is {near[0]} meant?" if near else "."
+    text = Text(
+        f"The module {module} is not available{meant}",
+        "NumPy and Python's standard library are there, and what comes with the exercise.",
+        "Which of your lines need it? Editors add imports by themselves.",
+        f"Delete the import of {module}, or correct its name.",
+    )
+    return Told("module-not-available", text)

@@ -1,0 +1,178 @@
+"""Room: wrong numbers that are the right ones with something too much: a factor, an array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from grader.checks.expect import is_close
+from grader.checks.observation import Seen
+
+Array = np.ndarray[Any, Any]
+Told = tuple[str, str, str]
+"""The kind of difference, what is wrong, and a hint."""
+Pairs = Sequence[tuple[Array, Array]]
+"""What came, and what is right."""
+Tell = Callable[[str, Pairs, Sequence[Seen]], Told | None]
+
+FEW = 3
+"""So many examples at least must show what could otherwise be chance."""
+
+SIZES = {"batch": "rows", "n_inputs": "inputs", "n_units": "units"}
+"""Names of sizes that an aspect may give, and what they count."""
+
+PARTS = {
+    "X": "the input",
+    "W": "the weights",
+    "b": "the biases",
+    "G": "the incoming gradient",
+    "Z": "the sum before the activation",
+}
+"""Names under which an aspect may give arrays that can be a factor or a term too much."""
+
+_A_NUMBER = "Is there a number in your code that does not stand in the statement?"
+
+
+def factor(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    """One factor for all numbers of an example: the same in all, or going with one of the sizes."""
+    factors = []
+    for a, b in pairs:
+        if a.shape != b.shape or not np.any(b):
+            return None
+        share = float(np.vdot(b, a).real / np.vdot(b, b).real)
+        if not share or not is_close(a, share * b):
+            return None
+        factors.append(share)
+    if np.ptp(factors) < 1e-9:
+        if abs(factors[0] + 1) < 1e-9:
+            return "sign", f"{noun} has the wrong sign.", "Follow the minus signs one by one."
+        if all(b.size == 1 for _, b in pairs) and len(pairs) < FEW:
+            return None
+        title = f"{noun} is {factors[0]:.6g} times the right one, for every shape."
+        return "factor", title, _A_NUMBER
+    return _scaled(noun, factors, seen) or _length(noun, pairs)
+
+
+def _scaled(noun: str, factors: Sequence[float], seen: Sequence[Seen]) -> Told | None:
+    """A factor that goes with the sizes: a constant times a product of their powers, in halves."""
+    wrong = [found for found in seen if not found.is_right]
+    sizes = {
+        name: [float(getattr(found.given, name)) for found in wrong]
+        for name in SIZES
+        if all(hasattr(found.given, name) for found in wrong)
+    }
+    if np.ptp(np.sign(factors)):
+        return None
+    for names in (subset for count in (1, 2, 3) for subset in combinations(sizes, count)):
+        fitted = _powers(factors, [sizes[name] for name in names])
+        if fitted is None:
+            continue
+        constant, powers = fitted[0], dict(zip(names, fitted[1], strict=True))
+        above, below = _power(powers, 1), _power(powers, -1)
+        number = f" {constant:.6g}" if abs(constant - 1) > 1e-9 else ""
+        text = f" multiplied by{number}{above}" if number or above else ""
+        text += f"{' and' * bool(text)} divided by{below}" if below else ""
+        minus = " and has the wrong sign" if factors[0] < 0 else ""
+        words = " and ".join(f"the number of {SIZES[name]}" for name in names)
+        title = f"{noun} is the right one,{text}{minus}."
+        return "scaled", title, f"How do {words} come into it?"
+    return None
+
+
+def _powers(
+    factors: Sequence[float], sizes: Sequence[Sequence[float]]
+) -> tuple[float, list[float]] | None:
+    """A constant and powers in halves of the sizes, of which the factors are the product."""
+    matrix = np.stack([np.ones(len(factors)), *np.log(sizes)], axis=1)
+    found, _, rank, _ = np.linalg.lstsq(matrix, np.log(np.abs(factors)), rcond=None)
+    powers = np.rint(2 * found[1:]) / 2
+    predicted = np.exp(found[0] + matrix[:, 1:] @ powers)
+    sure = rank == matrix.shape[1] < len(factors)
+    if not sure or not powers.all() or not np.allclose(np.abs(factors), predicted, rtol=1e-9):
+        return None
+    return float(np.exp(found[0])), powers.tolist()
+
+
+def _power(powers: Mapping[str, float], sign: int) -> str:
+    """The powers of one sign, in words: ``the number of inputs``, ``√ the number of units``."""
+    shown = {0.5: "√({})", 1.0: "({})", 1.5: "({0})·√({0})", 2.0: "({})²"}
+    parts = [
+        shown.get(sign * power, f"({{}})^{sign * power:g}").format(f"number of {SIZES[name]}")
+        for name, power in powers.items()
+        if sign * power > 0
+    ]
+    return f" {'·'.join(parts)}" if parts else ""
+
+
+def _length(noun: str, pairs: Pairs) -> Told | None:
+    """The right direction, and another length in every example."""
+    large = [(a, b) for a, b in pairs if b.size > 1]
+    if len(large) < FEW:
+        return None
+    lengths = [float(np.linalg.norm(a)) for a, _ in large]
+    shown = f": it always has the length {lengths[0]:.6g}" if np.ptp(lengths) < 1e-9 else ""
+    title = f"{noun} is the right one times a factor that is another in every example{shown}."
+    return "length", title, "What do you divide or multiply by, and does the statement?"
+
+
+def offset(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    """One number too much, everywhere."""
+    if len(pairs) < FEW or any(a.shape != b.shape for a, b in pairs):
+        return None
+    shift = float(np.mean(pairs[0][0] - pairs[0][1]))
+    if abs(shift) > 1e-5 and all(is_close(a, b + shift) for a, b in pairs):
+        way = "large" if shift > 0 else "small"
+        return "offset", f"{noun} is too {way} by {abs(shift):.6g} everywhere.", _A_NUMBER
+    return None
+
+
+def part(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    """An array that is known in the example as a factor or a term too much."""
+    if len(pairs) < FEW or any(a.shape != b.shape for a, b in pairs):
+        return None
+    wrong = [found for found in seen if not found.is_right]
+    for name, word in PARTS.items():
+        arrays = [getattr(found.given, name, None) for found in wrong]
+        if not all(isinstance(array, np.ndarray) for array in arrays):
+            continue
+        text = _combined([(a, b, c) for (a, b), c in zip(pairs, arrays, strict=True)])
+        if text:
+            title = f"{noun} is the right one, {text} {word}."
+            return "part", title, f"Does {word[4:]} belong there, by the statement's formula?"
+    return None
+
+
+def _combined(triples: Sequence[tuple[Array, Array, Any]]) -> str | None:
+    """How the right numbers have been combined with those of another array."""
+    try:
+        if all(is_close(a, b * c) for a, b, c in triples):
+            return "multiplied, number by number, by"
+        if all(is_close(a, b / c) for a, b, c in triples):
+            return "divided, number by number, by"
+        terms = [np.broadcast_to(c, b.shape) for _, b, c in triples]
+    except ValueError:  # of shapes that do not go together
+        return None
+    shares = [
+        float(np.vdot(t, a - b) / np.vdot(t, t))
+        for (a, b, _), t in zip(triples, terms, strict=True)
+    ]
+    share = shares[0]
+    pairs = zip(triples, terms, strict=True)
+    if np.ptp(shares) > 1e-9 or not all(is_close(a, b + share * t) for (a, b, _), t in pairs):
+        return None
+    times = "" if abs(abs(share) - 1) < 1e-9 else f"{abs(share):.6g} times "
+    return f"{'plus' if share > 0 else 'minus'} {times}".rstrip()
+
+
+def sizes_of_one(seen: Sequence[Seen], names: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Sizes up to which all is right and beyond which nothing is: name, last right, first wrong."""
+    for name in names:
+        if any(getattr(found.given, name, None) is None for found in seen):
+            continue
+        good = sorted(getattr(found.given, name) for found in seen if found.is_right)
+        bad = sorted(getattr(found.given, name) for found in seen if not found.is_right)
+        if good and bad and good[-1] < bad[0]:
+            yield name, good[-1], bad[0]

@@ -1,0 +1,1 @@
+"""How learning platforms name and nest the files of their exports."""

@@ -1,0 +1,94 @@
+"""Room: mistakes that a file for any problem may have, told by its names and by what it raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from grader.checks.misconceptions import Told
+from grader.diagnosis.facts import Facts
+from grader.diagnosis.generic import missing_names, runtime_errors, signatures
+from grader.diagnosis.generic.load_errors import unloadable
+from grader.diagnosis.generic.signatures import Rule
+from grader.judge.outcomes import Trial, cause_of
+from grader.model.report import Diagnosis
+from grader.remote.steps import StudentError
+
+CERTAIN: tuple[Rule, ...] = (*signatures.RULES, *missing_names.RULES)
+
+
+def certain(facts: Facts, named: Sequence[Diagnosis]) -> list[Diagnosis]:
+    """Name what names give away, besides what is named already: nothing else can be meant."""
+    if not facts.failing:
+        told = unloadable(facts) if not named else None
+        return [] if told is None else [_diagnosis("", told, 1.0)]
+    found = _from_errors(facts, named, CERTAIN, 1.0)
+    groups = {diagnosis.group for diagnosis in (*named, *found)}
+    for group, method in dict.fromkeys(facts.called):
+        told = signatures.absent(facts, method)
+        if told is not None and group not in groups:
+            found.append(_diagnosis(group, told, 1.0))
+            groups.add(group)
+    return _once(found)
+
+
+def likely(
+    facts: Facts, named: Sequence[Diagnosis], explained: Iterable[StudentError]
+) -> list[Diagnosis]:
+    """Say what an exception means where no mistake is named that explains it.
+
+    Args:
+        explained: Exceptions that are known to come of the mistakes that are named.
+    """
+    return _once(_from_errors(facts, named, runtime_errors.RULES, 0.5, explained))
+
+
+def settled(trial: Trial, named: Sequence[Diagnosis]) -> frozenset[str]:
+    """The groups in which nothing is left to explain.
+
+    An exception is explained, wherever it shows, by what is named in the first group in which it
+    does. Where a mistake is named without any, by names alone, it explains the group.
+    """
+    groups = {diagnosis.group for diagnosis in named}
+    raised = [o for o in trial.outcomes if isinstance(o.error, StudentError)]
+    known = {cause_of(outcome.error) for outcome in raised if outcome.check.group in groups}
+    by_names = groups - {outcome.check.group for outcome in raised}
+    left = [
+        outcome.check.group
+        for outcome in trial.outcomes
+        if outcome.error is not None and cause_of(outcome.error) not in known
+    ]
+    return frozenset(by_names | trial.failing.difference(left))
+
+
+def _from_errors(
+    facts: Facts,
+    named: Sequence[Diagnosis],
+    rules: Iterable[Rule],
+    confidence: float,
+    explained: Iterable[StudentError] = (),
+) -> list[Diagnosis]:
+    """What the rules say of each exception that is not explained yet."""
+    groups = {diagnosis.group for diagnosis in named}
+    known = {cause_of(error) for group, error in facts.errors if group in groups}
+    known |= {cause_of(error) for error in explained}
+    found = []
+    for group, error in facts.errors:
+        cause = cause_of(error)
+        if group in groups or cause in known:
+            continue
+        told = next((told for rule in rules if (told := rule(facts, error))), None)
+        if told is not None:
+            found.append(_diagnosis(group, told, confidence))
+            groups.add(group)
+            known.add(cause)
+    return found
+
+
+def _once(found: Iterable[Diagnosis]) -> list[Diagnosis]:
+    """Each thing that is said, in the first group of those in which it shows."""
+    return list({(each.id, each.title): each for each in reversed(list(found))}.values())[::-1]
+
+
+def _diagnosis(group: str, told: Told, confidence: float) -> Diagnosis:
+    text = told.text
+    return Diagnosis(told.id, group, text.title, text.hint, confidence, text.why, text.stronger)

@@ -1,0 +1,327 @@
+"""Room: from what a trial found to a report: statuses, messages, points, one cause shown once."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import hypothesis
+import numpy as np
+import pytest
+
+import grader
+from grader.checks.expect import CheckFailed
+from grader.diagnosis.generic.unavailable_modules import unavailable
+from grader.diagnosis.source_scan import Source
+from grader.diagnosis.value_kinds import class_like
+from grader.errors import ProblemError
+from grader.judge.make_script import Given, write_script
+from grader.judge.outcomes import Outcome, Trial, cause_of
+from grader.model.problem import Problem
+from grader.model.report import CheckResult, CheckStatus, Report, ReportStatus
+from grader.model.submission import Submission
+from grader.remote.steps import Overrun, Step, StudentError
+from grader.sandbox.process import WorkerFailure
+
+MAX_SCRIPTS = 2_000_000
+"""Characters of scripts that are written at all; of these a report holds the first."""
+
+
+def make_report(
+    problem: Problem,
+    trial: Trial,
+    *,
+    seed: int,
+    isolation: Mapping[str, bool],
+    only: str | None = None,
+) -> Report:
+    """Turn a trial into a report.
+
+    Raises:
+        ProblemError: A check failed in a way that no submission can be blamed for.
+    """
+    points = _points(problem, trial.outcomes)
+    maximum = sum(g.points for g in problem.settings.groups if only in (None, g.id))
+    status: ReportStatus
+    message, checks = "", list[CheckResult]()
+    evidence: dict[str, Any] = {}
+    reason = _unloadable(problem, trial)
+    if reason is not None:
+        status, (message, evidence) = "unloadable", reason
+    else:
+        checks = _results(problem, trial, points)
+        status = "passed" if all(check.status == "passed" for check in checks) else "failed"
+    earned = sum((points[c.id] for c in checks if c.status == "passed"), start=Fraction())
+    return Report(
+        problem=problem.slug,
+        problem_digest=problem.digest,
+        submission_name=trial.submission.name,
+        submission_sha256=trial.submission.sha256,
+        status=status,
+        score=round(float(earned), 2),
+        max_score=maximum,
+        checks=tuple(checks),
+        message=message,
+        evidence=evidence,
+        diagnoses=tuple(trial.diagnoses),
+        notes=(*trial.submission.notes, *trial.notes),
+        output=trial.output,
+        seed=seed,
+        isolation=dict(isolation),
+        versions=versions(),
+        duration=trial.seconds,
+    )
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of what can change a report."""
+    return {
+        "grader": grader.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "pytest": pytest.__version__,
+        "hypothesis": hypothesis.__version__,
+    }
+
+
+def _points(problem: Problem, outcomes: Sequence[Outcome]) -> dict[str, Fraction]:
+    """The points of each check: its weight's share of its group's points, exactly."""
+    total: dict[str, Fraction] = {}
+    for outcome in outcomes:
+        group = outcome.check.group
+        total[group] = total.get(group, Fraction()) + Fraction(outcome.check.weight)
+    worth = {group.id: Fraction(group.points) for group in problem.settings.groups}
+    return {
+        o.check.id: worth[o.check.group] * Fraction(o.check.weight) / total[o.check.group]
+        for o in outcomes
+    }
+
+
+# -- what could not be loaded ------------------------------------------------------------
+
+
+def _unloadable(problem: Problem, trial: Trial) -> tuple[str, dict[str, Any]] | None:
+    """Why there was nothing to call, for the student, or None."""
+    submission, error = trial.submission, trial.load_error
+    name = submission.name
+    if submission.problem_with_file:
+        where = f"{name}:{submission.line}" if submission.line else name
+        return f"{where}: {submission.problem_with_file}.", {"kind": "file"}
+    if isinstance(error, WorkerFailure):
+        return f"While {name} was being loaded, it {error}.", {"kind": error.kind}
+    if error is not None:
+        return _load_message(submission, error), _raised(submission, error)
+    entry = problem.settings.entry
+    if entry not in trial.classes:
+        return _no_entry(entry, trial), {"kind": "missing"}
+    return None
+
+
+def _load_message(submission: Submission, error: StudentError) -> str:
+    name, lines = submission.name, submission.lines
+    if error.type_name in ("SyntaxError", "IndentationError", "TabError"):
+        line = error.detail.get("line") if type(error.detail.get("line")) is int else None
+        text = f"{name}:{line}: {error.type_name}: {error.detail.get('reason')}."
+        if error.type_name == "TabError":
+            text += " Indent with spaces only; editors can convert tabs."
+        elif Source(lines).cut_off(line, str(error.detail.get("reason"))):
+            text += " The file seems to end too early: was all of it pasted?"
+        return text
+    where = f"{name}:{error.line}" if error.line else name
+    if found := unavailable(error, _line_text(lines, error.line)):
+        return f"{where}: {_not_there(*found)}; if it is not needed, delete the line."
+    if error.type_name == "ModuleNotFoundError":
+        module = error.detail.get("module")
+        return (
+            f"{where}: the module {module!r} is not available. NumPy and Python's standard"
+            " library are; if the import is not needed, delete the line."
+        )
+    if error.type_name == "SystemExit":
+        return f"{where}: the file ends the program (sys.exit) while it is being imported."
+    if error.type_name == "EOFError" and "input" in _line_text(lines, error.line):
+        return (
+            f"{where}: input() waits for somebody to type, and nobody is there. Put code that"
+            " asks questions under: if __name__ == '__main__':"
+        )
+    return f"{where}: {error} (while the file was being imported)"
+
+
+def _no_entry(entry: str, trial: Trial) -> str:
+    name = trial.submission.name
+    near = class_like(entry, trial.classes)
+    text = f"{name}: there is no class {entry!r} in the file."
+    if near:
+        return f"{text} The nearest name is {near!r}: rename that class to {entry!r}."
+    if entry in trial.functions:
+        return f"{text} {entry!r} is a function there; it has to be a class."
+    if trial.classes:
+        return f"{text} It defines {', '.join(map(repr, sorted(trial.classes)[:5]))}."
+    return f"{text} It defines no class at all."
+
+
+# -- checks ------------------------------------------------------------------------------
+
+
+def _results(problem: Problem, trial: Trial, points: Mapping[str, Fraction]) -> list[CheckResult]:
+    results: list[CheckResult] = []
+    seen: dict[Any, Outcome] = {}
+    submission = trial.submission
+    given = Given(
+        submission.python_name,
+        Source(submission.lines),
+        problem.provided_sources,
+        problem.provided_names,
+    )
+    room = MAX_SCRIPTS
+    for outcome in trial.outcomes:
+        cause = cause_of(outcome.error)
+        first = seen.setdefault(cause, outcome) if cause is not None else outcome
+        results.append(
+            _result(problem, trial.submission, outcome, first, points, given if room > 0 else None)
+        )
+        room -= len(results[-1].reproduce or "")
+    order = [group.id for group in problem.settings.groups]
+    return sorted(results, key=lambda result: order.index(result.group))
+
+
+def _shown_points(points: Fraction) -> float:
+    return round(float(points), 4)
+
+
+def _result(
+    problem: Problem,
+    submission: Submission,
+    outcome: Outcome,
+    first: Outcome,
+    points: Mapping[str, Fraction],
+    given: Given | None,
+) -> CheckResult:
+    check, error = outcome.check, outcome.error
+    common: dict[str, Any] = {
+        "id": check.id,
+        "title": check.title,
+        "group": check.group,
+        "visibility": problem.visibility(check.group),
+        "max_points": _shown_points(points[check.id]),
+        "output": outcome.output,
+        "duration": outcome.seconds,
+    }
+    if outcome.skipped:
+        return CheckResult(points=0.0, status="blocked", message=outcome.skipped, **common)
+    if error is None:
+        return CheckResult(points=common["max_points"], status="passed", **common)
+    if first is not outcome:
+        why = f"Not possible because of the failure in “{first.check.title}”."
+        by = {"kind": "blocked", "by": first.check.id}
+        return CheckResult(points=0.0, status="blocked", message=why, evidence=by, **common)
+    status, message, evidence = _explain(problem, submission, outcome)
+    yours = getattr(error, "yours", None)
+    steps = outcome.steps_to_failure
+    evidence = {**evidence, "calls": [str(s) for s in steps if _shown(s, yours)]}
+    if outcome.lines:
+        evidence["lines"] = list(outcome.lines)
+    if outcome.example:
+        evidence["example"] = {name: str(value) for name, value in outcome.example.items()}
+    script = None
+    if given is not None:
+        script = write_script(
+            title=check.title,
+            message=message,
+            steps=steps,
+            evidence=evidence,
+            yours=yours,
+            given=given,
+        )
+    return CheckResult(
+        points=0.0, status=status, message=message, evidence=evidence, reproduce=script, **common
+    )
+
+
+def _shown(step: Step, yours: Any) -> bool:
+    """Whether a step helps a reader: reading an attribute only if it is the one in question."""
+    if step.kind in ("get", "read"):
+        return yours is not None and step.result is yours
+    return step.kind in ("make", "set", "call", "define")
+
+
+def _explain(
+    problem: Problem, submission: Submission, outcome: Outcome
+) -> tuple[CheckStatus, str, dict[str, Any]]:
+    error = outcome.error
+    if isinstance(error, CheckFailed):
+        return "failed", error.message, error.evidence
+    if isinstance(error, Overrun):
+        return (
+            error.failure.kind,
+            f"{error.call} {error.failure}.",
+            _ended(submission, error.failure),
+        )
+    if isinstance(error, StudentError):
+        status: CheckStatus = "memory" if error.type_name == "MemoryError" else "failed"
+        return status, _raised_message(submission, error), _raised(submission, error)
+    if isinstance(error, WorkerFailure):
+        return error.kind, f"{_underway(error)} {error}.", _ended(submission, error)
+    if isinstance(error, AssertionError):
+        return "failed", str(error).partition("\nassert")[0] or "The check failed.", {}
+    path, line = outcome.where or (str(problem.checks_path), None)
+    what = f"check {outcome.check.id!r} itself failed: {type(error).__name__}: {error}"
+    raise ProblemError(path, line, what) from error
+
+
+def _ended(submission: Submission, failure: WorkerFailure) -> dict[str, Any]:
+    evidence: dict[str, Any] = {"kind": failure.kind}
+    if failure.line:
+        evidence["traceback"] = [_frame(submission, failure.line, "")]
+    return evidence
+
+
+def _underway(failure: WorkerFailure) -> str:
+    """What a worker that failed was doing, where that can be told: it may have been asked a lot."""
+    asked = [step for step in failure.steps if step.kind != "seed"]
+    seen = [step for step in asked if failure.function and failure.function == step.function]
+    if len(asked) > 1 and not seen:
+        return "The code"
+    return str((seen or asked or ["The code"])[-1])
+
+
+def _not_there(kind: str, name: str) -> str:
+    return f"the {kind} {name!r} cannot be used where submissions run"
+
+
+def _raised_message(submission: Submission, error: StudentError) -> str:
+    if error.type_name == "NotImplementedError":
+        written = f": {error.message}" if error.message else ""
+        return f"{error.call} is not written yet{written}."
+    where = f" (line {error.line})" if error.line else ""
+    if found := unavailable(error, _line_text(submission.lines, error.line)):
+        return f"{error.call} raised {error.type_name}{where}: {_not_there(*found)}."
+    missing = re.fullmatch(r"'\w+' object has no attribute '(\w+)'", error.message)
+    if error.type_name == "AttributeError" and missing and not error.frames:
+        return f"{error.call} was asked for, and there is no attribute or method {missing[1]!r}."
+    return f"{error.call} raised {error}{where}."
+
+
+def _raised(submission: Submission, error: StudentError) -> dict[str, Any]:
+    evidence: dict[str, Any] = {"kind": "raised", "type": error.type_name, "text": error.message}
+    evidence["traceback"] = [_frame(submission, *frame) for frame in error.frames]
+    line = error.detail.get("line")
+    if not error.frames and type(line) is int:
+        evidence["traceback"] = [_frame(submission, line, "")]
+    return evidence
+
+
+def _frame(submission: Submission, line: int, function: str) -> dict[str, Any]:
+    return {
+        "line": line,
+        "function": function if function != "<module>" else "",
+        "source": _line_text(submission.lines, line).strip(),
+    }
+
+
+def _line_text(lines: Sequence[str], line: int | None) -> str:
+    return lines[line - 1][:200] if line and 0 < line <= len(lines) else ""

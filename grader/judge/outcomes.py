@@ -1,0 +1,216 @@
+"""Room: what was found out about a submission, before anybody calls it right or wrong."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.checks.expect import CheckFailed
+from grader.diagnosis.facts import Facts
+from grader.model.report import Diagnosis
+from grader.model.submission import Submission
+from grader.remote.steps import Overrun, Step, StudentError
+from grader.remote.student import RemoteClass
+from grader.sandbox.process import WorkerFailure
+
+
+class Check(msgspec.Struct, frozen=True):
+    """A collected check.
+
+    Attributes:
+        weight: Its share of the group's points, relative to the other checks of the group.
+        variant_of: The check that looks at the same under ordinary circumstances, if there is one.
+    """
+
+    id: str
+    group: str
+    title: str
+    weight: float
+    variant_of: str = ""
+
+
+class Waiver(msgspec.Struct, frozen=True):
+    """A failure that a check left to other groups, because it is their matter.
+
+    Attributes:
+        to: The groups, of which one has to have lost points for it.
+        error: What the check would have raised.
+        steps: What had been done to the submission's objects by then.
+        example: The generated example of the check.
+        apart: Whether it was made for whoever asks for it, and this check was the first.
+    """
+
+    to: tuple[str, ...]
+    error: CheckFailed | StudentError
+    steps: list[Step]
+    example: dict[str, Any]
+    apart: bool = False
+
+
+class Outcome(msgspec.Struct):
+    """What became of one check.
+
+    Attributes:
+        error: What the check raised; None if it passed or was not run.
+        steps: What had been done to the submission's objects when it raised, or at its end.
+        example: The generated example that it raised for.
+        skipped: Why the check was not run, else empty.
+        waivers: What it has left to other groups.
+        lines: Lines of the submission that the last call of ``steps_to_failure`` executes.
+    """
+
+    check: Check
+    error: BaseException | None = None
+    where: tuple[str, int] | None = None
+    steps: list[Step] = msgspec.field(default_factory=list)
+    example: dict[str, Any] = msgspec.field(default_factory=dict)
+    output: str = ""
+    skipped: str = ""
+    waivers: list[Waiver] = msgspec.field(default_factory=list)
+    lines: tuple[int, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def steps_to_failure(self) -> list[Step]:
+        """The steps without those after the one that raised or gave the wrong value."""
+        yours = getattr(self.error, "yours", None)
+        what = str(getattr(self.error, "evidence", {}).get("what", ""))
+        for number, step in enumerate(self.steps):
+            raised = isinstance(self.error, StudentError) and self.error.step is step
+            if raised or (step.kind != "make" and step.gave(yours, what)):
+                return self.steps[: number + 1]
+        return self.steps
+
+    @property
+    def saw_something(self) -> bool:
+        """Whether any call gave something else than None, or an attribute was an array.
+
+        True for a check that has left nothing to others. What is made for whoever asks first says
+        nothing about the one that did.
+        """
+        own = [waiver.steps for waiver in self.waivers if not waiver.apart]
+        steps = chain(self.steps, *own)
+        return not own or any(
+            step.result is not None
+            if step.kind == "call"
+            else step.kind == "get" and isinstance(step.result, np.ndarray)
+            for step in steps
+        )
+
+
+def _is_final(outcome: Outcome, waiver: Waiver, waiting: set[str]) -> bool:
+    """Whether no other group that a failure was left to may still lose points."""
+    return (waiting - {outcome.check.group}).isdisjoint(waiver.to)
+
+
+class Trial(msgspec.Struct):
+    """Everything that was found out about one submission.
+
+    Attributes:
+        differences: What differs from the reference although all checks pass, if that was asked.
+    """
+
+    submission: Submission
+    classes: dict[str, RemoteClass] = msgspec.field(default_factory=dict)
+    functions: frozenset[str] = frozenset()
+    load_error: StudentError | WorkerFailure | None = None
+    outcomes: list[Outcome] = msgspec.field(default_factory=list)
+    diagnoses: list[Diagnosis] = msgspec.field(default_factory=list)
+    differences: list[str] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
+    output: str = ""
+    seconds: float = 0.0
+
+    @property
+    def failing(self) -> frozenset[str]:
+        """Groups with a check that failed."""
+        return frozenset(o.check.group for o in self.outcomes if o.error is not None)
+
+    def settle_waivers(self) -> None:
+        """Fail each check that left a failure to groups none of which has lost points.
+
+        No difference is forgiven without a receipt: what a check passes over because it is
+        another group's matter must have cost points there, in this very trial. Where checks leave
+        failures to each other, the first one fails: its points are the others' receipt.
+
+        A check that has left failures to others, and has seen nothing else, is blocked.
+        """
+        while unpaid := self._unpaid():
+            waiting = {outcome.check.group for outcome, _ in unpaid}
+            final = (each for each in unpaid if _is_final(*each, waiting))
+            outcome, waiver = next(final, unpaid[0])
+            outcome.error, outcome.steps = waiver.error, waiver.steps
+            outcome.example = waiver.example
+        for outcome in self.outcomes:
+            if not (outcome.error or outcome.skipped or outcome.saw_something):
+                outcome.skipped = "there was nothing to look at: no call returned anything"
+
+    def settle_variants(self) -> None:
+        """Let what fails like an ordinary check show that check's example.
+
+        What is wrong under ordinary circumstances says more than the same under others.
+        """
+        failed = {o.check.id: o for o in self.outcomes if isinstance(o.error, CheckFailed)}
+        for outcome in failed.values():
+            usual = failed.get(outcome.check.variant_of)
+            if usual is not None:
+                outcome.error, outcome.steps = usual.error, usual.steps
+                outcome.example, outcome.where = usual.example, usual.where
+
+    def _unpaid(self) -> list[tuple[Outcome, Waiver]]:
+        """Checks that have passed so far, and what of theirs has cost no points anywhere."""
+        lost = {o.check.group for o in self.outcomes if o.check.weight and (o.error or o.skipped)}
+        found = []
+        for outcome in self.outcomes:
+            open_ones = [waiver for waiver in outcome.waivers if lost.isdisjoint(waiver.to)]
+            if open_ones and not (outcome.error or outcome.skipped):
+                found.append((outcome, open_ones[0]))
+        return found
+
+    def facts(
+        self,
+        entry: str,
+        wanted: frozenset[str],
+        provided: frozenset[str],
+        class_methods: frozenset[str] = frozenset(),
+    ) -> Facts:
+        """What is known of the submission besides the values that it gives.
+
+        Args:
+            entry: The class that the problem asks for.
+            wanted: Its methods, as the reference solution defines them.
+            provided: Names that a file may use without defining or importing them.
+            class_methods: Those of the methods that are called on the class.
+        """
+        failed = [outcome for outcome in self.outcomes if outcome.error is not None]
+        steps = [(outcome.check.group, step) for outcome in failed for step in outcome.steps]
+        return Facts(
+            entry,
+            classes={name: kind.told for name, kind in self.classes.items()},
+            functions=self.functions,
+            lines=self.submission.lines,
+            load_error=self.load_error if isinstance(self.load_error, StudentError) else None,
+            errors=[
+                (o.check.group, o.error)
+                for o in failed
+                if isinstance(o.error, StudentError) and not isinstance(o.error, Overrun)
+            ],
+            called=[(group, step.function) for group, step in steps if step.kind == "call"],
+            attributes=frozenset(step.name for _, step in steps if step.kind in ("get", "set")),
+            failing=self.failing,
+            wanted=wanted,
+            class_methods=class_methods,
+            provided=provided,
+        )
+
+
+def cause_of(error: BaseException | None) -> Any:
+    """What makes two failures the same one: an equal exception at an equal place or call."""
+    if isinstance(error, StudentError):
+        if error.frames or error.step is None:
+            return (error.type_name, error.frames[-1] if error.frames else error.message)
+        return (error.type_name, error.step.kind, error.step.name)  # the call itself is refused
+    return id(error) if isinstance(error, WorkerFailure) else None

@@ -1,0 +1,125 @@
+"""The calls of an optimizer's update, sorted by the parameter that each of them is about.
+
+A parameter is recognised by its numbers, and so is what update returned for it: the next call may
+be about that. Each array is looked up, not compared with all before it, so that the work grows
+with the calls and not with their square.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from grader.remote.steps import ExposureCall
+
+Found = tuple[ExposureCall, Any, bool]
+Key = tuple[int, bytes]
+
+
+class Updates:
+    """Calls of an optimizer's update, sorted by the parameter that they are about.
+
+    Args:
+        calls: As an exposed optimizer keeps them; more may come until the first is asked for.
+        starts: All the parameters that there were: what is called first with one of them is about
+            that one, whatever its gradient looks like.
+    """
+
+    def __init__(self, calls: Sequence[ExposureCall], starts: Iterable[Any] = ()) -> None:
+        self.calls = calls
+        self._starts = tuple(starts)
+        self._found: dict[int, tuple[Any, list[Found]]] = {}
+        self._keys: dict[int, tuple[Key | None, ...]] = {}
+
+    def of(self, start: Any) -> list[Found]:
+        """Return (call, gradient, swapped) for each update of the parameter that was ``start``."""
+        if id(start) not in self._found:
+            self._found[id(start)] = start, self._find(start)
+        return self._found[id(start)][1]
+
+    def _find(self, start: Any) -> list[Found]:
+        known, found = {numbers_of(start)} - {None}, list[Found]()
+        starts = self._start_keys
+        for call in self.calls:
+            if len(call.values) != 2:
+                continue
+            first, second, result = self._keys_of(call)
+            if first in known:
+                found.append((call, call.values[1], False))
+            elif second in known and first not in starts:
+                found.append((call, call.values[0], True))
+            else:
+                continue
+            if result is not None:
+                known.add(result)
+        return found
+
+    @cached_property
+    def _start_keys(self) -> set[Key | None]:
+        return {numbers_of(each) for each in self._starts} - {None}
+
+    def _keys_of(self, call: ExposureCall) -> tuple[Key | None, ...]:
+        keys = self._keys.get(id(call))
+        if keys is None:
+            values = (*call.values, call.result)
+            keys = self._keys[id(call)] = tuple(numbers_of(value) for value in values)
+        return keys
+
+
+class Waiting:
+    """Calls of an optimizer's update that belong to no step yet, by their first arguments.
+
+    Args:
+        calls: As an exposed optimizer keeps them.
+    """
+
+    def __init__(self, calls: Iterable[ExposureCall]) -> None:
+        self._calls: dict[Key | None, deque[ExposureCall]] = defaultdict(deque)
+        for call in calls:
+            if len(call.values) == 2:
+                self._calls[numbers_of(call.values[0])].append(call)
+
+    def take(self, start: Any, *later: Any) -> ExposureCall | None:
+        """Take away and return the first call that is about a parameter; None without one.
+
+        Args:
+            start: What the parameter was before the step.
+            later: What it was before each step after that. Where steps left it as it was, and
+                there are not calls enough for all of them, this one is taken to have gone without.
+        """
+        key = numbers_of(start)
+        sharing = sum(numbers_of(other) == key for other in later)
+        if key is None or len(self._calls[key]) <= sharing:
+            return None
+        return self._calls[key].popleft()
+
+    @property
+    def spare(self) -> list[ExposureCall]:
+        """What nothing has taken."""
+        return [call for calls in self._calls.values() for call in calls]
+
+
+def same_numbers(one: Any, other: Any) -> bool:
+    """Whether two arrays hold the same numbers, whichever way round a row is stored."""
+    key = numbers_of(one)
+    return key is not None and key == numbers_of(other)
+
+
+def numbers_of(value: Any) -> Key | None:
+    """What two arrays share that hold the same numbers in the same order, in whatever shape.
+
+    None for what is no array of numbers, and for one with a NaN in it, which equals nothing.
+    """
+    if not isinstance(value, np.ndarray | np.generic) or value.dtype.kind not in "biufc":
+        return None
+    complex_ = value.dtype.kind == "c" and bool(np.any(value.imag))
+    wide = np.complex128 if complex_ else np.float64
+    plain = (value if complex_ else value.real).astype(wide).ravel() + 0.0  # which has no -0.0
+    if np.isnan(plain).any():
+        return None
+    return plain.size, hashlib.blake2b(plain.tobytes(), digest_size=16).digest()

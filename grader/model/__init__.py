@@ -1,0 +1,1 @@
+"""What a problem, a submission and a report are: values, and how they are read and written."""

@@ -1,0 +1,1 @@
+"""The student's module, seen from the judge's side: every operation is one in a worker."""

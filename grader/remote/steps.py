@@ -1,0 +1,335 @@
+"""Room: what was asked of a student's code, step by step, and what came of it."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import linecache
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.sandbox import codec
+from grader.sandbox.hidden_paths import nameless
+from grader.sandbox.process import WorkerFailure
+
+Method = tuple[str, str]
+"""What of the student's is run: how (a call, reading an attribute, ...), and its name."""
+
+LEFT_OUT = "left out"
+"""In place of an outcome: the operation was not done, because of the failure behind it."""
+
+MAX_SHOWN = 2000
+"""Characters of a value in a line of source; a value of the student's can be of any size."""
+
+
+class StudentError(Exception):
+    """The student's code raised.
+
+    Attributes:
+        type_name: The exception's class.
+        message: Its text.
+        frames: ``(line, function)`` of the student's file, outermost first.
+        detail: More about syntax errors, missing modules and exits.
+        step: What was being done.
+    """
+
+    def __init__(
+        self,
+        type_name: str,
+        message: str,
+        frames: Sequence[tuple[int, str]] = (),
+        detail: Mapping[str, Any] | None = None,
+        step: Step | None = None,
+    ) -> None:
+        super().__init__(f"{type_name}: {message}" if message else type_name)
+        self.type_name = type_name
+        self.message = message
+        self.frames = tuple(frames)
+        self.detail = dict(detail or {})
+        self.step = step
+
+    def is_a(self, kind: type[BaseException]) -> bool:
+        """Whether it is one of Python's own exceptions, or derived from it."""
+        own = getattr(builtins, str(self.detail.get("standard", self.type_name)), None)
+        return isinstance(own, type) and issubclass(own, kind)
+
+    @property
+    def call(self) -> str:
+        """What was being done, as source, e.g. ``layer.forward_pass(X)``."""
+        return self.step.expression if self.step is not None else ""
+
+    @property
+    def line(self) -> int | None:
+        """The innermost line of the student's file, if the exception passed through it."""
+        return self.frames[-1][0] if self.frames else None
+
+
+class Overrun(StudentError):
+    """A call that ended its process, or had to be ended with it; what came before it is known.
+
+    Attributes:
+        failure: How it ended.
+    """
+
+    def __init__(self, failure: WorkerFailure, step: Step) -> None:
+        super().__init__(failure.kind, failure.reason, step=step)
+        self.failure = failure
+
+
+class RemoteObject:
+    """Something that lives in the worker."""
+
+    __slots__ = ("_handle", "_variable")
+
+    def __init__(self, handle: int, variable: str) -> None:
+        self._handle = handle
+        self._variable = variable
+
+
+class Step(msgspec.Struct):
+    """One operation, with the judge's own values as its arguments."""
+
+    kind: str
+    target: RemoteObject | None = None
+    name: str = ""
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    result: Any = None
+
+    def gave(self, value: Any, what: str) -> bool:
+        """Whether the answer is ``value`` itself.
+
+        There is only one None; who gave it is known by what was asked for, e.g. ``layer.step(X)``.
+        """
+        if value is not None:
+            return self.result is value
+        return self.kind == "call" and self.result is None and f".{self.name}(" in what
+
+    def __str__(self) -> str:
+        """The operation as a line of source, with large arrays left out."""
+        made = self.kind == "make" and self.result is not None
+        return f"{_brief(self.result)} = {self.expression}" if made else self.expression
+
+    @property
+    def expression(self) -> str:
+        """The operation as an expression, with large arrays left out."""
+        args = [_brief(arg) for arg in self.args]
+        args += [f"{key}={_brief(value)}" for key, value in self.kwargs.items()]
+        if self.kind == "make":
+            return f"{self.name}({', '.join(args)})"
+        if self.kind in ("seed", "draw"):
+            return f"np.random.{self.name}({', '.join(args)})"
+        if self.kind == "define":
+            return f"{self.name.partition(chr(10))[0]} ..."
+        target = _brief(self.target)
+        if self.kind == "expose":
+            return f"{args[0]} = {self.args[0].real!r}"
+        if self.kind == "array":
+            return f"{_brief(self.result)} = {args[0]}"
+        if self.kind == "given":
+            return f"from {self.args[0]} import {self.name}"
+        if self.kind == "read":
+            return target
+        if self.kind == "set":
+            return f"{target}.{self.name} = {args[0]}"
+        if self.kind == "get":
+            return f"{target}.{self.name}"
+        called = f"{target}.{self.name}" if target else self.name
+        if self.name == "__call__":
+            called = target
+        return f"{called}({', '.join(args)})"
+
+    @property
+    def method(self) -> Method | None:
+        """What of the student's it runs, to be told from other things; None for what runs nothing.
+
+        Reading and setting attributes is running something where they are properties.
+        """
+        if self.kind in ("make", "call"):
+            return "call", self.name
+        return (self.kind, self.name) if self.kind in ("get", "set", "define") else None
+
+    @property
+    def function(self) -> str:
+        """Name of the function that a call runs: ``__init__`` where a class is called."""
+        *_, last = self.name.split(".")
+        return "__init__" if self.kind == "make" and last == self.name else last
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"array{value.shape}" if value.size > 6 else repr(value.tolist())
+    if isinstance(value, RemoteObject):
+        return value._variable
+    if isinstance(value, Exposure):
+        return value.variable
+    if isinstance(value, Pending):
+        return "…"
+    if isinstance(value, dict):
+        text = f"{{{', '.join(f'{key!r}: {_brief(item)}' for key, item in value.items())}}}"
+    else:
+        text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
+
+
+class ExposureCall(msgspec.Struct):
+    """One call that the student's code made to an exposed object.
+
+    Attributes:
+        number: Which object: the exposed one or one of its copies.
+        values: The arguments, positional first.
+    """
+
+    number: int
+    method: str
+    values: list[Any]
+    result: Any = None
+
+
+class Exposure:
+    """An object of the judge in the student's hands, and what was done with it.
+
+    Attributes:
+        real: The object itself, whose methods run in the judge.
+        number: The judge's number for it; copies have other numbers.
+        local: Whether the worker answers with an object of its own, made from the class's source.
+        calls: Every call to it or to a copy of it, in order.
+    """
+
+    def __init__(
+        self, real: Any, number: int, methods: tuple[str, ...], local: bool = False
+    ) -> None:
+        self.real = real
+        self.number = number
+        self.methods = methods
+        self.local = local
+        self.calls: list[ExposureCall] = []
+
+    @property
+    def variable(self) -> str:
+        """What it is called where source is shown."""
+        return "optimizer" if "update" in self.methods else type(self.real).__name__.lower()
+
+    def on_wire(self) -> codec.Exposed:
+        """What the worker is told about the object."""
+        kind: type = type(self.real)
+        attributes = vars(self.real)
+        if self.local:
+            source = "\n".join(sources_of(kind).values())
+        else:
+            source = ""
+            attributes = {
+                name: value
+                for name, value in attributes.items()
+                if type(value) in codec.PLAIN and not name.startswith("_")
+            }
+        return codec.Exposed(self.number, kind.__name__, self.methods, dict(attributes), source)
+
+
+@cache
+def sources_of(kind: type) -> dict[str, str]:
+    """The source of a class and of those it is derived from, by name, the base first."""
+    return {owner.__name__: _source_of(owner) for owner in reversed(kind.__mro__[:-1])}
+
+
+def _source_of(kind: type) -> str:
+    """The source of a class. Before Python 3.13, inspect parses the whole file to find it.
+
+    That takes longer than many checks do, so the usual class is found by its first line.
+    """
+    lines = linecache.getlines(inspect.getsourcefile(kind) or "")
+    name = kind.__qualname__
+    starts = [
+        n for n, line in enumerate(lines) if line.startswith((f"class {name}:", f"class {name}("))
+    ]
+    if len(starts) == 1:
+        (first,) = starts
+        while first and lines[first - 1].startswith("@"):
+            first -= 1
+        if first == 0 or not lines[first - 1].strip():
+            return "".join(inspect.getblock(lines[first:]))
+    return textwrap.dedent(inspect.getsource(kind))
+
+
+class Pending:
+    """The answer of an operation that may not have been sent yet."""
+
+    __slots__ = ("_cause", "_outcome", "operation", "step")
+
+    def __init__(self, operation: list[Any], step: Step) -> None:
+        self._cause: Pending | None = None
+        self._outcome: list[Any] | None = None
+        self.operation = operation
+        self.step = step
+
+    def resolve(self, outcome: list[Any], cause: Pending | None = None) -> None:
+        """Take the worker's answer.
+
+        Args:
+            outcome: As :mod:`grader.sandbox.worker.server` describes it.
+            cause: The first operation of the program that has failed, if it came before this one.
+        """
+        self._outcome, self._cause = outcome, cause
+        if outcome[0] == "ok" and self.step.result is None:
+            self.step.result = outcome[1]
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the answer has come."""
+        return self._outcome is not None
+
+    @property
+    def error(self) -> StudentError | None:
+        """What this operation raised in the student's code, if anything."""
+        if self._outcome is None or self._outcome[0] == "ok":
+            return None
+        if self._outcome[0] == LEFT_OUT:
+            return Overrun(self._outcome[1], self.step)
+        _, name, message, frames, detail = self._outcome
+        where = [(line, function) for line, function in frames]
+        return StudentError(name, nameless(message), where, detail, self.step)
+
+    @property
+    def value(self) -> Any:
+        """The answer.
+
+        Raises:
+            StudentError: The operation failed. If one before it failed as well, that one is
+                raised: it is the cause that the student should see.
+        """
+        if self._outcome is None:
+            raise RuntimeError("asked for the answer before the end of the program block")
+        if self._outcome[0] != "ok" and (error := (self._cause or self).error):
+            raise error
+        return self._outcome[1]
+
+
+class Program:
+    """Operations that go to the worker in one message.
+
+    Attributes:
+        pending: The answer to each, in order.
+        writer: Holds the values in the operations.
+    """
+
+    def __init__(self, writer: codec.Writer | None = None) -> None:
+        self.pending: list[Pending] = []
+        self.writer = writer or codec.Writer()
+
+    def resolve(self, outcomes: Iterable[list[Any]]) -> None:
+        """Take the worker's answers, one for each operation."""
+        first = None
+        for pending, outcome in zip(self.pending, outcomes, strict=True):
+            pending.resolve(outcome, first)
+            if first is None and outcome[0] != "ok":
+                first = pending
+
+    @property
+    def first_error(self) -> StudentError | None:
+        """The first failure, in order of operations."""
+        return next((p.error for p in self.pending if p.error is not None), None)

@@ -1,0 +1,1 @@
+"""What several formats share: the order of a report, arrays, excerpts, templates."""

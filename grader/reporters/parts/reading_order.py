@@ -1,0 +1,141 @@
+"""Room: the order in which a report is told: named mistakes first, and no example twice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from grader.model.report import CheckResult, Diagnosis, Report
+
+
+class Mistake(msgspec.Struct, frozen=True):
+    """A named mistake.
+
+    Attributes:
+        lost: The points that its group lost.
+        example: The failing check that shows it, if there is one that shows no other.
+    """
+
+    diagnosis: Diagnosis
+    lost: float
+    example: CheckResult | None
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The marks of one group.
+
+    Attributes:
+        of: How many of its checks are worth points.
+        failed, blocked: How many of these failed, or were not possible.
+    """
+
+    name: str
+    points: float
+    max_points: float
+    of: int
+    failed: int
+    blocked: int
+
+    @property
+    def state(self) -> Literal["passed", "failed", "blocked"]:
+        """``blocked`` if nothing failed, and something could not be tried."""
+        if self.failed:
+            return "failed"
+        return "blocked" if self.blocked else "passed"
+
+    @property
+    def counted(self) -> str:
+        """What became of the checks that did not pass, in words."""
+        parts = [f"{self.failed} of {self.of} checks failed"] if self.failed else []
+        parts += [f"{self.blocked} not possible"] if self.blocked else []
+        return ", ".join(parts)
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A check that failed and whose example no mistake has shown.
+
+    Attributes:
+        same_as: A check before it whose example shows this failure as well.
+        calls_known: Whether a check before it has been shown with the same calls.
+    """
+
+    check: CheckResult
+    same_as: CheckResult | None
+    calls_known: bool = False
+
+
+class Arranged(msgspec.Struct, frozen=True):
+    """What a report tells, in order.
+
+    Attributes:
+        blocked: Checks that were not possible, by the reason.
+    """
+
+    mistakes: tuple[Mistake, ...]
+    groups: tuple[Group, ...]
+    failures: tuple[Failure, ...]
+    blocked: Mapping[str, Sequence[CheckResult]]
+
+
+def arrange(report: Report) -> Arranged:
+    """Put what a report holds into the order in which people should read it."""
+    failed = [check for check in report.checks if check.status not in ("passed", "blocked")]
+    shown: list[CheckResult] = []
+    mistakes: list[Mistake] = []
+    for diagnosis in report.diagnoses:
+        example = next((c for c in failed if c.group == diagnosis.group and c not in shown), None)
+        lost = [c.max_points - c.points for c in report.checks if c.group == diagnosis.group]
+        mistakes.append(Mistake(diagnosis, math.fsum(lost), example))
+        shown += [example] if example is not None else []
+    named, failures = tuple(shown), list[Failure]()
+    for check in failed:
+        if check not in named:
+            same = next((c for c in shown if _essence(c) == _essence(check)), None)
+            calls = check.evidence.get("calls")
+            known = any(c.evidence.get("calls") == calls for c in shown)
+            failures.append(Failure(check, same, known))
+            shown += [check] if same is None else []
+    blocked: dict[str, list[CheckResult]] = {}
+    for check in report.checks:
+        if check.status == "blocked" and check.max_points:
+            blocked.setdefault(check.message, []).append(check)
+    return Arranged(tuple(mistakes), tuple(_groups(report)), tuple(failures), blocked)
+
+
+def _groups(report: Report) -> list[Group]:
+    groups = []
+    for name in dict.fromkeys(check.group for check in report.checks):
+        checks = [c for c in report.checks if c.group == name and c.max_points]
+        blocked = sum(check.status == "blocked" for check in checks)
+        passed = sum(check.status == "passed" for check in checks)
+        groups.append(
+            Group(
+                name,
+                math.fsum(check.points for check in checks),
+                math.fsum(check.max_points for check in checks),
+                len(checks),
+                len(checks) - passed - blocked,
+                blocked,
+            )
+        )
+    return groups
+
+
+def _essence(check: CheckResult) -> Mapping[str, Any]:
+    """What two checks of one group must share for the second to add nothing."""
+    parts = ("calls", "yours", "expected", "traceback", "text")
+    return {"group": check.group, **{part: check.evidence.get(part) for part in parts}}
+
+
+def hint_of(diagnosis: Diagnosis, hints: int) -> str:
+    """The hint that leads as far as is asked for: 1 or 2."""
+    return diagnosis.stronger if hints > 1 and diagnosis.stronger else diagnosis.hint
+
+
+def in_words(diagnosis: Diagnosis, hints: int) -> str:
+    """What is wrong, why it matters, where to look: a line each."""
+    hint = f"Hint: {hint_of(diagnosis, hints)}"
+    return "\n".join(filter(None, (diagnosis.title, diagnosis.why, hint)))

@@ -1,0 +1,1 @@
+"""The results of a class: stored, summarised, compared with an earlier round."""

@@ -1,0 +1,1 @@
+"""What a worker is kept from, layer by layer, on each system."""

@@ -1,0 +1,1 @@
+"""The untrusted process: what runs in it, and how it comes to be."""

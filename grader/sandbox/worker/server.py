@@ -1,0 +1,712 @@
+"""Room: the untrusted process. Holds the student's module and nothing that is worth stealing.
+
+It answers *call this*, *read that*, with values and never with verdicts; nothing that it says is
+believed. It imports the standard library, NumPy and the wire, and nothing else of the grader.
+
+A request is ``[nonce, operations]``; each operation is a list whose first item names it (the
+``_do_*`` methods below). The reply is ``[nonce, "done", outcomes, news]`` with one outcome per
+operation: ``["ok", value]`` or ``["raised", type, message, frames, detail]``. An operation that
+raises does not stop those behind it. In between, a method of a judge-side object sends
+``[nonce, "callback", id, method, args, kwargs, news]`` and waits for ``["ok", value]`` or
+``["raise", message]``. News is what became of judge-side objects since the last message, in order:
+``[id, copy]`` for a copy, ``[id, method, args, kwargs]`` for a call that was answered here. Where
+much of it gathers, it is sent ahead as ``[nonce, "news", news]``. Before all this,
+:data:`~grader.sandbox.codec.LOCKED_UP` is sent.
+"""
+
+from __future__ import annotations
+
+import builtins
+import copy
+import faulthandler
+import io
+import linecache
+import math
+import os
+import random
+import signal
+import socket
+import sys
+import types
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from operator import attrgetter
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy import array as stacked
+from numpy import geterr, ndarray, seterr, zeros
+
+from grader.sandbox import codec
+from grader.sandbox.worker.leftovers import Leftovers
+
+# Taken before the first line of a submission runs: one that replaces a builtin, or a function of
+# NumPy, changes neither what is done here nor what source of the judge's does.
+_BUILTINS = dict(vars(builtins))
+globals().update({name: it for name, it in _BUILTINS.items() if not name.startswith("_")})
+_GLOBAL_GENERATOR = np.random.random_sample.__self__  # type: ignore[attr-defined]
+
+MAX_FRAMES = 12
+MAX_MESSAGE = 4000
+MAX_FOLLOWED = 50_000
+MAX_NEWS = 256
+MAX_NEWS_SIZE = 1 << 20
+_AT_ONCE = 1 << 16
+_GONE = object()
+
+
+class Missing(Exception):
+    """An operation used an object that an earlier, failed operation should have made."""
+
+
+class Stub:
+    """Stands for an object of the judge; its methods run there, on the values sent along.
+
+    Where the judge has sent the source of the object's class, they run here as well, on an object
+    that nobody waits for: the judge is told what it was asked, and asks its own the same.
+    """
+
+    _server: Server
+    _exposed: codec.Exposed
+    _own: Any
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        kind = type(self).__name__
+        raise TypeError(f"{kind} cannot be made anew; copy the one that is given (module copy)")
+
+    @classmethod
+    def of(cls, server: Server, exposed: codec.Exposed, own: Any = None) -> Stub:
+        """Make one; its class has the name of the judge's, which students read in messages."""
+        stub: Stub = object.__new__(server.stub_class(exposed.type_name))
+        names = stub.__dict__
+        for name, value in exposed.attributes.items():
+            if not name.startswith("_"):
+                names[name] = value
+        own = server.own_object(exposed, own)
+        names["_server"], names["_exposed"], names["_own"] = server, exposed, own
+        for name in exposed.methods:
+            names[name] = (
+                _Callback(server, exposed.id, name)
+                if own is None
+                else _Posted(server, exposed, name, getattr(own, name))
+            )
+        return stub
+
+    def __copy__(self) -> Stub:
+        exposed = self._exposed
+        twin = codec.Exposed(
+            self._server.announce_copy(exposed.id),
+            exposed.type_name,
+            exposed.methods,
+            {name: self.__dict__.get(name, usual) for name, usual in exposed.attributes.items()},
+            exposed.source,
+        )
+        own = None if self._own is None else codec.twin_of(self._own)
+        return Stub.of(self._server, twin, own)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Stub:
+        return self.__copy__()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__[name] = value
+        if name in self._exposed.attributes:  # a setting: what answers has it from now on
+            self._server.post(self._exposed.id, codec.SET, (name, value), {})
+            if self._own is not None:
+                setattr(self._own, name, value)
+
+    def __repr__(self) -> str:
+        return f"<{self._exposed.type_name} object>"
+
+    def __getattr__(self, name: str) -> NoReturn:
+        kind = self.__dict__["_exposed"].type_name
+        raise AttributeError(f"{kind!r} object has no attribute {name!r}")
+
+
+class _Callback:
+    """One method of a judge-side object."""
+
+    def __init__(self, server: Server, number: int, name: str) -> None:
+        self._server, self._number, self.__name__ = server, number, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._server.call_back(self._number, self.__name__, args, kwargs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Callback:
+        return self
+
+
+class _Posted(_Callback):
+    """One method of a judge-side object, answered here by an object of the same class."""
+
+    def __init__(
+        self, server: Server, exposed: codec.Exposed, name: str, function: Callable[..., Any]
+    ) -> None:
+        super().__init__(server, exposed.id, name)
+        self._function, self._type_name = function, exposed.type_name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        given, named = self._server.post(self._number, self.__name__, args, kwargs)
+        try:
+            result = self._function(*given, **named)
+        except Exception as error:
+            raise ValueError(f"{self._type_name}.{self.__name__}: {error}") from error
+        return self._server.as_sent(result)
+
+
+class Server:
+    """Serves one channel until the judge closes it.
+
+    Args:
+        room: Bytes of array data that one message may hold.
+    """
+
+    def __init__(self, channel: socket.socket, room: int) -> None:
+        self.channel = channel
+        self.room = room
+        self.objects: dict[int, Any] = {}
+        self.nonce = 0
+        self.own_objects: dict[int, Any] = {}
+        self.news: list[list[Any]] = []
+        self.news_size = 0
+        self.next_copy = 0
+        self._classes: dict[str, type] = {}
+        self._stub_classes: dict[str, type[Stub]] = {}
+        self.filename = ""
+        self.leftovers: Leftovers | None = None
+        self.errors = geterr()
+
+    def serve(self) -> None:
+        """Answer requests until the channel closes."""
+        while True:
+            message = self._receive()
+            self.nonce, operations = message
+            writer = codec.Writer(self.room)
+            outcomes = [self._outcome(operation, writer) for operation in operations]
+            _flush()
+            try:
+                frame = writer.frame([self.nonce, "done", outcomes, self._take_news(writer)])
+            except MemoryError:
+                frame = self._too_large(len(operations))
+            self._send(frame)
+
+    def _too_large(self, count: int) -> bytes:
+        """The reply to ``count`` operations, whose answers there was no memory left to write."""
+        error = MemoryError("no memory was left for the answer")
+        writer = codec.Writer()
+        outcomes = [describe_exception(error, self.filename, writer) for _ in range(count)]
+        return writer.frame([self.nonce, "done", outcomes, []])
+
+    # -- the channel ---------------------------------------------------------------------
+
+    def _receive(self) -> Any:
+        # The judge sends one frame and waits for the answer, so that nothing comes behind it.
+        data = self._read(_AT_ONCE)
+        while len(data) < codec.LENGTH.size:
+            data += self._read(_AT_ONCE)
+        (length,) = codec.LENGTH.unpack_from(data)
+        missing = codec.LENGTH.size + length - len(data)
+        if missing:
+            parts = [data]
+            while missing:
+                parts.append(self._read(missing))
+                missing -= len(parts[-1])
+            data = b"".join(parts)
+        return codec.decode(data[codec.LENGTH.size :])
+
+    def _read(self, most: int) -> bytes:
+        data = self.channel.recv(most)
+        if not data:
+            os._exit(0)
+        return data
+
+    def _send(self, frame: bytes) -> None:
+        self.channel.sendall(frame)
+
+    def call_back(self, number: int, method: str, args: Any, kwargs: Any) -> Any:
+        """Run a method of a judge-side object and return what the judge answers."""
+        _flush()
+        writer = codec.Writer(self.room)
+        call = [writer.value(list(args)), writer.value(kwargs)]
+        message = [self.nonce, "callback", number, method, *call, self._take_news(writer)]
+        self._send(writer.frame(message))
+        kind, value = self._receive()
+        if kind == "raise":
+            raise ValueError(value)
+        return self._localize(value)
+
+    def announce_copy(self, number: int) -> int:
+        """Number a copy of a judge-side object; the judge hears of it with the next message."""
+        self.next_copy -= 1
+        self.news.append([number, self.next_copy])
+        return self.next_copy
+
+    def post(
+        self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Have the judge hear of a call with the next message; return the arguments it will see.
+
+        Raises:
+            ValueError: The object is from before the last reset, as the judge would say.
+        """
+        if number not in self.own_objects:
+            raise ValueError(codec.FROM_BEFORE)
+        given, named = self.as_sent(list(args)), self.as_sent(kwargs)
+        # What is posted is a copy of its own: the object may return, or change, what it is given.
+        self.news.append([number, method, self.as_sent(given), self.as_sent(named)])
+        self.news_size += sum(getattr(value, "nbytes", 0) for value in given)
+        if len(self.news) >= MAX_NEWS or self.news_size >= MAX_NEWS_SIZE:
+            _flush()
+            writer = codec.Writer(self.room)
+            self._send(writer.frame([self.nonce, "news", self._take_news(writer)]))
+        return given, named
+
+    def _take_news(self, writer: codec.Writer) -> list[list[Any]]:
+        taken, self.news, self.news_size = self.news, [], 0
+        return [
+            item if len(item) == 2 else [*item[:2], writer.value(item[2]), writer.value(item[3])]
+            for item in taken
+        ]
+
+    def as_sent(self, value: Any) -> Any:
+        """A value as it would be after it has crossed the wire, shared with nobody."""
+        if codec.crosses_whole(value):
+            return value.copy()
+        if type(value) is list:
+            return [self.as_sent(item) for item in value]
+        if type(value) is dict and not value:
+            return {}
+        return self._localize(codec.decode(codec.encode(value)[codec.LENGTH.size :]))
+
+    def own_object(self, exposed: codec.Exposed, own: Any = None) -> Any:
+        """The object that answers here for one of the judge's; None if the judge has to.
+
+        Args:
+            own: To be that object from now on; by default one is made when it is first needed.
+        """
+        number = exposed.id
+        if number not in self.own_objects:
+            if own is None and exposed.source:
+                own = object.__new__(self._class(exposed))
+                vars(own).update(exposed.attributes)
+            self.own_objects[number] = own
+        return self.own_objects[number]
+
+    def stub_class(self, name: str) -> type[Stub]:
+        """The class of stubs for objects of a class of the judge's."""
+        if name not in self._stub_classes:
+            self._stub_classes[name] = type(name, (Stub,), {})
+        return self._stub_classes[name]
+
+    def _class(self, exposed: codec.Exposed) -> type:
+        """The class of a judge-side object, made here from its source, once."""
+        kind = self._classes.get(exposed.source)
+        if kind is None:
+            module = ModuleType("judge")
+            vars(module).update(np=np, math=math, copy=copy, dataclass=dataclass, field=field)
+            vars(module)["__builtins__"] = _BUILTINS
+            sys.modules["judge"] = module  # where dataclass looks names up
+            exec("from __future__ import annotations\n" + exposed.source, vars(module))
+            kind = self._classes[exposed.source] = vars(module)[exposed.type_name]
+        return kind
+
+    # -- operations ----------------------------------------------------------------------
+
+    def _outcome(self, operation: list[Any], writer: codec.Writer) -> list[Any]:
+        try:
+            handler: Callable[..., Any] = getattr(self, f"_do_{operation[0]}")
+            return ["ok", writer.value(handler(*operation[1:]))]
+        except BaseException as error:
+            return describe_exception(error, self.filename, writer)
+
+    def _object(self, handle: int) -> Any:
+        found = self.objects.get(handle, _GONE)
+        if found is _GONE:
+            raise Missing("not made, because an earlier call failed")
+        return found
+
+    def _keep(self, handle: int, make: Callable[[], Any]) -> Any:
+        """Make a value, and keep it if it has a number.
+
+        What had that number before is gone, also if this fails: numbers begin anew with each check.
+        """
+        if handle:
+            self.objects.pop(handle, None)
+        value = make()
+        if handle:
+            self.objects[handle] = value
+        return value
+
+    def _localize(self, value: Any) -> Any:
+        """Turn what came over the wire into what student code expects to be given."""
+        kind = type(value)
+        if kind is ndarray:
+            return value.copy()
+        if kind is codec.Ref:
+            return self._object(value.handle)
+        if kind is codec.Exposed:
+            return Stub.of(self, value)
+        if kind is list:
+            return [self._localize(item) for item in value]
+        if kind is tuple:
+            return tuple([self._localize(item) for item in value])
+        if kind is dict:
+            return {key: self._localize(item) for key, item in value.items()}
+        return value
+
+    def _do_load(
+        self,
+        name: str,
+        source: ndarray,
+        provided: dict[str, str],
+        names: list[list[str]],
+        script: str = "",
+    ) -> Any:
+        """Run the student's file in a new module; describe what it defines.
+
+        ``provided`` maps importable module names to their source; ``names`` lists
+        ``[name, module, attribute]`` to be found in the student's namespace from the start;
+        ``script`` is what the program seems to have been started with.
+        """
+        sys.argv[:] = [script]
+        sys.orig_argv[:] = ["python", script]
+        for module_name, text in provided.items():
+            _execute(module_name, text.encode(), f"{module_name}.py")
+        module = ModuleType(name)
+        for local, origin, attribute in names:
+            __import__(origin)
+            found = sys.modules[origin]
+            setattr(module, local, getattr(found, attribute) if attribute else found)
+        self.filename = f"{name}.py"
+        given = set(vars(module))
+        self.objects = {codec.MODULE: module, codec.RANDOM: _GLOBAL_GENERATOR}
+        _execute(name, source.tobytes(), self.filename, module)
+        self.errors = geterr()
+        return _describe_module(module, given)
+
+    def _do_reset(self) -> None:
+        """Forget all objects but the module."""
+        self.own_objects.clear()
+        self.leftovers = None
+        seterr(**self.errors)
+        self.objects = {key: self.objects[key] for key in (codec.MODULE, codec.RANDOM)}
+
+    def _do_skip(self, operation: list[Any]) -> None:
+        """Leave an operation out; its values are still there, so that those behind it are found."""
+
+    def _do_define(self, source: str, handle: int) -> None:
+        """Run source of the judge's as a module in which `student` is the student's."""
+        module = ModuleType("judge")
+        vars(module).update(np=np, student=self.objects[codec.MODULE], __builtins__=_BUILTINS)
+        code = compile(source, "judge.py", "exec", dont_inherit=True)
+
+        def run() -> ModuleType:
+            exec(code, vars(module))
+            return module
+
+        self._keep(handle, run)
+
+    def _do_call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> Any:
+        def call() -> Any:
+            function = attrgetter(name)(self._object(target))
+            given, named = self._localize(args), self._localize(kwargs)
+            if self.leftovers is None or target == codec.RANDOM:
+                return function(*given, **named)
+            return self.leftovers.call(name, function, given, named)
+
+        return self._keep(keep, call)
+
+    def _do_watch(self) -> None:
+        """Watch from now on what calls leave behind, though others have left the same before."""
+        seterr(**self.errors)
+        self.leftovers = Leftovers()
+
+    def _do_left(self) -> list[list[str]]:
+        """What they have left behind, since the last time; watch no more."""
+        watched, self.leftovers = self.leftovers, None
+        return watched.found() if watched else []
+
+    def _do_get(self, target: int, name: str, keep: int) -> Any:
+        return self._keep(keep, lambda: getattr(self._object(target), name))
+
+    def _do_set(self, target: int, name: str, value: Any) -> None:
+        setattr(self._object(target), name, self._localize(value))
+
+    def _do_put(self, handle: int, value: Any, layout: str) -> None:
+        """Make an array here, in a given memory layout, for calls to refer to."""
+        self.objects[handle] = _LAYOUTS[layout](value)
+
+    def _do_given(self, handle: int, module: str, name: str) -> None:
+        """Find a function of a module that students are given, for calls to refer to."""
+        self.objects[handle] = getattr(import_module(module), name)
+
+    def _do_value(self, handle: int) -> Any:
+        return self._object(handle)
+
+    def _do_attributes(self, target: int) -> list[str]:
+        """Names in the instance's own namespace, sorted."""
+        return sorted(vars(self._object(target)))
+
+    def _do_sweep(
+        self,
+        target: int,
+        attribute: str | None,
+        stack: Any,
+        method: str,
+        x: Any,
+        key: str | None = None,
+    ) -> Any:
+        """Call ``method`` once per entry of ``stack`` and stack what it returns.
+
+        The entry is set as ``attribute`` first, or as its item ``key``, and ``x`` is the argument;
+        without an attribute the entry is the argument. Central differences need thousands of
+        calls: this is one.
+        """
+        instance = self._object(target)
+        function = getattr(instance, method)
+        outputs = []
+        for entry in stack:
+            if attribute is None:
+                outputs.append(function(entry.copy()))
+                continue
+            if key is None:
+                setattr(instance, attribute, entry.copy())
+            else:
+                getattr(instance, attribute)[key] = entry.copy()
+            outputs.append(function(x.copy()))
+        return stacked(outputs)
+
+    def _do_count_lines(self, target: int, name: str, args: Any) -> int:
+        """Call a method and count the lines of the student's file that it executes."""
+        function = getattr(self._object(target), name)
+        arguments = self._localize(args)
+        count = 0
+
+        def note(line: int) -> bool:
+            nonlocal count
+            count += 1
+            return True
+
+        self._follow(lambda: function(*arguments), note)
+        return count
+
+    def _do_lines(self, target: int, name: str, args: Any, kwargs: Any) -> list[int]:
+        """Call something and return which lines of the student's file it executes, sorted.
+
+        None at all if they are too many steps to follow: half of them would tell an untrue story.
+        What it raises is not of interest here.
+        """
+        executed: set[int] = set()
+        left = MAX_FOLLOWED
+
+        def note(line: int) -> bool:
+            nonlocal left
+            executed.add(line)
+            left -= 1
+            return left > 0
+
+        with suppress(BaseException):
+            function = attrgetter(name)(self._object(target))
+            arguments, keywords = self._localize(args), self._localize(kwargs)
+            self._follow(lambda: function(*arguments, **keywords), note)
+        return sorted(executed) if left > 0 else []
+
+    def _follow(self, call: Callable[[], Any], note: Callable[[int], bool]) -> None:
+        """Call ``call``; tell ``note`` each line of the student's file until it has enough."""
+
+        def trace(frame: types.FrameType, event: str, argument: object) -> Any:
+            if frame.f_code.co_filename != self.filename:
+                return None
+            if event == "line" and not note(frame.f_lineno):
+                sys.settrace(None)
+            return trace
+
+        sys.settrace(trace)
+        try:
+            call()
+        finally:
+            sys.settrace(None)
+
+
+def _strided(array: ndarray) -> ndarray:
+    wide = zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    wide[..., ::2] = array
+    return wide[..., ::2]
+
+
+_LAYOUTS: dict[str, Callable[[ndarray], ndarray]] = {
+    "c": lambda array: array.copy(order="C"),
+    "fortran": lambda array: array.copy(order="F"),
+    "strided": _strided,
+}
+
+
+def _execute(name: str, source: bytes, filename: str, module: ModuleType | None = None) -> None:
+    """Compile and run ``source`` as the module ``name``, importable from then on.
+
+    It is UTF-8, whatever its first lines declare: the judge has decoded it, who has every codec.
+    """
+    if module is None:
+        module = ModuleType(name)
+    module.__file__ = filename
+    sys.modules[name] = module
+    text = io.TextIOWrapper(io.BytesIO(source), "utf-8-sig").read()
+    code = compile(text, filename, "exec", dont_inherit=True)
+    linecache.cache[filename] = (len(source), None, text.splitlines(True), filename)
+    exec(code, module.__dict__)
+
+
+_class_name = type.__dict__["__name__"].__get__  # whatever a metaclass says
+_traceback_of = BaseException.__dict__["__traceback__"].__get__
+
+_bases_of = type.__dict__["__mro__"].__get__
+_EXCEPTIONS = frozenset(
+    it for it in _BUILTINS.values() if isinstance(it, type) and issubclass(it, BaseException)
+)
+
+_exit_code_of = SystemExit.__dict__["code"].__get__
+
+
+def _is_callable(owner: type, name: str) -> bool:
+    try:
+        return callable(getattr(owner, name))
+    except BaseException:  # a descriptor of the student's
+        return False
+
+
+def _describe_module(module: ModuleType, given: set[str]) -> dict[str, Any]:
+    """What the file defines: its classes with their methods, its functions, other names."""
+    classes: dict[str, dict[str, list[str]]] = {}
+    functions: list[str] = []
+    for name, value in list(vars(module).items()):
+        if isinstance(value, type):
+            if value.__module__ == module.__name__ or name not in given:
+                public = [m for m in dir(value) if not m.startswith("__")]
+                classes[name] = {
+                    "methods": [m for m in public if _is_callable(value, m)],
+                    "bases": [base.__name__ for base in value.__mro__[1:-1]],
+                    "nested": sorted(_nested(value)),
+                    "arguments": _arguments(value),
+                    "own": sorted(_own(value, module.__name__, given)),
+                }
+        elif isinstance(value, FunctionType) and name not in given:
+            functions.append(name)
+    return {"classes": classes, "functions": functions}
+
+
+def _arguments(owner: type) -> list[str]:
+    """Names of the parameters of a class's constructor, without ``self``."""
+    made = next((vars(k)["__init__"] for k in owner.__mro__ if "__init__" in vars(k)), None)
+    if not isinstance(made, FunctionType):
+        return []
+    code = made.__code__
+    return list(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+
+
+def _own(owner: type, file: str, given: set[str]) -> set[str]:
+    """Names that a class and its bases of the same file define; not what a given base has anew."""
+    kinds = [k for k in owner.__mro__ if k.__module__ == file]
+    bodies = [vars(k) for k in kinds if k is owner or k.__name__ not in given]
+    return {name for body in bodies for name in body if not name.startswith("__")}
+
+
+def _nested(owner: type) -> set[str]:
+    """Names of functions that are defined inside of a class's own methods."""
+    found: set[str] = set()
+    for value in list(vars(owner).values()):
+        if isinstance(value, FunctionType):
+            inner = [c for c in value.__code__.co_consts if isinstance(c, CodeType)]
+            found.update(code.co_name for code in inner if code.co_name.isidentifier())
+    return found
+
+
+def describe_exception(error: BaseException, filename: str, writer: codec.Writer) -> list[Any]:
+    """An exception as plain data: type, message, the student's frames, the syntax position.
+
+    A student can raise objects whose every method raises; nothing here may.
+    """
+    kind = type(error)
+    name = _class_name(kind)[:100]
+    try:
+        message = str.__getitem__(str(error), slice(0, MAX_MESSAGE))
+    except BaseException:
+        message = "(its message cannot be shown)"
+    frames: list[list[Any]] = []
+    walker = _traceback_of(error)
+    while walker is not None:
+        code = walker.tb_frame.f_code
+        if code.co_filename == filename:
+            frames.append([walker.tb_lineno, code.co_name[:100]])
+        walker = walker.tb_next
+    detail: dict[str, Any] = {}
+    with suppress(BaseException):
+        if issubclass(kind, SyntaxError):
+            wanted = {"line": "lineno", "column": "offset", "reason": "msg"}
+        elif issubclass(kind, ImportError):
+            wanted = {"module": "name"}
+        else:
+            wanted = {}
+        if issubclass(kind, SystemExit):
+            code = _exit_code_of(error)
+            detail = {"code": code if type(code) in (int, str) else None}
+        if kind not in _EXCEPTIONS:  # one of their own: which of Python's it is derived from
+            standard = next(base for base in _bases_of(kind) if base in _EXCEPTIONS)
+            detail["standard"] = _class_name(standard)
+        detail |= {key: getattr(error, attribute) for key, attribute in wanted.items()}
+    told = [name, message, frames[-MAX_FRAMES:], detail]
+    return ["raised", *[writer.value(item) for item in told]]
+
+
+def _flush() -> None:
+    """Let what was printed arrive before the reply does, so that it is filed under its call."""
+    for stream in {id(stream): stream for stream in (sys.stdout, sys.stderr)}.values():
+        # Replaced or closed by the student: then there is nothing to show.
+        with suppress(BaseException):
+            stream.flush()
+
+
+def run(channel: socket.socket, output: int, room: int) -> None:
+    """Serve ``channel``; what is printed goes to the descriptor ``output``. Does not return.
+
+    Args:
+        room: Bytes of array data that one message may hold.
+    """
+    sys.stdout = os.fdopen(output, "w", 1 << 13, "utf-8", "backslashreplace", closefd=False)
+    sys.stdout.reconfigure(line_buffering=True)  # so that a line is seen even if no more follows
+    sys.stderr = sys.stdout
+    # A crash, and the end of the processor time, tell which line of the student's was running.
+    faulthandler.enable(output, all_threads=False)
+    if hasattr(signal, "SIGXCPU"):
+        faulthandler.register(signal.SIGXCPU, file=output, all_threads=False, chain=True)
+    if hasattr(signal, "SIGUSR1"):
+        # Asked by the judge just before it kills: which line of the student's is running?
+        faulthandler.register(signal.SIGUSR1, file=output, all_threads=False)
+    _make_repeatable()
+    _forget_place()
+    channel.sendall(codec.LOCKED_UP)
+    try:
+        Server(channel, room).serve()
+    finally:
+        os._exit(0)
+
+
+def _make_repeatable() -> None:
+    """Seed every source of randomness that Python and NumPy would take from the system.
+
+    A submission that calls ``default_rng()`` then draws the same numbers in every run, and its
+    report is the same in every run.
+    """
+    random.seed(0)
+    np.random.seed(0)
+    entropy = random.Random(0)  # noqa: S311  (to be repeatable is the point)
+    np.random.bit_generator.randbits = entropy.getrandbits  # type: ignore[attr-defined]
+
+
+def _forget_place() -> None:
+    """Have Python say of itself what it would outside of the grader's virtual environment."""
+    sys.executable = getattr(sys, "_base_executable", sys.executable)
+    sys.prefix, sys.exec_prefix = sys.base_prefix, sys.base_exec_prefix
+    sys.argv[:] = [""]
+    sys.orig_argv[:] = ["python"]

@@ -1,0 +1,1 @@
+"""Whatever is shown besides one report: a class, a verification, a statement."""
