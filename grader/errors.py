@@ -1,4 +1,4 @@
-"""Room: what can go wrong outside a submission, and whose fault it is.
+"""What can go wrong outside a submission, and whose fault it is.
 
 A mistake in a submission is never an exception here: it is a result in a report. The tree::
 

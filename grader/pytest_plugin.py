@@ -1,4 +1,4 @@
-"""Room: the pytest door: a submission's checks as items of an ordinary pytest run.
+"""The pytest door: a submission's checks as items of an ordinary pytest run.
 
     pytest --grader-problem dense --grader-submission dense.py
 

@@ -189,7 +189,7 @@ def test_interrupted_from_the_keyboard(small: Problem, tmp_path: Path) -> None:
 SMALL_DISK = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (90_000, 90_000))
-from grader.cli import main
+from grader.cli.main import main
 main()
 """
 

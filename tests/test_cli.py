@@ -210,7 +210,7 @@ def test_terminal_escapes_are_shown_and_not_obeyed(grader: Run, tmp_path: Path) 
 def test_help_needs_no_numpy(tmp_path: Path) -> None:
     """--help comes without loading what only grading needs."""
     code = (
-        "import sys; from grader.cli import main\n"
+        "import sys; from grader.cli.main import main\n"
         "sys.argv = ['grader', '--help']\n"
         "try: main()\n"
         "finally: assert not {'numpy', 'pytest', 'hypothesis', 'rich'} & set(sys.modules)\n"

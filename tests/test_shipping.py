@@ -143,7 +143,7 @@ def test_the_wheel_is_the_package_and_says_so(unpacked: Path) -> None:
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     assert files == {name for name, _, _ in recorded}
     assert "Name: dense-grader\n" in (info / "METADATA").read_text("utf-8")
-    assert "grader = grader.cli:main" in (info / "entry_points.txt").read_text("utf-8")
+    assert "grader = grader.cli.main:main" in (info / "entry_points.txt").read_text("utf-8")
 
 
 def test_requirements_are_what_runs_here() -> None:

@@ -246,7 +246,9 @@ def test_judges_import_nothing_of_the_folder_that_they_are_started_in(
     here.mkdir()
     environment = fill(here, tmp_path / "loot")
     hand_in(here / "work", ann="work")
-    code = f"import os, sys; os.environ |= {environment!r}; from grader.cli import main; main()"
+    code = (
+        f"import os, sys; os.environ |= {environment!r}; from grader.cli.main import main; main()"
+    )
     arguments = ["grade", "small", "work", "-o", "out", "-q", "--library", str(small.library)]
     done = subprocess.run(
         [sys.executable, "-P", "-c", code, *arguments, "--reports", "json"],

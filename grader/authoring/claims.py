@@ -1,4 +1,4 @@
-"""Room: what is claimed about a problem package, and whether the reports bear it out."""
+"""What is claimed about a problem package, and whether the reports bear it out."""
 
 from __future__ import annotations
 

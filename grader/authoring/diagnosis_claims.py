@@ -1,4 +1,4 @@
-"""Room: whether mistakes are named as they should be, and what is taken for what."""
+"""Whether mistakes are named as they should be, and what is taken for what."""
 
 from __future__ import annotations
 

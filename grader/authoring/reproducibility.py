@@ -1,4 +1,4 @@
-"""Room: one submission graded again where nothing that matters is different."""
+"""One submission graded again where nothing that matters is different."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def report_in(problem: Problem, submission: Submission, environment: dict[str, s
         library = ["--library", str(problem.library)]
         ran = subprocess.run(
             python_command.command(
-                "from grader.cli import main; main()",
+                "from grader.cli.main import main; main()",
                 *("check", problem.slug, str(path), "--format", "json", *library),
                 flags=python_command.SEEDED,
             ),

@@ -1,4 +1,4 @@
-"""Room: sample submissions: what they declare about themselves, and whether it is so.
+"""Sample submissions: what they declare about themselves, and whether it is so.
 
 A sample is a student's file with a header of comments. One that is right says in which style::
 

@@ -1,4 +1,4 @@
-"""Room: a new problem: the template of a problem, under another name, in a library of one's own.
+"""A new problem: the template of a problem, under another name, in a library of one's own.
 
 The template is a library itself, with one small problem that is complete and sound. What is made
 of it can be verified at once, and is then changed piece by piece. It comes with the package, as

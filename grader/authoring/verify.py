@@ -1,4 +1,4 @@
-"""Room: proving that a problem package is sound, with its reference, samples and mutants."""
+"""Proving that a problem package is sound, with its reference, samples and mutants."""
 
 from __future__ import annotations
 

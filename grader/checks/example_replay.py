@@ -1,4 +1,4 @@
-"""Room: hypothesis examples, drawn once per session and replayed for every submission.
+"""Hypothesis examples, drawn once per session and replayed for every submission.
 
 A passing run of a derandomised ``@given`` test draws the same examples whoever is tested, so
 they are drawn once, against nothing, and kept. Replayed from the smallest upwards, the first

@@ -1,4 +1,4 @@
-"""Room: what a check says when it fails: a message for the learner, and plain data behind it.
+"""What a check says when it fails: a message for the learner, and plain data behind it.
 
 Shapes are compared before values: ``np.allclose`` broadcasts, and a column bias "equals" a row.
 """

@@ -1,4 +1,4 @@
-"""Room: what is done to a submission once, and looked at by several checks."""
+"""What is done to a submission once, and looked at by several checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: one look at the student's code, and what it means for two values to be the same."""
+"""One look at the student's code, and what it means for two values to be the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the command line for one submission. Parses, calls, picks a reporter, sets exit codes."""
+"""The command line for one submission. Parses, calls, picks a reporter, sets exit codes."""
 
 from __future__ import annotations
 

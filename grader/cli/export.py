@@ -1,4 +1,4 @@
-"""Room: the command line for handing results on. Parses, calls, says what was written."""
+"""The command line for handing results on. Parses, calls, says what was written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the command line for a class. Parses, calls, says what came of it, sets the exit code."""
+"""The command line for a class. Parses, calls, says what came of it, sets the exit code."""
 
 from __future__ import annotations
 

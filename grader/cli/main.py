@@ -1,4 +1,4 @@
-"""Room: the command line. Parses, calls, picks a reporter, sets the exit code; decides nothing.
+"""The command line. Parses, calls, picks a reporter, sets the exit code; decides nothing.
 
 What a command does not need is imported only by those that do: ``grader --help`` must not wait
 for NumPy.

@@ -1,4 +1,4 @@
-"""Room: the command line for who begins a problem. Parses, calls, says what comes next."""
+"""The command line for who begins a problem. Parses, calls, says what comes next."""
 
 from __future__ import annotations
 

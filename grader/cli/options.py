@@ -1,4 +1,4 @@
-"""Room: what several commands share: which problem, from which library."""
+"""What several commands share: which problem, from which library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the command line for platforms: packing the grader for them, and grading on them."""
+"""The command line for platforms: packing the grader for them, and grading on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the command line for authors of problems. Parses, calls, prints, sets the exit code."""
+"""The command line for authors of problems. Parses, calls, prints, sets the exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: what is known of a submission besides the values that it gives."""
+"""What is known of a submission besides the values that it gives."""
 
 from __future__ import annotations
 

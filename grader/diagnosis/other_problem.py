@@ -1,4 +1,4 @@
-"""Room: whether a submission looks like a solution to another problem of the library.
+"""Whether a submission looks like a solution to another problem of the library.
 
 Two ways lead here. By its *interface*: the names of a class, its methods and its constructor's
 arguments, which for each problem are taken from its reference solution. By its *conventions*: a

@@ -1,4 +1,4 @@
-"""Room: what the lines of a file show about its names.
+"""What the lines of a file show about its names.
 
 Line by line and without parsing: what a stranger wrote may take a parser down.
 """

@@ -1,4 +1,4 @@
-"""Room: words of a sentence: what kinds of values are called, and which name is meant."""
+"""Words of a sentence: what kinds of values are called, and which name is meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: Jupyter notebooks. The code cells, in order, as one Python source.
+"""Jupyter notebooks. The code cells, in order, as one Python source.
 
 Of a notebook nothing is kept but the code. The format of today is read as it stands; ``nbformat``
 brings those of before 2015 up to date. :mod:`grader.intake.reader_process` does both.

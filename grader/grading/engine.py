@@ -1,4 +1,4 @@
-"""Room: what grades a stream of submissions, here or on other machines, and what all such share."""
+"""What grades a stream of submissions, here or on other machines, and what all such share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: grading, top to bottom: a problem and submissions in, reports out."""
+"""Grading, top to bottom: a problem and submissions in, reports out."""
 
 from __future__ import annotations
 

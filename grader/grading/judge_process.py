@@ -1,4 +1,4 @@
-"""Room: one judge as a process of its own, grading what :mod:`grader.grading.pool` hands it.
+"""One judge as a process of its own, grading what :mod:`grader.grading.pool` hands it.
 
 The first line of standard input is the setup. Then lines of JSON cross a socket: a submission in,
 an answer out: ``{"report": ...}``, or ``{"ended": ...}`` with what has put an end to this judge:

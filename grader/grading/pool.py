@@ -1,4 +1,4 @@
-"""Room: several judges side by side, each a process of its own with its own zygote.
+"""Several judges side by side, each a process of its own with its own zygote.
 
 A judge is asked for one submission at a time, and gets the next one before its report is handed
 on, so that it works while the caller does. One that dies, hangs or fails costs nobody anything:

@@ -1,4 +1,4 @@
-"""Room: grading a file again whenever it is saved, in a judge that stays warm.
+"""Grading a file again whenever it is saved, in a judge that stays warm.
 
 ``watchfiles`` watches: it uses what each system has for this, and waits until an editor that
 writes in several steps has finished.

@@ -1,4 +1,4 @@
-"""Room: which of several files is the submission.
+"""Which of several files is the submission.
 
 In this order: the file that has the right name, the one in which the class is written, the newest,
 the one that comes first. A note says which was taken, why, and what was left.

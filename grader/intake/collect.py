@@ -1,4 +1,4 @@
-"""Room: the intake itself, top to bottom: a source in, a stream of entries out."""
+"""The intake itself, top to bottom: a source in, a stream of entries out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: an intake in a few lines, for the eyes of an instructor."""
+"""An intake in a few lines, for the eyes of an instructor."""
 
 from __future__ import annotations
 

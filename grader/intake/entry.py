@@ -1,4 +1,4 @@
-"""Room: what the intake hands on: one entry for each student, and what did not become one."""
+"""What the intake hands on: one entry for each student, and what did not become one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: whose file is whose, told from paths alone.
+"""Whose file is whose, told from paths alone.
 
 Each file or folder at the top of the source is looked at by itself, so a file that was added to a
 platform's download by hand (it came by mail) is taken like any other.

@@ -1,4 +1,4 @@
-"""Room: from what a student handed in to one submission.
+"""From what a student handed in to one submission.
 
 What a student did (no Python file, a broken archive) becomes a submission that says so. What the
 machine did (a file that cannot be read) is :class:`.sources.trees.Unreadable`: nobody is given a

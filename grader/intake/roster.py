@@ -1,4 +1,4 @@
-"""Room: the roster, a CSV file with one student a line.
+"""The roster, a CSV file with one student a line.
 
 Columns are told by their headers, in any of the exports that instructors have:
 

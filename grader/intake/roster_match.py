@@ -1,4 +1,4 @@
-"""Room: who of the roster handed what in."""
+"""Who of the roster handed what in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: what one student handed in, before one file of it is chosen."""
+"""What one student handed in, before one file of it is chosen."""
 
 from __future__ import annotations
 

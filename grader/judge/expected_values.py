@@ -1,4 +1,4 @@
-"""Room: expected values, made from the reference solution by the problem's own recipe."""
+"""Expected values, made from the reference solution by the problem's own recipe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: mistakes that a file for any problem may have, told by its names and by what it raises."""
+"""Mistakes that a file for any problem may have, told by its names and by what it raises."""
 
 from __future__ import annotations
 

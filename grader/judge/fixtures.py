@@ -1,4 +1,4 @@
-"""Room: what checks are given: the student's module, the reference, and what is shared.
+"""What checks are given: the student's module, the reference, and what is shared.
 
 All of these serve the whole session, whichever submission is being graded, so that pytest makes
 them once. What a problem's own fixtures make may last as long (``scope="module"``) if it is the

@@ -1,4 +1,4 @@
-"""Room: looking at what failed from every side, while the student's code is still there."""
+"""Looking at what failed from every side, while the student's code is still there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the problem's own Python code in the judge: reference, provided modules, checks."""
+"""The problem's own Python code in the judge: reference, provided modules, checks."""
 
 from __future__ import annotations
 

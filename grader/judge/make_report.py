@@ -1,4 +1,4 @@
-"""Room: from what a trial found to a report: statuses, messages, points, one cause shown once."""
+"""From what a trial found to a report: statuses, messages, points, one cause shown once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: scripts that show a failure with nothing but NumPy and the student's file.
+"""Scripts that show a failure with nothing but NumPy and the student's file.
 
 A script is put together from what the proxy has recorded (:class:`~grader.remote.steps.Step`)
 and from the evidence of the check: the calls, then the comparison that failed.

@@ -1,4 +1,4 @@
-"""Room: what was found out about a submission, before anybody calls it right or wrong."""
+"""What was found out about a submission, before anybody calls it right or wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: one pytest item, run by pytest's own hooks and without its reports."""
+"""One pytest item, run by pytest's own hooks and without its reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the judge's warm pytest session, in which one submission after the other is graded.
+"""The judge's warm pytest session, in which one submission after the other is graded.
 
 ``pytest.main`` is entered once. Its run loop is ours: for each submission it runs the same
 collected items again, which costs a fraction of a millisecond per check, where a new pytest

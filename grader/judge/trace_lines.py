@@ -1,4 +1,4 @@
-"""Room: which lines of the student's ran: the last call of a failing example, once more, followed.
+"""Which lines of the student's ran: the last call of a failing example, once more, followed.
 
 This comes after everything else that is done to a submission, so that it can change nothing.
 """

@@ -1,4 +1,4 @@
-"""Room: affine layers, Y = X W + b: what every problem about a dense layer shares.
+"""Affine layers, Y = X W + b: what every problem about a dense layer shares.
 
 From here ``checks.py`` has cases to try a layer on, and what an aspect hands to predictions;
 ``diagnoses.py``, which is read only when something has failed, has :class:`Names` and the known

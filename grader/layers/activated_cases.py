@@ -1,4 +1,4 @@
-"""Room: cases for layers with an activation, away from what finite differences cannot see."""
+"""Cases for layers with an activation, away from what finite differences cannot see."""
 
 from __future__ import annotations
 

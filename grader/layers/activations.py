@@ -1,4 +1,4 @@
-"""Room: activations, as predictions of known mistakes need them."""
+"""Activations, as predictions of known mistakes need them."""
 
 from __future__ import annotations
 

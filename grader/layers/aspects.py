@@ -1,4 +1,4 @@
-"""Room: what an aspect of an affine layer hands to the predictions of known mistakes."""
+"""What an aspect of an affine layer hands to the predictions of known mistakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: cases to try an affine layer on, and the checks that run on all of them."""
+"""Cases to try an affine layer on, and the checks that run on all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: whether weights are drawn as they should be: from which distribution, from which numbers.
+"""Whether weights are drawn as they should be: from which distribution, from which numbers.
 
 Every bound is chosen so that a right draw fails with a probability below 1e-12. A wrong scale is
 one check's matter, a wrong distribution another's: each of them lets the other mistake pass.

@@ -1,4 +1,4 @@
-"""Room: whether what a student's code gives is the slope of the loss.
+"""Whether what a student's code gives is the slope of the loss.
 
 A backward pass is held to the right forward pass, or to the student's own: one that fits a wrong
 forward pass has earned its points. Parameters' gradients that are means over the batch are slopes

@@ -1,4 +1,4 @@
-"""Room: numerical gradients, by central differences.
+"""Numerical gradients, by central differences.
 
 For a loss ``L = sum(Y * G)`` with ``Y = f(x)`` and an upstream gradient ``G``,
 ``dL/dx_i ≈ (L(x + h e_i) - L(x - h e_i)) / 2h`` with an error of order ``h²`` (Burden and Faires,

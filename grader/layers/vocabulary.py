@@ -1,4 +1,4 @@
-"""Room: what a problem calls the parts of its dense layer, and what its statement settles."""
+"""What a problem calls the parts of its dense layer, and what its statement settles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: problem packages. The sole owner of the file names in a problem and in a library.
+"""Problem packages. The sole owner of the file names in a problem and in a library.
 
 A library is a folder with three subfolders::
 

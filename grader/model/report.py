@@ -1,4 +1,4 @@
-"""Room: the report, as frozen values. No input or output, no rendering, no imports of ours."""
+"""The report, as frozen values. No input or output, no rendering, no imports of ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the report as JSON, for programs. The keys are a contract: see ``docs/report.md``."""
+"""The report as JSON, for programs. The keys are a contract: see ``docs/report.md``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: making text that comes from a submission harmless on a terminal."""
+"""Making text that comes from a submission harmless on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: submissions as files. Finds, reads and fingerprints them; never runs or parses them.
+"""Submissions as files. Finds, reads and fingerprints them; never runs or parses them.
 
 Even parsing is left to the worker: a source of a few kilobytes can exhaust a parser. A notebook
 is a document with sources in it; :mod:`grader.documents.notebook` takes them out.

@@ -1,4 +1,4 @@
-"""Room: what each platform is sent: its own files, and those that all of them get.
+"""What each platform is sent: its own files, and those that all of them get.
 
 All of them get the wheel, pinned requirements, and the library without its sample submissions: a
 report may say that a file looks like a solution to another of its problems.

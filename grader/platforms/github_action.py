@@ -1,4 +1,4 @@
-"""Room: the step of a workflow of GitHub Actions: summary, annotations, outputs.
+"""The step of a workflow of GitHub Actions: summary, annotations, outputs.
 
 https://docs.github.com/actions/reference/workflows-and-actions. The log of a step obeys lines that
 begin with ``::``, so nothing goes there but annotations, whose texts are escaped.

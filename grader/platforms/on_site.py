@@ -1,4 +1,4 @@
-"""Room: grading one submission where a platform has put it, and answering where it looks.
+"""Grading one submission where a platform has put it, and answering where it looks.
 
 Each file has a seed of its own, made of the assignment's secret: see
 :mod:`grader.grading.secret_seeds`.

@@ -1,4 +1,4 @@
-"""Room: what the running grader runs with, as pinned requirements."""
+"""What the running grader runs with, as pinned requirements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the running grader as a wheel, without the problem library and the guide for authors.
+"""The running grader as a wheel, without the problem library and the guide for authors.
 
 Put together from the package's own files and the metadata of the installed distribution, which are
 there for an installed wheel and for an editable checkout alike; nothing is built or downloaded.

@@ -1,4 +1,4 @@
-"""Room: what is shipped, as a zip file that depends on nothing but its contents."""
+"""What is shipped, as a zip file that depends on nothing but its contents."""
 
 from __future__ import annotations
 

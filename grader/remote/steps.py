@@ -1,4 +1,4 @@
-"""Room: what was asked of a student's code, step by step, and what came of it."""
+"""What was asked of a student's code, step by step, and what came of it."""
 
 from __future__ import annotations
 

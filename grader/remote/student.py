@@ -1,4 +1,4 @@
-"""Room: the student's module as the judge's checks see it.
+"""The student's module as the judge's checks see it.
 
 A :class:`Student` behaves like the module; what it makes are :class:`RemoteObject` s that behave
 like the student's instances. Everything crosses the wire by value. Making an object and setting an

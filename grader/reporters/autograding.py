@@ -1,4 +1,4 @@
-"""Room: the report as what GitHub Classroom's autograding reporter takes, before it is base64.
+"""The report as what GitHub Classroom's autograding reporter takes, before it is base64.
 
 The reporter (github.com/classroom-resources/autograding-grading-reporter) tells the mark twice. Its
 notice, which becomes the mark, sums ``score`` over the tests. The table of its older releases

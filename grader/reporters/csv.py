@@ -1,4 +1,4 @@
-"""Room: the report as a row of a gradebook, with the line that names its columns."""
+"""The report as a row of a gradebook, with the line that names its columns."""
 
 from __future__ import annotations
 

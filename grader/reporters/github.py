@@ -1,4 +1,4 @@
-"""Room: failures as workflow commands of GitHub Actions, which become annotations of the file.
+"""Failures as workflow commands of GitHub Actions, which become annotations of the file.
 
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands. GitHub shows ten
 errors of one step, so named mistakes come first and no more than ten lines are written.

@@ -1,4 +1,4 @@
-"""Room: the report as Gradescope's ``results.json``.
+"""The report as Gradescope's ``results.json``.
 
 The keys are those of https://gradescope-autograders.readthedocs.io/en/latest/specs/. All text is
 declared as ``text``, so that nothing in it is taken for markup.

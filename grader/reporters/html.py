@@ -1,4 +1,4 @@
-"""Room: the report as a page of its own: what is wrong, the marks, each failure drawn."""
+"""The report as a page of its own: what is wrong, the marks, each failure drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the report as JUnit XML, for continuous integration.
+"""The report as JUnit XML, for continuous integration.
 
 Valid against the schema that pytest holds its own reports to (``junit-10.xsd`` of Jenkins). That
 schema gives test cases no properties, so the points of all checks are properties of the suite.

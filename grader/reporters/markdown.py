@@ -1,4 +1,4 @@
-"""Room: the report as GitHub-flavoured Markdown, for comments and job summaries.
+"""The report as GitHub-flavoured Markdown, for comments and job summaries.
 
 Text of a submission stands in fenced blocks, whose fences are longer than any run of backticks in
 it, or in code spans: nowhere else are mentions, links, references and markup left alone.

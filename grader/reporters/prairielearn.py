@@ -1,4 +1,4 @@
-"""Room: the report as the ``results.json`` of an external grader for PrairieLearn.
+"""The report as the ``results.json`` of an external grader for PrairieLearn.
 
 The keys are those of https://prairielearn.readthedocs.io/en/latest/externalGrading/. What could not
 be loaded, or not graded, is ``gradable: false``: it costs neither points nor an attempt there.

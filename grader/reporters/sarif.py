@@ -1,4 +1,4 @@
-"""Room: the report as SARIF 2.1.0, for code scanning and editors.
+"""The report as SARIF 2.1.0, for code scanning and editors.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. Every check is a rule, every
 failure a result; a check that was not possible is no result.

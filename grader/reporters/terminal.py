@@ -1,4 +1,4 @@
-"""Room: the report in a terminal: what is wrong, the smallest example, what to do next.
+"""The report in a terminal: what is wrong, the smallest example, what to do next.
 
 Everything is readable without colour, at 80 columns and in a pipe. Text of the submission
 passes through :func:`grader.model.safe_text.inert`.

@@ -1,4 +1,4 @@
-"""Room: which checks came out differently in two reports."""
+"""Which checks came out differently in two reports."""
 
 from __future__ import annotations
 

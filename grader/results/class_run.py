@@ -1,4 +1,4 @@
-"""Room: grading a class, top to bottom: an intake and a store in, everybody graded.
+"""Grading a class, top to bottom: an intake and a store in, everybody graded.
 
 What the store knows already is not graded again, which is what makes a run that was killed go on
 where it was, and one that is complete return at once.

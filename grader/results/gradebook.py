@@ -1,4 +1,4 @@
-"""Room: the marks of a class as CSV, for people and for what learning platforms import.
+"""The marks of a class as CSV, for people and for what learning platforms import.
 
 Names come from students. A cell that a spreadsheet would take for a formula is turned into text
 (https://owasp.org/www-community/attacks/CSV_Injection). So is what would be a cell of its own in a

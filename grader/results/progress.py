@@ -1,4 +1,4 @@
-"""Room: how a run goes on, for people: a bar in a terminal, plain lines elsewhere, or nothing."""
+"""How a run goes on, for people: a bar in a terminal, plain lines elsewhere, or nothing."""
 
 from __future__ import annotations
 

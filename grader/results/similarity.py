@@ -1,4 +1,4 @@
-"""Room: which submissions are the same program, whatever its names, comments and layout."""
+"""Which submissions are the same program, whatever its names, comments and layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: what is known about a class, in one SQLite file that survives whatever ends a run.
+"""What is known about a class, in one SQLite file that survives whatever ends a run.
 
 Every submission is one transaction in a write-ahead log. A result belongs to the bytes that were
 handed in, not to a student: who handed in equal bytes shares it. Results are added and never

@@ -1,4 +1,4 @@
-"""Room: what an instructor wants to know about a class, from its results. Renders nothing."""
+"""What an instructor wants to know about a class, from its results. Renders nothing."""
 
 from __future__ import annotations
 

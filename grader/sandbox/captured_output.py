@@ -1,4 +1,4 @@
-"""Room: what a worker prints, read as it comes, cut, and searched for a stack dump."""
+"""What a worker prints, read as it comes, cut, and searched for a stack dump."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the wire between judge and worker. Both sides import it; it trusts neither.
+"""The wire between judge and worker. Both sides import it; it trusts neither.
 
 A frame is a little-endian ``uint32`` length and a body; a body is a ``uint32`` header length,
 a JSON header, and the raw bytes of the arrays that the header names, one after the other.

@@ -1,4 +1,4 @@
-"""Room: where workers come from: forked by a zygote, or each started by exec.
+"""Where workers come from: forked by a zygote, or each started by exec.
 
 Every source finds out by trying what its workers are kept from: see
 :mod:`grader.sandbox.selftest.probe`.

@@ -1,4 +1,4 @@
-"""Room: the judge's end of an untrusted process: asking, waiting, killing.
+"""The judge's end of an untrusted process: asking, waiting, killing.
 
 Every wait has a deadline. A worker that breaks the protocol, overruns or dies is killed and
 described by one :class:`WorkerFailure`; it is never asked anything again.

@@ -1,4 +1,4 @@
-"""Room: a class as a page: marks, failing checks, misconceptions, who is alike, who to see."""
+"""A class as a page: marks, failing checks, misconceptions, who is alike, who to see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: a report for every student of a class, in a file each, in any format."""
+"""A report for every student of a class, in a file each, in any format."""
 
 from __future__ import annotations
 

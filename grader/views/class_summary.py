@@ -1,4 +1,4 @@
-"""Room: a class in a terminal: its summary, and what a new round changes."""
+"""A class in a terminal: its summary, and what a new round changes."""
 
 from __future__ import annotations
 

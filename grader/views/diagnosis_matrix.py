@@ -1,4 +1,4 @@
-"""Room: what rejected samples declare against what is named, as a table for an author."""
+"""What rejected samples declare against what is named, as a table for an author."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: which check finds which mistake, as a page: a row for a file, a column for a check."""
+"""Which check finds which mistake, as a page: a row for a file, a column for a check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: a problem's statement in a terminal: Markdown laid out, LaTeX maths as Unicode."""
+"""A problem's statement in a terminal: Markdown laid out, LaTeX maths as Unicode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: what `grader verify` has found out, in a terminal: the claims, then what does not hold."""
+"""What `grader verify` has found out, in a terminal: the claims, then what does not hold."""
 
 from __future__ import annotations
 

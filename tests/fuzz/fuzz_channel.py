@@ -21,8 +21,8 @@ import atheris
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-_OURS = ("wire", "process", "proxy", "trace", "output")
-with atheris.instrument_imports(include=[f"grader.sandbox.{name}" for name in _OURS]):
+_OURS = ("sandbox.codec", "sandbox.process", "remote", "sandbox.captured_output")
+with atheris.instrument_imports(include=[f"grader.{name}" for name in _OURS]):
     from grader.remote.steps import StudentError
     from grader.remote.student import Loadable, Student
     from grader.sandbox import codec

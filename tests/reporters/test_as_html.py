@@ -199,7 +199,7 @@ def test_check_writes_a_page(grader: Run, tmp_path: Path) -> None:
 
 def test_without_jinja_it_is_said_what_to_install() -> None:
     """A missing extra is wrong usage, with the remedy."""
-    code = "import sys; sys.modules['jinja2'] = None; from grader.cli import main; main()"
+    code = "import sys; sys.modules['jinja2'] = None; from grader.cli.main import main; main()"
     path = SAMPLES / "accepted" / "einsum.py"
     command = [sys.executable, "-c", code, "check", "dense", str(path), "--format", "html"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -138,8 +138,8 @@ def orphans() -> Iterator[None]:
 def test_workers_end_with_their_judge() -> None:
     code = """
     import os, sys, time
-    from grader.sandbox import process, spawning
-    workers = spawning.start_workers()
+    from grader.sandbox import launch, process
+    workers = launch.start_workers()
     worker = workers.spawn(process.Limits())
     worker._await_lock()
     print(workers._process.pid, flush=True)

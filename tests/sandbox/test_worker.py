@@ -121,8 +121,9 @@ def test_the_worker_loads_nothing_but_the_wire() -> None:
     assert json.loads(done.stdout) == [
         "grader",
         "grader.sandbox",
-        "grader.sandbox.worker.leftovers",
         "grader.sandbox.codec",
+        "grader.sandbox.worker",
+        "grader.sandbox.worker.leftovers",
         "grader.sandbox.worker.server",
     ]
 

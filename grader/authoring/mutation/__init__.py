@@ -1,4 +1,4 @@
-"""Room: mutants: a file of Python with one small mistake put into it, in as many ways as there are.
+"""Mutants: a file of Python with one small mistake put into it, in as many ways as there are.
 
 The mistakes are those that people make in numerical code: an operator, an axis, a shape off by
 one, two arguments the wrong way round, a missing copy or transpose, a line left out, a return

@@ -1,4 +1,4 @@
-"""Room: mistakes in an expression. A rule is a function that yields what could stand instead."""
+"""Mistakes in an expression. A rule is a function that yields what could stand instead."""
 
 from __future__ import annotations
 

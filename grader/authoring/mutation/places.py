@@ -1,4 +1,4 @@
-"""Room: a place in a program, and how to put something else there."""
+"""A place in a program, and how to put something else there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: mistakes with whole statements: left out, in another order, in or out of an ``if``."""
+"""Mistakes with whole statements: left out, in another order, in or out of an ``if``."""
 
 from __future__ import annotations
 

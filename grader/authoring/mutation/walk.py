@@ -1,4 +1,4 @@
-"""Room: a walk through a program, trying every rule at every place."""
+"""A walk through a program, trying every rule at every place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: files in which there is nothing to call: why, in plain words, for whichever problem."""
+"""Files in which there is nothing to call: why, in plain words, for whichever problem."""
 
 from __future__ import annotations
 

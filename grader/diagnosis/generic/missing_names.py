@@ -1,4 +1,4 @@
-"""Room: exceptions that name the mistake: names, attributes and values that are not there.
+"""Exceptions that name the mistake: names, attributes and values that are not there.
 
 In plain words, for whichever problem. What other exceptions mean, whose cause a problem may know
 better, is the matter of :mod:`grader.diagnosis.generic.runtime_errors`.

@@ -1,4 +1,4 @@
-"""Room: what exceptions mean whose cause a problem may know better, such as shapes that do not fit.
+"""What exceptions mean whose cause a problem may know better, such as shapes that do not fit.
 
 They are told where nothing else is, in plain words, for whichever problem.
 """

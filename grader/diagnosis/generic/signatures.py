@@ -1,4 +1,4 @@
-"""Room: methods that are not there under their name, or cannot be called as the problem calls them.
+"""Methods that are not there under their name, or cannot be called as the problem calls them.
 
 Told by names and by what Python says when it refuses a call; the same for every problem.
 """

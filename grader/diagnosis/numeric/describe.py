@@ -1,4 +1,4 @@
-"""Room: how a wrong value differs from the right one, where no known mistake explains it.
+"""How a wrong value differs from the right one, where no known mistake explains it.
 
 What is said holds for everything that was seen, and is said in the words of the reader: another
 kind of value, another shape, a constant factor, the sign, right in one row only, ... How numbers

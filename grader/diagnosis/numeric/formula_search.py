@@ -1,4 +1,4 @@
-"""Room: which other formula of the same arrays gives the wrong numbers, found by trying many."""
+"""Which other formula of the same arrays gives the wrong numbers, found by trying many."""
 
 from __future__ import annotations
 

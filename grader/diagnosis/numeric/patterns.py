@@ -1,4 +1,4 @@
-"""Room: how wrong numbers differ from the right ones: a factor, the sign, some rows only, ..."""
+"""How wrong numbers differ from the right ones: a factor, the sign, some rows only, ..."""
 
 from __future__ import annotations
 

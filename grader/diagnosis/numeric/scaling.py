@@ -1,4 +1,4 @@
-"""Room: wrong numbers that are the right ones with something too much: a factor, an array."""
+"""Wrong numbers that are the right ones with something too much: a factor, an array."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: grading on many machines, by Dask. The second engine (:mod:`grader.grading.engine`).
+"""Grading on many machines, by Dask. The second engine (:mod:`grader.grading.engine`).
 
 ``coordinator``  takes submissions while there is room, sends batches, hands on reports
 ``bench``        what a Dask worker keeps during a run: the problem's files, warm judges

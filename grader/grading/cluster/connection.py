@@ -1,4 +1,4 @@
-"""Room: the connection to a Dask scheduler, and what can be wrong with it."""
+"""The connection to a Dask scheduler, and what can be wrong with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the coordinator of a run on a cluster: batches out, reports in, whatever workers do.
+"""The coordinator of a run on a cluster: batches out, reports in, whatever workers do.
 
 Dask decides who grades what, and gives the batches of a worker that is gone to others. Here is
 decided how much is on its way at any time, and what becomes of batches that are lost with worker

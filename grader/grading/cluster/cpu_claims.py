@@ -1,4 +1,4 @@
-"""Room: which processors the judges of a Dask worker keep to, where a machine has several workers.
+"""Which processors the judges of a Dask worker keep to, where a machine has several workers.
 
 A judge keeps to the processor that it finds itself on (``spawning.one_processor``). Judges of
 several Dask workers know nothing of each other and begin at the same time, so without this two may

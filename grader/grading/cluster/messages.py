@@ -1,4 +1,4 @@
-"""Room: what crosses between the coordinator and a Dask worker, as bytes: files, batches, answers.
+"""What crosses between the coordinator and a Dask worker, as bytes: files, batches, answers.
 
 JSON, never pickle: what is read here is data, whoever sent it. (Dask itself pickles what it sends
 between its own processes.)

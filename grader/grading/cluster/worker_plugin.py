@@ -1,4 +1,4 @@
-"""Room: what a Dask worker keeps during a run: the problem's files and warm judges.
+"""What a Dask worker keeps during a run: the problem's files and warm judges.
 
 It runs in a process of Dask, which is trusted: no student's code runs here. Judges and their jailed
 workers are processes of this machine, as they are without a cluster, one for each thread that Dask

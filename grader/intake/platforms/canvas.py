@@ -1,4 +1,4 @@
-"""Room: Canvas' bulk download ("Download Submissions").
+"""Canvas' bulk download ("Download Submissions").
 
 All files in one folder, named by Canvas (``lib/content_zipper.rb`` in
 github.com/instructure/canvas-lms)::

@@ -1,4 +1,4 @@
-"""Room: Gradescope's export ("Export Submissions").
+"""Gradescope's export ("Export Submissions").
 
 A folder for each submission, and ``submission_metadata.yml``, which says whose it is. It is
 written by Ruby, so keys begin with a colon; nothing documents it, but

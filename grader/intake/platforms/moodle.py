@@ -1,4 +1,4 @@
-"""Room: Moodle's bulk download ("Download all submissions").
+"""Moodle's bulk download ("Download all submissions").
 
 A folder for each student and kind of submission, or, if so set, all files in one folder
 (``mod/assign/classes/downloader.php`` in github.com/moodle/moodle; before Moodle 4 the folder's

@@ -1,4 +1,4 @@
-"""Room: code that was typed into a platform's text box, which keeps it as a page of HTML.
+"""Code that was typed into a platform's text box, which keeps it as a page of HTML.
 
 Moodle and Canvas put a page around it (``get_files`` of Moodle's ``assignsubmission_onlinetext``,
 ``text_entry_page.html.erb`` of Canvas, which begins with a heading). Line ends are elements,

@@ -1,4 +1,4 @@
-"""Room: archives as trees: zip, tar, and tar compressed by gzip, bzip2 or xz.
+"""Archives as trees: zip, tar, and tar compressed by gzip, bzip2 or xz.
 
 Nothing is unpacked: members are read where they are, so their names never touch the disk, and no
 more of a member is decompressed than is asked for, so a bomb costs what any file costs. Only the

@@ -1,4 +1,4 @@
-"""Room: files that systems and tools leave behind, which no student handed in on purpose."""
+"""Files that systems and tools leave behind, which no student handed in on purpose."""
 
 from __future__ import annotations
 

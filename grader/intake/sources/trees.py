@@ -1,4 +1,4 @@
-"""Room: the source as a tree of files, whatever it is; here, a folder on disk.
+"""The source as a tree of files, whatever it is; here, a folder on disk.
 
 A tree lists its files once and reads each of them on demand, never more than it is asked for.
 """

@@ -1,4 +1,4 @@
-"""Room: the known mistakes of dense layers, in the words of the problem that asks for them."""
+"""The known mistakes of dense layers, in the words of the problem that asks for them."""
 
 from __future__ import annotations
 

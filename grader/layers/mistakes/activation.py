@@ -1,4 +1,4 @@
-"""Room: known mistakes where an activation follows the affine part."""
+"""Known mistakes where an activation follows the affine part."""
 
 from __future__ import annotations
 

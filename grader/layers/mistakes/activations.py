@@ -1,4 +1,4 @@
-"""Room: activations that people put into a layer that has none, and their derivatives."""
+"""Activations that people put into a layer that has none, and their derivatives."""
 
 from __future__ import annotations
 

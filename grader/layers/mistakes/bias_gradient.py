@@ -1,4 +1,4 @@
-"""Room: known mistakes in the gradient of the biases."""
+"""Known mistakes in the gradient of the biases."""
 
 from __future__ import annotations
 

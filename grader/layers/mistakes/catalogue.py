@@ -1,4 +1,4 @@
-"""Room: known mistakes whose texts leave open what things are called."""
+"""Known mistakes whose texts leave open what things are called."""
 
 from __future__ import annotations
 

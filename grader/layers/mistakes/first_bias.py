@@ -1,4 +1,4 @@
-"""Room: known mistakes in the biases that a dense layer starts with."""
+"""Known mistakes in the biases that a dense layer starts with."""
 
 from __future__ import annotations
 

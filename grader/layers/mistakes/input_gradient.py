@@ -1,4 +1,4 @@
-"""Room: known mistakes in the gradient that a dense layer hands down."""
+"""Known mistakes in the gradient that a dense layer hands down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: known mistakes where weights should be drawn from a normal distribution."""
+"""Known mistakes where weights should be drawn from a normal distribution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: known mistakes in how many random numbers are drawn, and in which order."""
+"""Known mistakes in how many random numbers are drawn, and in which order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: known mistakes in the output of a dense layer."""
+"""Known mistakes in the output of a dense layer."""
 
 from __future__ import annotations
 

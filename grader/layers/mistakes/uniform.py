@@ -1,4 +1,4 @@
-"""Room: known mistakes where weights should be drawn uniformly from [-limit, limit]."""
+"""Known mistakes where weights should be drawn uniformly from [-limit, limit]."""
 
 from __future__ import annotations
 

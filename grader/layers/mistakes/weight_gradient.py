@@ -1,4 +1,4 @@
-"""Room: known mistakes in the gradient of the weights."""
+"""Known mistakes in the gradient of the weights."""
 
 from __future__ import annotations
 

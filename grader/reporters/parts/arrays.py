@@ -1,4 +1,4 @@
-"""Room: the arrays in evidence as cells: which part is shown, which are wrong, by how much.
+"""The arrays in evidence as cells: which part is shown, which are wrong, by how much.
 
 Evidence holds described values: ``shape``, ``dtype`` and nested ``values``, of a large array its
 first corner, with NaN and infinities as text.

@@ -1,4 +1,4 @@
-"""Room: the student's lines behind a failure: the functions, what ran, and the line that failed.
+"""The student's lines behind a failure: the functions, what ran, and the line that failed.
 
 Functions are found by indentation: sources are never parsed in this process.
 """

@@ -1,4 +1,4 @@
-"""Room: arrays as heat maps: tables of numbers whose cells are shaded by size, for pages.
+"""Arrays as heat maps: tables of numbers whose cells are shaded by size, for pages.
 
 The numbers and the marks carry everything; the shade is an aid.
 """

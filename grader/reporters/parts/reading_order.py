@@ -1,4 +1,4 @@
-"""Room: the order in which a report is told: named mistakes first, and no example twice."""
+"""The order in which a report is told: named mistakes first, and no example twice."""
 
 from __future__ import annotations
 

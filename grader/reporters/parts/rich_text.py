@@ -1,4 +1,4 @@
-"""Room: what rich lays out, as lines of text for a page."""
+"""What rich lays out, as lines of text for a page."""
 
 from __future__ import annotations
 

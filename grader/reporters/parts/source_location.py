@@ -1,4 +1,4 @@
-"""Room: where in the student's file a failure is, as far as that can be told from outside.
+"""Where in the student's file a failure is, as far as that can be told from outside.
 
 The line that raised, else the head of the method that was called last. The file is searched as
 text; it is never parsed.

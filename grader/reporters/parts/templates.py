@@ -1,4 +1,4 @@
-"""Room: pages from templates. What is put into one is escaped and inert, whoever wrote it."""
+"""Pages from templates. What is put into one is escaped and inert, whoever wrote it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: Landlock, the layer that decides which files may be opened (Linux 5.13 and later).
+"""Landlock, the layer that decides which files may be opened (Linux 5.13 and later).
 
 A ruleset is built once and can be put on any number of processes; none can take it off again.
 What it handles is refused unless a rule allows it, and it handles all that the kernel offers:

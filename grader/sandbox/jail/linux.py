@@ -1,4 +1,4 @@
-"""Room: the system calls that Python has no names for (Linux). Standard library only."""
+"""The system calls that Python has no names for (Linux). Standard library only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: the jail that a worker enters after the fork and before it sees any student code (Linux).
+"""The jail that a worker enters after the fork and before it sees any student code (Linux).
 
 In this order, each layer where the system has it::
 

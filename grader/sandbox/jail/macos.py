@@ -1,4 +1,4 @@
-"""Room: what macOS has for a jail: the Seatbelt sandbox, entered from within (macOS).
+"""What macOS has for a jail: the Seatbelt sandbox, entered from within (macOS).
 
 ``sandbox_init`` is marked as deprecated and has no public replacement for command-line programs;
 browsers use it. Where it is missing or refuses, nothing is claimed: the probe tells what is open.

@@ -1,4 +1,4 @@
-"""Room: which files a worker may open: what Python and NumPy need, and nothing of anybody's.
+"""Which files a worker may open: what Python and NumPy need, and nothing of anybody's.
 
 Of the folders that hold installed packages only NumPy's own is openable: the others may hold the
 grader, and with it the reference solutions. :mod:`grader.sandbox.jail.landlock` enforces it.

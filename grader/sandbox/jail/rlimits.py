@@ -1,4 +1,4 @@
-"""Room: resource limits that a worker puts on itself before it sees any student code (POSIX)."""
+"""Resource limits that a worker puts on itself before it sees any student code (POSIX)."""
 
 from __future__ import annotations
 

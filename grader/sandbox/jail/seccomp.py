@@ -1,4 +1,4 @@
-"""Room: seccomp, the layer that decides which system calls may be made (x86_64 and aarch64).
+"""Seccomp, the layer that decides which system calls may be made (x86_64 and aarch64).
 
 The list names what is allowed: to compute, to read and write what is open already, to look at
 files (which of them, Landlock decides), to sleep, to handle one's own signals. All else fails

@@ -1,4 +1,4 @@
-"""Room: what Windows has for a jail: a job object that bounds memory, time and processes.
+"""What Windows has for a jail: a job object that bounds memory, time and processes.
 
 The structures are those of ``winnt.h`` (JOBOBJECT_EXTENDED_LIMIT_INFORMATION). Files and the
 network stay open: a job knows nothing of them.

@@ -1,4 +1,4 @@
-"""Room: forbidden things, each tried once. Sent to a worker as if it were a submission.
+"""Forbidden things, each tried once. Sent to a worker as if it were a submission.
 
 :mod:`grader.sandbox.selftest.probe` loads this file's text in a worker and asks for
 :func:`attempt`. It imports nothing of the grader, does no harm where it succeeds, and undoes what

@@ -1,4 +1,4 @@
-"""Room: the doctor: what student code is kept from on this machine, found out by trying.
+"""The doctor: what student code is kept from on this machine, found out by trying.
 
 It grades nothing. It starts a worker as grading does, has it try each forbidden thing, and says
 for what was open what can be done about it.

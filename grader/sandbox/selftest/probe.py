@@ -1,4 +1,4 @@
-"""Room: the probe: a worker tries each forbidden thing, and what was refused is written down.
+"""The probe: a worker tries each forbidden thing, and what was refused is written down.
 
 Nothing is inferred from versions or from which layers were set up: what a report says about
 isolation is what happened in a real worker, minutes or milliseconds before.

@@ -1,4 +1,4 @@
-"""Room: one worker in a process of its own, started by exec where there is no zygote.
+"""One worker in a process of its own, started by exec where there is no zygote.
 
 On standard input comes one line of JSON: the limits, folders that stay closed, and how to get
 at the channel.

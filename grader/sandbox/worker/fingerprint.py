@@ -1,4 +1,4 @@
-"""Room: a program without names, comments and layout. Sent to a worker as if it were a submission.
+"""A program without names, comments and layout. Sent to a worker as if it were a submission.
 
 Parsing what a student wrote can exhaust memory or the stack, so it is done where nothing is lost by
 that: :mod:`grader.results.similarity` loads this file's text in a worker and asks for

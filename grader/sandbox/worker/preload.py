@@ -1,4 +1,4 @@
-"""Room: what is imported before a worker is locked up, so that student code can import it.
+"""What is imported before a worker is locked up, so that student code can import it.
 
 In the jail an import may find its file closed: as another user behind a home directory that only
 its owner may enter, and everywhere where there is no Landlock to tell files apart. What is loaded

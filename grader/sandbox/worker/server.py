@@ -1,4 +1,4 @@
-"""Room: the untrusted process. Holds the student's module and nothing that is worth stealing.
+"""The untrusted process. Holds the student's module and nothing that is worth stealing.
 
 It answers *call this*, *read that*, with values and never with verdicts; nothing that it says is
 believed. It imports the standard library, NumPy and the wire, and nothing else of the grader.

@@ -1,4 +1,4 @@
-"""Room: the zygote, a process that has NumPy loaded and forks a fresh worker for each request.
+"""The zygote, a process that has NumPy loaded and forks a fresh worker for each request.
 
 The judge starts it by exec with a clean environment (never by fork: a fork would inherit the
 judge's memory). It runs no student code itself. Single packets cross a Unix socket. The first is
