@@ -146,7 +146,7 @@ class Trial(msgspec.Struct):
             outcome.example = waiver.example
         for outcome in self.outcomes:
             if not (outcome.error or outcome.skipped or outcome.saw_something):
-                outcome.skipped = "there was nothing to look at: no call returned anything"
+                outcome.skipped = "Not possible: no call that it makes returned anything."
 
     def settle_variants(self) -> None:
         """Let what fails like an ordinary check show that check's example.
