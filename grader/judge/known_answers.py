@@ -14,8 +14,10 @@ from grader.judge.outcomes import Outcome, Trial
 from grader.remote.student import Student
 from grader.sandbox.transcript import Exchange, Transcript
 
-MOST_KINDS, MOST_EACH = 64, 64
+MOST_KINDS, MOST_EACH = 32, 32
 """Interfaces, and transcripts of each: right files differ in last digits, as sums are taken."""
+MOST_REQUESTS = 4096
+"""Different requests that transcripts share; a problem has some fifty."""
 
 
 class KnownAnswers:
@@ -53,6 +55,8 @@ class KnownAnswers:
 
     def _shared(self, exchange: Exchange) -> Exchange:
         """An exchange whose request, which nearly all have in common, is there once."""
+        if len(self._requests) >= MOST_REQUESTS:
+            self._requests.clear()
         request = self._requests.setdefault(exchange.request, exchange.request)
         return Exchange(request, exchange.answers)
 
