@@ -19,7 +19,7 @@ from grader.sandbox.launch import Workers, start_workers
 from grader.sandbox.process import Limits, Worker
 from grader.sandbox.worker import server
 
-ROOT = Path(server.__file__).resolve().parents[2]
+ROOT = Path(server.__file__).resolve().parents[3]
 MODULE = 0
 LIMITS = Limits(call_seconds=10)
 NOTHING: dict[str, Any] = {}
