@@ -33,7 +33,7 @@ IMAGE = "grader-contained"
 def grade_here() -> dict[str, Any]:
     """Grade every hostile file, with the reference after each; say which are not contained."""
     from tests.conftest import shared_memory
-    from tests.test_attacks import ATTACKS, judge, loot, without_durations
+    from tests.e2e.test_attacks import ATTACKS, judge, loot, without_durations
 
     reference = ROOT / "reference" / "dense.py"
     with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ import pytest
 
 from grader.authoring.mutation import Mutant, mutants
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def changes(body: str, parameters: str = "self, x, y") -> dict[str, Mutant]:

@@ -22,7 +22,7 @@ from grader.reporters.html import render
 from tests.conftest import ROOT, Run
 from tests.reporters.browser import CHROMIUM, Tab, tab
 from tests.reporters.pages import Element, parsed, words
-from tests.reporters.test_as_json import REPORTS
+from tests.reporters.test_json import REPORTS
 
 SAMPLES = ROOT / "submissions" / "dense"
 ATTACKS = ROOT / "tests" / "attacks"

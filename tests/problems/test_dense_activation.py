@@ -16,7 +16,7 @@ from grader.model.problem import Library
 from grader.model.report import Report
 from grader.model.submission import read_submission
 
-LIBRARY = Library.find(Path(__file__).resolve().parents[1])
+LIBRARY = Library.find(Path(__file__).resolve().parents[2])
 PROBLEM = LIBRARY.load("dense-activation")
 
 

@@ -18,8 +18,8 @@ from grader.authoring.reproducibility import report_in
 from grader.model.problem import Problem
 from grader.model.submission import read_submission
 from tests.conftest import ROOT, filters_calls
+from tests.results.test_class_run import hand_in
 from tests.small_problem import thing
-from tests.test_batch import hand_in
 
 WRONG = ROOT / "submissions" / "dense" / "rejected" / "bias_gradient_mean.py"
 OTHERS = "click conftest filelock grader hypothesis msgspec nbformat numpy pip pytest rich site"

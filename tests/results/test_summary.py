@@ -23,7 +23,7 @@ from grader.results.summary import compare_rounds, summarize
 from grader.views.class_summary import render_summary
 from tests.small_problem import grade_files, make_small, thing
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 PROGRAM = b'''
 """A layer."""

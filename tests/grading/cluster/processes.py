@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 Running = subprocess.Popen[str]
 _MAIN = "from distributed.cli.dask_{} import main; main()"
 

@@ -17,7 +17,7 @@ from grader.model.problem import Library
 from grader.model.report import Report
 from grader.model.submission import read_submission
 
-RELU = Library.find(Path(__file__).resolve().parents[1]).load("relu")
+RELU = Library.find(Path(__file__).resolve().parents[2]).load("relu")
 ACCEPTED, REJECTED = RELU.samples("accepted"), RELU.samples("rejected")
 
 

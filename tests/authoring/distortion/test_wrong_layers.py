@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.distortion.layers import ENTRY, SOURCE, distorted, made, run
+from tests.authoring.distortion.layers import ENTRY, SOURCE, distorted, made, run
 
 X = np.array([[1.0, -2.0], [3.0, 0.5], [2.0, 1.0]])
 G = np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0], [1.0, 1.0, 1.0]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from grader.authoring.distortion import ALWAYS, sentence
-from tests.distortion.layers import ENTRY, SOURCE, all_distortions, facts, run
+from tests.authoring.distortion.layers import ENTRY, SOURCE, all_distortions, facts, run
 
 
 def test_what_is_noted_of_a_class() -> None:

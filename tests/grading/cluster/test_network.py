@@ -20,9 +20,9 @@ from grader.errors import UsageError
 from grader.grading.cluster.connection import require_private, safe_address
 from grader.grading.cluster.cpu_claims import claimed
 from grader.model.problem import Problem
-from tests.cluster import processes
 from tests.conftest import ROOT
-from tests.test_batch import count_results, hand_in
+from tests.grading.cluster import processes
+from tests.results.test_class_run import count_results, hand_in
 
 if sys.platform != "linux":
     pytest.skip("clusters are tried on Linux", allow_module_level=True)

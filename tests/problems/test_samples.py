@@ -24,7 +24,7 @@ from grader.model.report import Diagnosis, Report
 from grader.model.report_json import as_data
 from grader.model.submission import Submission, read_submission
 
-DENSE = Library.find(Path(__file__).resolve().parents[1]).load("dense")
+DENSE = Library.find(Path(__file__).resolve().parents[2]).load("dense")
 ACCEPTED, REJECTED = DENSE.samples("accepted"), DENSE.samples("rejected")
 LOADABLE = [path for path in REJECTED if read_declaration(path).fails != frozenset({UNLOADABLE})]
 

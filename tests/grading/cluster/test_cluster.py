@@ -24,11 +24,11 @@ from grader.grading.cluster import connection, coordinator, grade_stream
 from grader.model.problem import Problem
 from grader.model.report import Report
 from grader.model.submission import Submission, read_submission, submission_from
-from tests.cluster import processes
 from tests.conftest import ROOT, filters_calls
+from tests.grading.cluster import processes
+from tests.grading.test_pool import await_end, children, described
+from tests.results.test_class_run import count_results, hand_in
 from tests.small_problem import CHECKS, thing
-from tests.test_batch import count_results, hand_in
-from tests.test_pool import await_end, children, described
 
 if sys.platform != "linux":
     pytest.skip("processes are found by /proc", allow_module_level=True)

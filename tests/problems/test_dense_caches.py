@@ -15,7 +15,7 @@ from grader.judge.loading import load_reference
 from grader.layers import gradients
 from grader.model.problem import Library
 
-PROBLEM = Library.find(Path(__file__).resolve().parents[1]).load("dense-caches")
+PROBLEM = Library.find(Path(__file__).resolve().parents[2]).load("dense-caches")
 RECORDED = json.loads((PROBLEM.folder / "epynn.json").read_text("utf-8"))
 CASES = {case["name"]: case for case in RECORDED["cases"]}
 

@@ -20,7 +20,7 @@ from grader.model.submission import submission_from
 from grader.views import kill_matrix
 from tests.conftest import Run
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 SETTINGS = """
 title = "Double"

@@ -17,7 +17,7 @@ from grader.views.class_reports import CLASS_PAGE, export_class, file_name
 from tests.conftest import Run
 from tests.reporters.browser import Tab, tab
 from tests.reporters.pages import parsed, words
-from tests.reporters.test_as_html import needs_browser
+from tests.reporters.test_html import needs_browser
 from tests.small_problem import grade_files, thing
 
 NAMES = {

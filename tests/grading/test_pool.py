@@ -26,7 +26,7 @@ from grader.model.report_json import as_data
 from grader.model.submission import Submission, read_submission, submission_from
 from tests.small_problem import CHECKS, thing
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def described(report: Report) -> str:
