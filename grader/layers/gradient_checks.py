@@ -27,7 +27,7 @@ def agrees(yours: Any, numerical: Array | None, *, exact: bool, unit: float = 1.
         numerical: None agrees with nothing.
         exact: Whether the differences are exact; what is compared with them may be rounded, as
             3 times a mean is, and is compared to the last digits.
-        unit: As in :func:`grader.judge.expect_close`.
+        unit: As in :func:`grader.checks.expect_close`.
     """
     if numerical is None or not isinstance(yours, np.ndarray) or yours.size != numerical.size:
         return False
@@ -55,7 +55,7 @@ def expect_gradient(
     Args:
         yours: What the student's code gave.
         expected: The reference's gradient.
-        what: What is compared, as in :func:`grader.judge.expect_close`.
+        what: What is compared, as in :func:`grader.checks.expect_close`.
         own: Slopes of the student's forward pass, as one or several steps show them; a generator,
             so that nothing is measured but where it matters.
         waived: What has to have cost points if only the student's own forward pass is fitted:
@@ -63,7 +63,7 @@ def expect_gradient(
         elsewhere: The same for another, larger case, where an activation follows: a ReLU can be
             flat here, and there one sees that it is not flat everywhere.
         or_shapes: Other shapes of the same size that are accepted as well.
-        unit: As in :func:`grader.judge.expect_close`.
+        unit: As in :func:`grader.checks.expect_close`.
     """
     array = expect_array(yours, what, expected.shape, or_shapes=or_shapes)
     if is_close(array.reshape(expected.shape), expected, unit=unit):
