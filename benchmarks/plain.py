@@ -271,6 +271,7 @@ class Student:
     def __init__(self, module: types.ModuleType, seed: int) -> None:
         self.filename = str(module.__file__)
         self.copies = 0
+        self.trace: list[Any] = []  # stays empty: nothing is shown that it could explain
         self._module = Answer(Batch(), module)
         self.usual_seed = seed
         self._exposed = 0
