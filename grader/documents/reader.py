@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any
 
 from grader.errors import Fault
+from grader.sandbox.python_command import this_package
 
 SECONDS = 4
 """Processor time that reading one file may take."""
@@ -163,16 +164,12 @@ def _code(kind: str) -> str:
     Isolated Python looks for nothing where it is started and where the environment says, so it is
     told where the packages are that this process has.
     """
-    ours = Path(__file__).resolve().parents[1]
     specs = map(importlib.util.find_spec, ("msgspec", "nbformat"))
     folders = {str(Path(spec.origin).parents[1]) for spec in specs if spec and spec.origin}
-    packages = {"grader": str(ours)}
     return (
         "import sys\n"
         f"sys.path += [folder for folder in {sorted(folders)!r} if folder not in sys.path]\n"
-        f"for name, folder in {packages!r}.items():\n"
-        "    sys.modules[name] = type(sys)(name)\n"
-        "    sys.modules[name].__path__ = [folder]\n"
+        f"{this_package()}"
         f"from grader.intake.reader_process import main\nmain({kind!r}, {os.getpid()})"
     )
 

@@ -47,10 +47,11 @@ class KnownAnswers:
         recorded = student.recorded
         if recorded is None or not all(_is_plain(outcome) for outcome in trial.outcomes):
             return
-        transcript = tuple(self._shared(exchange) for exchange in recorded)
-        if student.interface not in self._kinds and len(self._kinds) >= MOST_KINDS:
+        interface = student.interface
+        if interface not in self._kinds and len(self._kinds) >= MOST_KINDS:
             del self._kinds[next(iter(self._kinds))]
-        kind = self._kinds.setdefault(student.interface, deque(maxlen=MOST_EACH))
+        kind = self._kinds.setdefault(interface, deque(maxlen=MOST_EACH))
+        transcript = tuple(self._shared(exchange) for exchange in recorded)
         kind.append((transcript, tuple(student.notes)))
 
     def _shared(self, exchange: Exchange) -> Exchange:

@@ -318,24 +318,17 @@ class _SessionPlugin:
                 student.load()
                 trial.classes, trial.functions = student.classes, student.functions
                 trial.output = student.take_output()
-                if self.problem.settings.entry not in trial.classes:
-                    pass
-                elif not (again or self.differences) and self.known.recognize(student):
-                    trial.outcomes = [Outcome(self.checks[item.nodeid]) for item in items]
-                    self._put_in_order(trial.outcomes)
-                else:
-                    student.record()
-                    self._run_checks(trial, items, allowance, go_on=again)
-                    self._put_in_order(trial.outcomes)
-                    trial.settle_waivers()
-                    trial.settle_variants()
-                    self.known.keep(student, trial)
-                    if not self.brief:
-                        trial.diagnoses = self.looker.name_mistakes(trial, items[0])
-                        follow_failures(trial, student)
-                        student.take_output()
-                    if self.differences and not trial.failing:
-                        trial.differences = self.looker.find_differences(items[0])
+                if self.problem.settings.entry in trial.classes:
+                    known = not (again or self.differences) and self.known.recognize(student)
+                    if known:
+                        trial.outcomes = [Outcome(self.checks[item.nodeid]) for item in items]
+                    else:
+                        student.record()
+                        self._run_checks(trial, items, allowance, go_on=again)
+                    own_order = list(self.checks.values())
+                    trial.outcomes.sort(key=lambda outcome: own_order.index(outcome.check))
+                    if not known:
+                        self._conclude(trial, items[0])
             except (StudentError, WorkerFailure) as error:
                 trial.load_error = error
                 trial.output = student.take_output()
@@ -348,10 +341,18 @@ class _SessionPlugin:
         trial.seconds = time.perf_counter() - started
         return trial, lost
 
-    def _put_in_order(self, outcomes: list[Outcome]) -> None:
-        """Sort by the order in which the checks stand in their file."""
-        order = {check.id: number for number, check in enumerate(self.checks.values())}
-        outcomes.sort(key=lambda outcome: order[outcome.check.id])
+    def _conclude(self, trial: Trial, item: pytest.Item) -> None:
+        """Settle what depends on all checks, and find out why some failed."""
+        student = self.desk.student
+        trial.settle_waivers()
+        trial.settle_variants()
+        self.known.keep(student, trial)
+        if not self.brief:
+            trial.diagnoses = self.looker.name_mistakes(trial, item)
+            follow_failures(trial, student)
+            student.take_output()
+        if self.differences and not trial.failing:
+            trial.differences = self.looker.find_differences(item)
 
     def _run_checks(
         self, trial: Trial, items: list[pytest.Item], allowance: Allowance, go_on: bool

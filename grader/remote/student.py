@@ -605,12 +605,10 @@ class Student:
             self.take_output()
         return found
 
-    def record(self) -> list[Exchange]:
+    def record(self) -> None:
         """Record what the worker is asked from now on, and its answers."""
-        recorded: list[Exchange] = []
         if self._worker is not None:
-            self._worker.record = recorded
-        return recorded
+            self._worker.record = []
 
     @property
     def recorded(self) -> list[Exchange] | None:

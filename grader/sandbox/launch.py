@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.errors import Fault
-from grader.sandbox.python_command import NEUTRAL_FOLDER
+from grader.sandbox.python_command import NEUTRAL_FOLDER, this_package
 
 if TYPE_CHECKING:
     # Not loaded here: NumPy comes with it, and the zygote should be on its way before.
@@ -136,7 +136,6 @@ def _command(module: str, *arguments: str) -> list[str]:
     numpy = importlib.util.find_spec("numpy")
     if numpy is None or numpy.origin is None:
         raise Fault("NumPy is not installed for this Python; install it and try again")
-    ours = str(Path(__file__).resolve().parents[1])
     theirs = str(Path(numpy.origin).parents[1])
     # This very package, whichever others are installed; its folder's neighbours are not for the
     # student's code. What imports make is there to stay: the garbage collector need not look
@@ -144,10 +143,9 @@ def _command(module: str, *arguments: str) -> list[str]:
     code = (
         "import gc, sys; gc.disable()\n"
         f"if {theirs!r} not in sys.path: sys.path.append({theirs!r})\n"
-        "package = sys.modules['grader'] = type(sys)('grader')\n"
-        f"package.__path__ = [{ours!r}]\n"
+        f"{this_package()}"
         f"from grader.sandbox.worker.{module} import main; import grader.sandbox.worker.server\n"
-        "del package; gc.enable()\n"
+        "gc.enable()\n"
         "main()"
     )
     # -I without -E: the environment is ours and clean, and PYTHONHASHSEED must count.

@@ -34,6 +34,18 @@ def command(statement: str, *arguments: str, flags: Sequence[str] = ISOLATED) ->
     return [sys.executable, *flags, "-c", code, *arguments]
 
 
+def this_package() -> str:
+    """Return statements after which ``grader`` is this very package, whatever else is installed.
+
+    What is beside its folder cannot be imported by them, and its ``__init__`` is not run.
+    """
+    ours = str(Path(grader.__file__).resolve().parent)
+    return (
+        "sys.modules['grader'] = type(sys)('grader')\n"
+        f"sys.modules['grader'].__path__ = [{ours!r}]\n"
+    )
+
+
 def _is_here(path: str) -> bool:
     """Whether a path is that of the folder that this process is in."""
     try:

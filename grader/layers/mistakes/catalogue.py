@@ -22,7 +22,7 @@ class Catalogue:
     """The known mistakes in one aspect, in order: the simpler one first.
 
     Texts hold the words of :class:`grader.layers.Names` in braces, and in double braces the
-    values in which a mistake differs (``each`` of :class:`grader.diagnosis.match.Mistake`).
+    values in which a mistake differs (``each`` of :class:`~grader.checks.misconceptions.Mistake`).
     """
 
     def __init__(self, aspect: str) -> None:
