@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from grader import __version__
-from grader.cli import check, export, grade, new, platforms, verify
+from grader.cli import check, demo, export, grade, new, platforms, verify
 from grader.cli.options import library_option, problem_argument, write_text
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.platforms import workflow_log
@@ -92,6 +92,7 @@ def commands() -> None:
     Submissions run in a process of their own; the verdict is made in another.
 
     \b
+      grader demo                        see a right and a wrong file graded
       grader start dense my-folder       begin with the exercise
       grader check dense my-folder/dense.py
       grader show dense                  read the statement
@@ -170,6 +171,7 @@ def doctor(verbose: bool, library: Library) -> int:
 
 
 for command in (
+    demo.demo,
     check.check,
     grade.grade,
     grade.summary,

@@ -91,6 +91,18 @@ class Convention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shows: Annotated[tuple[Slug, ...], msgspec.Meta(min_length=1)]
 
 
+class Demo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two sample submissions that ``grader demo`` grades, without ``.py``.
+
+    Attributes:
+        right: A name in ``submissions/<slug>/accepted/``.
+        wrong: A name in ``submissions/<slug>/rejected/``.
+    """
+
+    right: str
+    wrong: str
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The contents of ``problem.toml``."""
 
@@ -102,6 +114,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: LimitSettings = LimitSettings()
     provided: Provided = Provided()
     conventions: tuple[Convention, ...] = ()
+    demo: Demo | None = None
 
 
 class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -277,6 +290,24 @@ class Problem:
     def samples(self, verdict: str) -> list[Path]:
         """Sample submissions, ``accepted`` or ``rejected``, sorted."""
         return sorted((self.library / "submissions" / self.slug / verdict).glob("*.py"))
+
+    def demo_samples(self) -> list[Path]:
+        """A right and a wrong sample that show what a report is; none where none are declared.
+
+        Raises:
+            ProblemError: A sample that ``problem.toml`` names is not there.
+        """
+        demo = self.settings.demo
+        named = [] if demo is None else [("accepted", demo.right), ("rejected", demo.wrong)]
+        paths = [
+            self.library / "submissions" / self.slug / verdict / f"{name}.py"
+            for verdict, name in named
+        ]
+        for path in paths:
+            if not path.is_file():
+                toml = self.folder / "problem.toml"
+                raise ProblemError(toml, None, f"demo names {self.shown(path)}, which is not there")
+        return paths
 
     def visibility(self, group: str) -> str:
         """When a platform may show students the checks of a group."""

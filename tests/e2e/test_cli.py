@@ -229,7 +229,7 @@ def test_help_needs_no_numpy(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "problems", "show", "start", "verify", "package", "onsite"]
+    "command", ["check", "demo", "problems", "show", "start", "verify", "package", "onsite"]
 )
 def test_every_command_has_help(command: str, grader: Run) -> None:
     """--help of each command begins with its usage."""
@@ -268,6 +268,38 @@ def test_show_renders_the_statement(grader: Run) -> None:
     assert "∂L/∂X = G · Wᵀ" in done.stdout.replace("(", "").replace(")", "")
     assert "0.10162127" in done.stdout
     assert "-0.00655782" in done.stdout
+
+
+def test_the_demo_grades_a_right_and_a_wrong_file(grader: Run) -> None:
+    """It ends with 0, shows both scores and a named mistake, and says what to type next."""
+    done = grader("demo")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "100 / 100" in done.stdout
+    assert "92 / 100" in done.stdout
+    assert "the mean over the batch; the statement asks for the sum" in " ".join(
+        done.stdout.split()
+    )
+    assert "grader start dense my-folder" in done.stdout
+
+
+def test_a_problem_without_a_demo_says_what_makes_one(grader: Run) -> None:
+    """Wrong usage, with the key that is missing."""
+    done = grader("demo", "relu")
+    assert done.returncode == 2
+    assert "relu has no demo" in done.stderr
+    assert "[demo] in problem.toml" in done.stderr
+
+
+def test_a_demo_of_a_sample_that_is_not_there_is_the_problems_fault(
+    grader: Run, small: Problem
+) -> None:
+    """Exit code 3, with the file that names it and the sample."""
+    settings = small.folder / "problem.toml"
+    settings.write_text(settings.read_text("utf-8") + '\n[demo]\nright = "a"\nwrong = "b"\n')
+    done = grader("demo", small.slug, "--library", small.library)
+    assert done.returncode == 3
+    assert "problem.toml" in done.stderr
+    assert "accepted/a.py" in done.stderr
 
 
 def test_start_gives_a_file_that_can_be_checked(grader: Run, tmp_path: Path) -> None:
