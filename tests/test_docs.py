@@ -6,18 +6,17 @@ import importlib.util
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import jsonschema
 import msgspec
 import pytest
 
 from grader.grading.in_process import grade_all
-from grader.model.problem import Convention, Group, LimitSettings, Problem, Provided, Settings
+from grader.model.problem import Convention, Demo, Group, LimitSettings, Problem, Provided, Settings
 from grader.model.report import Report
 from grader.model.report_json import as_data
 from grader.model.submission import read_submission, submission_from
-from tests.conftest import ROOT, Run
+from tests.conftest import ROOT
 
 
 def test_the_picture_in_the_readme_is_current() -> None:
@@ -35,22 +34,6 @@ def test_the_picture_in_the_readme_is_current() -> None:
 
     committed = (ROOT / "docs" / "failing-report.svg").read_text("utf-8")
     assert words(picture.draw()) == words(committed), "run: python docs/picture.py"
-
-
-@pytest.mark.parametrize(
-    "sample",
-    ["dense-activation/accepted/einsum.py", "dense/rejected/means_as_in_dense_activation.py"],
-)
-def test_the_readme_shows_what_files_for_other_problems_are_told(
-    grader: Run, tmp_path: Path, sample: str
-) -> None:
-    """Word for word, as in a terminal of 80 columns."""
-    (tmp_path / "dense.py").write_bytes((ROOT / "submissions" / sample).read_bytes())
-    lines = grader("check", "dense", "dense.py").stdout.splitlines()
-    told = [line.rstrip() for line in lines[3:]]
-    shown = "\n".join(told[: told.index("")])
-    assert shown.startswith("✗ This looks like a solution to dense-activation")
-    assert f"```\n{shown}\n```" in (ROOT / "README.md").read_text("utf-8"), shown
 
 
 def test_reports_follow_the_schema(dense: Problem) -> None:
@@ -111,7 +94,7 @@ def test_the_guide_describes_every_key() -> None:
             if inner is not None:
                 yield from keys(inner, f"{field.name}.")
 
-    parts = (Group, LimitSettings, Provided, Convention)
+    parts = (Group, LimitSettings, Provided, Convention, Demo)
     assert set(keys(Settings)) - described == set()
 
 
