@@ -90,11 +90,11 @@ class Allowance:
 
     def call(self) -> None:
         """Count a call of one of the judge's objects."""
-        self._take("calls", 1, f"it called the optimizer more than {MAX_CALLS:,} times in all")
+        self._take("calls", 1, f"it called objects that it was given more than {MAX_CALLS:,} times")
 
     def compute(self, count: int) -> None:
         """Count numbers that are about to be computed or copied."""
-        what = f"the optimizer had to work out more than {MAX_COMPUTED:,} numbers in all"
+        what = f"objects that it was given had to compute more than {MAX_COMPUTED:,} numbers in all"
         self._take("computed", count, what)
 
     def _take(self, what: str, count: int, told: str) -> None:

@@ -56,7 +56,7 @@ MAX_MESSAGE = 4000
 MAX_FRAMES = 12
 MAX_FUNCTION = 100
 """Of an exception: characters of its message, frames, and characters of a name."""
-_TOO_MANY_CALLS = f"more than {MAX_CALLBACKS:,} calls of the optimizer"
+_TOO_MANY_CALLS = f"more than {MAX_CALLBACKS:,} calls of the objects that it was given"
 _NEWS = ([int, int], [int, str, list, dict])
 
 _START_SECONDS = 60.0

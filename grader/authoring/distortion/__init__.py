@@ -60,7 +60,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Distortion:
-    """A wrong layer.
+    """The reference, wrong under a condition.
 
     Attributes:
         place: What is changed: ``result``, ``self.W``, ``W_opt.update.1``; "" for effects.

@@ -1,12 +1,12 @@
-"""What a distorted layer knows of its calls; appended to a reference, and run in the worker.
+"""What a distorted reference knows of its calls; appended to a reference, and run in the worker.
 
 This file, :mod:`record`, :mod:`wrap`, :mod:`conditions` and :mod:`changes` are not imported where
 they run: :mod:`render` appends their text to the reference's. They use the standard library and
 NumPy, and know no problem.
 
 A *place* is where a value is: ``result``, ``result.weights`` in a dictionary that is returned,
-``self.W``, ``self.fc.Z`` in a dictionary of the layer's, or the name of an argument. A *size* is an
-axis of an array at a place, ``X.0``, or a whole number at one.
+``self.W``, ``self.fc.Z`` in a dictionary of the instance, or the name of an argument. A *size* is
+an axis of an array at a place, ``X.0``, or a whole number at one.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ def tell(what: str) -> None:
 
 
 class Call:
-    """One call of a member of the layer's class.
+    """One call of a member of the instance's class.
 
     Attributes:
-        layer: The instance; for a class method what it made.
+        instance: The instance; for a class method what it made.
         member: The method's name.
         given, named: The arguments as they came.
         arguments: The same by name, with defaults.
         memory: What is remembered of the instance between its calls.
         number: How many calls of this method there were on the instance, this one among them.
-        before: The arrays of the layer before the call, by their places; copies.
+        before: The arrays of the instance before the call, by their places; copies.
         result: What the method returned.
     """
 
@@ -55,11 +55,11 @@ class Call:
         signature: inspect.Signature,
     ) -> None:
         self.function, self.member, self.given, self.named = function, member, given, named
-        self.layer: Any = None if isinstance(given[0], type) else given[0]
+        self.instance: Any = None if isinstance(given[0], type) else given[0]
         self.memory = memory
         self.number = memory.get(("calls", member), 0) + 1
-        self.before = {place: value.copy() for place, value in arrays_in(self.layer)}
-        self.flags = dict(flags_in(self.layer))
+        self.before = {place: value.copy() for place, value in arrays_in(self.instance)}
+        self.flags = dict(flags_in(self.instance))
         self.generator: Any = np.random.get_state()
         self.result: Any = None
         self.done = False
@@ -79,14 +79,14 @@ class Call:
         self.result = self.function(*self.given, **self.named)
         self.done, self._sizes = True, {}
         if isinstance(self.given[0], type):
-            self.layer = self.result
+            self.instance = self.result
 
     def sizes(self) -> dict[str, int]:
-        """The sizes of what is there: of arguments, then of the layer, then of the result."""
+        """The sizes of what is there: of arguments, then of the instance, then of the result."""
         if self.done and self._sizes:
             return self._sizes
         found: dict[str, int] = {}
-        kept = arrays_in(self.layer) if self.done else self.before.items()
+        kept = arrays_in(self.instance) if self.done else self.before.items()
         places = [*self.arguments.items(), *kept, *leaves(self.result)]
         for place, value in places:
             if isinstance(value, np.ndarray):
@@ -94,7 +94,7 @@ class Call:
                     found.setdefault(f"{place}.{axis}", size)
             elif type(value) is int and not place.startswith("result"):
                 found.setdefault(place, value)
-        for name, value in numbers_in(self.layer):
+        for name, value in numbers_in(self.instance):
             if type(value) is int:
                 found.setdefault(name, value)
         self._sizes = found
@@ -102,7 +102,7 @@ class Call:
 
     def factor(self, name: str) -> Any:
         """A size, or a number that is an argument or an attribute; None where it is not there."""
-        value = {**dict(numbers_in(self.layer)), **self.sizes(), **self.arguments}.get(name)
+        value = {**dict(numbers_in(self.instance)), **self.sizes(), **self.arguments}.get(name)
         return None if isinstance(value, np.ndarray) else value
 
     def value(self, place: str) -> Any:
@@ -110,23 +110,23 @@ class Call:
         if place.startswith("result"):
             return dict(leaves(self.result)).get(place)
         if place.startswith("self."):
-            found = self.layer
+            found = self.instance
             for key in place.split(".")[1:]:
                 found = found.get(key) if isinstance(found, dict) else getattr(found, key, None)
             return found
         return self.arguments.get(place)
 
     def put(self, place: str, value: Any) -> None:
-        """Have something else at a place of the result or of the layer."""
+        """Have something else at a place of the result or of the instance."""
         root, *keys = place.split(".")
         if not keys:
             self.result = value
         elif root == "result":
             self.result = {**self.result, keys[0]: value}
         elif len(keys) == 1:
-            setattr(self.layer, keys[0], value)
+            setattr(self.instance, keys[0], value)
         else:
-            getattr(self.layer, keys[0])[keys[1]] = value
+            getattr(self.instance, keys[0])[keys[1]] = value
 
     def finish(self) -> None:
         """Remember the call."""
@@ -137,9 +137,9 @@ class Call:
             self.memory.setdefault(("sizes", self.member, name), []).append(size)
 
 
-def arrays_in(layer: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the arrays of a layer, also those in its dictionaries, with their places."""
-    for name, value in list(getattr(layer, "__dict__", {}).items()):
+def arrays_in(instance: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the arrays of an instance, also those in its dictionaries, with their places."""
+    for name, value in list(getattr(instance, "__dict__", {}).items()):
         if isinstance(value, np.ndarray):
             yield f"self.{name}", value
         elif isinstance(value, dict):
@@ -148,9 +148,9 @@ def arrays_in(layer: Any) -> Iterator[tuple[str, Any]]:
                     yield f"self.{name}.{key}", item
 
 
-def numbers_in(layer: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the numbers of a layer, with their places."""
-    for name, value in list(getattr(layer, "__dict__", {}).items()):
+def numbers_in(instance: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the numbers of an instance, with their places."""
+    for name, value in list(getattr(instance, "__dict__", {}).items()):
         for place, item in (
             ((f"self.{name}.{key}", item) for key, item in value.items())
             if isinstance(value, dict)
@@ -160,9 +160,9 @@ def numbers_in(layer: Any) -> Iterator[tuple[str, Any]]:
                 yield place, item
 
 
-def flags_in(layer: Any) -> Iterator[tuple[str, bool]]:
-    """Yield the attributes of a layer that are true or false, with their places."""
-    for name, value in list(getattr(layer, "__dict__", {}).items()):
+def flags_in(instance: Any) -> Iterator[tuple[str, bool]]:
+    """Yield the attributes of an instance that are true or false, with their places."""
+    for name, value in list(getattr(instance, "__dict__", {}).items()):
         if type(value) is bool:
             yield f"self.{name}", value
 
@@ -186,11 +186,11 @@ def surrounded(entry: Any, around: Callable[[Call], None]) -> None:
     memories: Any = weakref.WeakKeyDictionary()
     common: dict[Any, Any] = {"instance": 0}
 
-    def memory_of(layer: Any) -> dict[Any, Any]:
-        if layer not in memories:
+    def memory_of(instance: Any) -> dict[Any, Any]:
+        if instance not in memories:
             common["instance"] += 1
-            memories[layer] = {"instance": common["instance"], "common": common}
-        found: dict[Any, Any] = memories[layer]
+            memories[instance] = {"instance": common["instance"], "common": common}
+        found: dict[Any, Any] = memories[instance]
         return found
 
     def wrapped(name: str, function: Any) -> Any:

@@ -22,7 +22,7 @@ def conditions_for(member: Member, facts: Facts) -> Iterator[Condition]:
     """All conditions that a method may be distorted under."""
     yield Condition(ALWAYS, "", "always()", "always")
     made = member.name == "__init__"
-    asks = not (member.arrays or member.keeps or member.hands)  # it does nothing with the layer
+    asks = not (member.arrays or member.keeps or member.hands)  # it does nothing with the instance
     for number, word in ((2, "second"), (3, "third"), (4, "fourth")):
         phrase = f"from the {word} call on"
         if not made and not (asks and number > 2):
@@ -94,7 +94,7 @@ def conditions_for(member: Member, facts: Facts) -> Iterator[Condition]:
 
 
 def _valued(member: Member) -> list[str]:
-    """Where magnitudes are looked at: arguments; without arrays among these what the layer has."""
+    """Where magnitudes are looked at: arguments; without arrays there, what the instance has."""
     if member.arrays:
         return [*member.arrays, *(s for s in member.scalars if s not in member.sizes)]
     if member.draws:
@@ -140,7 +140,9 @@ def value_changes(member: Member, place: str, what: str, kind: Kind) -> Iterator
         yield change("shared", "is one array for all instances", "shared()", "alias")
     elif kind == "value":
         yield change("same buffer", "is the same array in each call", "same_buffer()", "alias")
-        yield change("inside", "is an array that the layer works with later", "inside()", "alias")
+        yield change(
+            "inside", "is an array that the instance works with later", "inside()", "alias"
+        )
         yield change("shared", "is one array for all instances", "shared()", "alias")
 
 

@@ -1,4 +1,4 @@
-"""What a distorted layer does wrong; appended to a reference, and run in the worker.
+"""What a distorted reference does wrong; appended to a reference, and run in the worker.
 
 Most functions return one that is given a right value and the call, and returns the wrong value, or
 None if there is nothing to change. Those of the last part return one that is called when the
@@ -84,7 +84,7 @@ def previous(place: str) -> Callable[[Array, Call], Any]:
 
 
 def same_buffer() -> Callable[[Array, Call], Any]:
-    """An array of the layer's that the next call writes into."""
+    """An array of the instance's that the next call writes into."""
 
     def change(value: Array, call: Call) -> Array:
         key = ("buffer", call.member, value.shape, value.dtype)
@@ -113,7 +113,7 @@ def shared() -> Callable[[Array, Call], Any]:
 
 
 def inside() -> Callable[[Array, Call], Any]:
-    """An array that the layer works with later: who changes it, changes the next result."""
+    """An array that the instance works with later: who changes it, changes the next result."""
 
     def change(value: Array, call: Call) -> Array:
         held, was = call.memory.get(("inside", call.member, value.shape), (0, 0))
@@ -166,12 +166,12 @@ def errors_ignored() -> Callable[[Call], Any]:
 
 
 def done_twice() -> Callable[[Call], Any]:
-    """Everything is done a second time; True if that makes no difference to the layer."""
+    """Everything is done a second time; True if that makes no difference to the instance."""
 
     def do(call: Call) -> Any:
-        right = [value.copy() for _, value in arrays_in(call.layer)]
+        right = [value.copy() for _, value in arrays_in(call.instance)]
         call.run()
-        after = [value for _, value in arrays_in(call.layer)]
+        after = [value for _, value in arrays_in(call.instance)]
         return all(np.array_equal(a, b) for a, b in zip(right, after, strict=False))
 
     return do

@@ -1,4 +1,4 @@
-"""When a distorted layer is wrong; appended to a reference, and run in the worker.
+"""When a distorted reference is wrong; appended to a reference, and run in the worker.
 
 Each function returns one that says of a call whether it is such a one. What the result is may not
 be known yet when it is asked.

@@ -27,7 +27,7 @@ class Member:
         dicts: Arguments that are dictionaries.
         flags: Arguments that are true or false, with what they usually are.
         parameters: All arguments.
-        keeps: Places of the layer's arrays that it makes or changes, and of numbers, with kinds:
+        keeps: Places of the instance's arrays that it makes or changes, and of numbers, with kinds:
             "array", "whole" or "number".
         had: Those that were there before some call.
         arguments: Those that hold an argument as it is.

@@ -53,7 +53,7 @@ def is_foreign(value: Any) -> bool:
 
 
 class Listening:
-    """Stands for an object that a layer was given, and notes what it is handed."""
+    """Stands for an object that an instance was given, and notes what it is handed."""
 
     def __init__(self, target: Any, member: str, attribute: str) -> None:
         self._target, self._member, self._attribute = target, member, attribute
@@ -78,15 +78,15 @@ class Listening:
 
 def recorded(call: Call) -> None:
     """Run a call, and note what there is to be known of it."""
-    member, layer = call.member, call.layer
+    member, instance = call.member, call.instance
     stands: dict[str, Any] = {}
-    for name, value in list(getattr(layer, "__dict__", {}).items()):
+    for name, value in list(getattr(instance, "__dict__", {}).items()):
         if is_foreign(value):
             stands[name] = value
-            setattr(layer, name, Listening(value, member, name))
-    held = dict(arrays_in(layer))
+            setattr(instance, name, Listening(value, member, name))
+    held = dict(arrays_in(instance))
     ids = {place: id(value) for place, value in held.items()}
-    numbers = dict(numbers_in(layer))
+    numbers = dict(numbers_in(instance))
     note("member", member)
     for name, value in call.arguments.items():
         if value is not None:
@@ -105,14 +105,14 @@ def recorded(call: Call) -> None:
         raise
     finally:
         for name, value in stands.items():
-            if isinstance(getattr(layer, name, None), Listening):
-                setattr(layer, name, value)
+            if isinstance(getattr(instance, name, None), Listening):
+                setattr(instance, name, value)
     for place, asked in names.items():
         note("accepts", member, place, asked)
     for name, flag in call.flags.items():
         note("flag", member, name, flag)
     given = {id(value) for value in call.arguments.values()}
-    for place, value in arrays_in(call.layer):
+    for place, value in arrays_in(call.instance):
         if value.ndim > 1:
             note("matrix", member, place)
         if place in call.before:
@@ -121,17 +121,17 @@ def recorded(call: Call) -> None:
             note("argument", member, place)
         if id(value) != ids.get(place) or not np.array_equal(value, call.before[place]):
             note("keeps", member, place, "array")
-    for place, value in numbers_in(call.layer):
+    for place, value in numbers_in(call.instance):
         if place not in numbers or numbers[place] != value:
             note("keeps", member, place, kind_of(value))
         note("factor", member, place)
         if value not in (0, 1):
             note("not 1", member, place)
     for name, flag in call.flags.items():
-        if name.startswith("self.") and getattr(layer, name[5:], None) is not flag:
+        if name.startswith("self.") and getattr(instance, name[5:], None) is not flag:
             note("sets", member, name)
-    if isinstance(layer, object) and member != "__init__":
-        for name, value in getattr(layer, "__dict__", {}).items():
+    if isinstance(instance, object) and member != "__init__":
+        for name, value in getattr(instance, "__dict__", {}).items():
             if type(value) is bool and f"self.{name}" not in call.flags:
                 note("sets", member, f"self.{name}")
     for place, value in leaves(call.result):

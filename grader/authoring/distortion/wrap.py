@@ -73,17 +73,17 @@ def handed_changed(member: str, place: str, condition: Condition, change: Change
             return method
 
     def around(call: Call) -> None:
-        target = getattr(call.layer, attribute, None) if call.member == member else None
+        target = getattr(call.instance, attribute, None) if call.member == member else None
         if target is None:
             call.run()
             return
         changing = Changing(target, call)
-        setattr(call.layer, attribute, changing)
+        setattr(call.instance, attribute, changing)
         try:
             call.run()
         finally:
-            if getattr(call.layer, attribute) is changing:
-                setattr(call.layer, attribute, target)
+            if getattr(call.instance, attribute) is changing:
+                setattr(call.instance, attribute, target)
 
     return around
 
