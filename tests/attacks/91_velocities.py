@@ -34,7 +34,7 @@ class Dense(Layer):
     def backward_pass(self, accum_grad):
         W, grad_w = self.W, self.X.T @ accum_grad
         grad_w0 = np.sum(accum_grad, axis=0, keepdims=True)
-        self.given._server.own_objects = dict.fromkeys(self.given._server.own_objects)
+        self.given._objects.own_objects = dict.fromkeys(self.given._objects.own_objects)
         column, row = np.ones((1500, 1)), np.ones((1, 1500))
         for one in [copy.copy(self.given) for _ in range(20)]:
             for value in (column, row, np.ones((500, 500))):

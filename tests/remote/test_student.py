@@ -605,7 +605,7 @@ OPTIMIZING = """
 
     def steal(optimizer):
         method = type(optimizer.update)
-        return method(optimizer._server, optimizer._exposed.id, "expected")()
+        return method(optimizer._objects, optimizer._exposed.id, "expected")()
 
     def keep(optimizer):
         KEPT.append(optimizer)

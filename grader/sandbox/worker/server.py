@@ -17,11 +17,9 @@ much of it gathers, it is sent ahead as ``[nonce, "news", news]``. Before all th
 from __future__ import annotations
 
 import builtins
-import copy
 import faulthandler
 import io
 import linecache
-import math
 import os
 import random
 import signal
@@ -30,11 +28,10 @@ import sys
 import types
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from importlib import import_module
 from operator import attrgetter
 from types import CodeType, FunctionType, ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy import array as stacked
@@ -42,6 +39,7 @@ from numpy import geterr, ndarray, seterr, zeros
 
 from grader.sandbox import codec
 from grader.sandbox.worker.leftovers import Leftovers
+from grader.sandbox.worker.stubs import JudgeObjects, Stub
 
 # Taken before the first line of a submission runs: one that replaces a builtin, or a function of
 # NumPy, changes neither what is done here nor what source of the judge's does.
@@ -52,108 +50,12 @@ _GLOBAL_GENERATOR = np.random.random_sample.__self__  # type: ignore[attr-define
 MAX_FRAMES = 12
 MAX_MESSAGE = 4000
 MAX_FOLLOWED = 50_000
-MAX_NEWS = 256
-MAX_NEWS_SIZE = 1 << 20
 _AT_ONCE = 1 << 16
 _GONE = object()
 
 
 class Missing(Exception):
     """An operation used an object that an earlier, failed operation should have made."""
-
-
-class Stub:
-    """Stands for an object of the judge; its methods run there, on the values sent along.
-
-    Where the judge has sent the source of the object's class, they run here as well, on an object
-    that nobody waits for: the judge is told what it was asked, and asks its own the same.
-    """
-
-    _server: Server
-    _exposed: codec.Exposed
-    _own: Any
-
-    def __init__(self, *_: Any, **__: Any) -> None:
-        kind = type(self).__name__
-        raise TypeError(f"{kind} cannot be made anew; copy the one that is given (module copy)")
-
-    @classmethod
-    def of(cls, server: Server, exposed: codec.Exposed, own: Any = None) -> Stub:
-        """Make one; its class has the name of the judge's, which students read in messages."""
-        stub: Stub = object.__new__(server.stub_class(exposed.type_name))
-        names = stub.__dict__
-        for name, value in exposed.attributes.items():
-            if not name.startswith("_"):
-                names[name] = value
-        own = server.own_object(exposed, own)
-        names["_server"], names["_exposed"], names["_own"] = server, exposed, own
-        for name in exposed.methods:
-            names[name] = (
-                _Callback(server, exposed.id, name)
-                if own is None
-                else _Posted(server, exposed, name, getattr(own, name))
-            )
-        return stub
-
-    def __copy__(self) -> Stub:
-        exposed = self._exposed
-        twin = codec.Exposed(
-            self._server.announce_copy(exposed.id),
-            exposed.type_name,
-            exposed.methods,
-            {name: self.__dict__.get(name, usual) for name, usual in exposed.attributes.items()},
-            exposed.source,
-        )
-        own = None if self._own is None else codec.twin_of(self._own)
-        return Stub.of(self._server, twin, own)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Stub:
-        return self.__copy__()
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__[name] = value
-        if name in self._exposed.attributes:  # a setting: what answers has it from now on
-            self._server.post(self._exposed.id, codec.SET, (name, value), {})
-            if self._own is not None:
-                setattr(self._own, name, value)
-
-    def __repr__(self) -> str:
-        return f"<{self._exposed.type_name} object>"
-
-    def __getattr__(self, name: str) -> NoReturn:
-        kind = self.__dict__["_exposed"].type_name
-        raise AttributeError(f"{kind!r} object has no attribute {name!r}")
-
-
-class _Callback:
-    """One method of a judge-side object."""
-
-    def __init__(self, server: Server, number: int, name: str) -> None:
-        self._server, self._number, self.__name__ = server, number, name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._server.call_back(self._number, self.__name__, args, kwargs)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> _Callback:
-        return self
-
-
-class _Posted(_Callback):
-    """One method of a judge-side object, answered here by an object of the same class."""
-
-    def __init__(
-        self, server: Server, exposed: codec.Exposed, name: str, function: Callable[..., Any]
-    ) -> None:
-        super().__init__(server, exposed.id, name)
-        self._function, self._type_name = function, exposed.type_name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        given, named = self._server.post(self._number, self.__name__, args, kwargs)
-        try:
-            result = self._function(*given, **named)
-        except Exception as error:
-            raise ValueError(f"{self._type_name}.{self.__name__}: {error}") from error
-        return self._server.as_sent(result)
 
 
 class Server:
@@ -168,15 +70,10 @@ class Server:
         self.room = room
         self.objects: dict[int, Any] = {}
         self.nonce = 0
-        self.own_objects: dict[int, Any] = {}
-        self.news: list[list[Any]] = []
-        self.news_size = 0
-        self.next_copy = 0
-        self._classes: dict[str, type] = {}
-        self._stub_classes: dict[str, type[Stub]] = {}
         self.filename = ""
         self.leftovers: Leftovers | None = None
         self.errors = geterr()
+        self.judge_objects = JudgeObjects(self.call_back, self._send_ahead, self._localize)
 
     def serve(self) -> None:
         """Answer requests until the channel closes."""
@@ -187,7 +84,8 @@ class Server:
             outcomes = [self._outcome(operation, writer) for operation in operations]
             _flush()
             try:
-                frame = writer.frame([self.nonce, "done", outcomes, self._take_news(writer)])
+                news = self.judge_objects.take_news(writer)
+                frame = writer.frame([self.nonce, "done", outcomes, news])
             except MemoryError:
                 frame = self._too_large(len(operations))
             self._send(frame)
@@ -230,87 +128,19 @@ class Server:
         _flush()
         writer = codec.Writer(self.room)
         call = [writer.value(list(args)), writer.value(kwargs)]
-        message = [self.nonce, "callback", number, method, *call, self._take_news(writer)]
-        self._send(writer.frame(message))
+        news = self.judge_objects.take_news(writer)
+        self._send(writer.frame([self.nonce, "callback", number, method, *call, news]))
         kind, value = self._receive()
         if kind == "raise":
             raise ValueError(value)
         return self._localize(value)
 
-    def announce_copy(self, number: int) -> int:
-        """Number a copy of a judge-side object; the judge hears of it with the next message."""
-        self.next_copy -= 1
-        self.news.append([number, self.next_copy])
-        return self.next_copy
-
-    def post(
-        self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[list[Any], dict[str, Any]]:
-        """Have the judge hear of a call with the next message; return the arguments it will see.
-
-        Raises:
-            ValueError: The object is from before the last reset, as the judge would say.
-        """
-        if number not in self.own_objects:
-            raise ValueError(codec.FROM_BEFORE)
-        given, named = self.as_sent(list(args)), self.as_sent(kwargs)
-        # What is posted is a copy of its own: the object may return, or change, what it is given.
-        self.news.append([number, method, self.as_sent(given), self.as_sent(named)])
-        self.news_size += sum(getattr(value, "nbytes", 0) for value in given)
-        if len(self.news) >= MAX_NEWS or self.news_size >= MAX_NEWS_SIZE:
-            _flush()
-            writer = codec.Writer(self.room)
-            self._send(writer.frame([self.nonce, "news", self._take_news(writer)]))
-        return given, named
-
-    def _take_news(self, writer: codec.Writer) -> list[list[Any]]:
-        taken, self.news, self.news_size = self.news, [], 0
-        return [
-            item if len(item) == 2 else [*item[:2], writer.value(item[2]), writer.value(item[3])]
-            for item in taken
-        ]
-
-    def as_sent(self, value: Any) -> Any:
-        """A value as it would be after it has crossed the wire, shared with nobody."""
-        if codec.crosses_whole(value):
-            return value.copy()
-        if type(value) is list:
-            return [self.as_sent(item) for item in value]
-        if type(value) is dict and not value:
-            return {}
-        return self._localize(codec.decode(codec.encode(value)[codec.LENGTH.size :]))
-
-    def own_object(self, exposed: codec.Exposed, own: Any = None) -> Any:
-        """The object that answers here for one of the judge's; None if the judge has to.
-
-        Args:
-            own: To be that object from now on; by default one is made when it is first needed.
-        """
-        number = exposed.id
-        if number not in self.own_objects:
-            if own is None and exposed.source:
-                own = object.__new__(self._class(exposed))
-                vars(own).update(exposed.attributes)
-            self.own_objects[number] = own
-        return self.own_objects[number]
-
-    def stub_class(self, name: str) -> type[Stub]:
-        """The class of stubs for objects of a class of the judge's."""
-        if name not in self._stub_classes:
-            self._stub_classes[name] = type(name, (Stub,), {})
-        return self._stub_classes[name]
-
-    def _class(self, exposed: codec.Exposed) -> type:
-        """The class of a judge-side object, made here from its source, once."""
-        kind = self._classes.get(exposed.source)
-        if kind is None:
-            module = ModuleType("judge")
-            vars(module).update(np=np, math=math, copy=copy, dataclass=dataclass, field=field)
-            vars(module)["__builtins__"] = _BUILTINS
-            sys.modules["judge"] = module  # where dataclass looks names up
-            exec("from __future__ import annotations\n" + exposed.source, vars(module))
-            kind = self._classes[exposed.source] = vars(module)[exposed.type_name]
-        return kind
+    def _send_ahead(self) -> None:
+        """Send news of judge-side objects before the message that would have had it."""
+        _flush()
+        writer = codec.Writer(self.room)
+        news = self.judge_objects.take_news(writer)
+        self._send(writer.frame([self.nonce, "news", news]))
 
     # -- operations ----------------------------------------------------------------------
 
@@ -347,7 +177,7 @@ class Server:
         if kind is codec.Ref:
             return self._object(value.handle)
         if kind is codec.Exposed:
-            return Stub.of(self, value)
+            return Stub.of(self.judge_objects, value)
         if kind is list:
             return [self._localize(item) for item in value]
         if kind is tuple:
@@ -388,7 +218,7 @@ class Server:
 
     def _do_reset(self) -> None:
         """Forget all objects but the module."""
-        self.own_objects.clear()
+        self.judge_objects.forget()
         self.leftovers = None
         seterr(**self.errors)
         self.objects = {key: self.objects[key] for key in (codec.MODULE, codec.RANDOM)}
