@@ -124,6 +124,7 @@ def test_the_worker_loads_nothing_but_the_wire() -> None:
         "grader.sandbox.codec",
         "grader.sandbox.worker",
         "grader.sandbox.worker.leftovers",
+        "grader.sandbox.worker.line_trace",
         "grader.sandbox.worker.server",
         "grader.sandbox.worker.stubs",
     ]

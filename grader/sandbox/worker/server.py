@@ -25,7 +25,6 @@ import random
 import signal
 import socket
 import sys
-import types
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
@@ -38,6 +37,7 @@ from numpy import array as stacked
 from numpy import geterr, ndarray, seterr, zeros
 
 from grader.sandbox import codec
+from grader.sandbox.worker import line_trace
 from grader.sandbox.worker.leftovers import Leftovers
 from grader.sandbox.worker.stubs import JudgeObjects, Stub
 
@@ -49,7 +49,6 @@ _GLOBAL_GENERATOR = np.random.random_sample.__self__  # type: ignore[attr-define
 
 MAX_FRAMES = 12
 MAX_MESSAGE = 4000
-MAX_FOLLOWED = 50_000
 _AT_ONCE = 1 << 16
 _GONE = object()
 
@@ -312,52 +311,18 @@ class Server:
         """Call a method and count the lines of the student's file that it executes."""
         function = getattr(self._object(target), name)
         arguments = self._localize(args)
-        count = 0
-
-        def note(line: int) -> bool:
-            nonlocal count
-            count += 1
-            return True
-
-        self._follow(lambda: function(*arguments), note)
-        return count
+        return line_trace.count(lambda: function(*arguments), self.filename)
 
     def _do_lines(self, target: int, name: str, args: Any, kwargs: Any) -> list[int]:
         """Call something and return which lines of the student's file it executes, sorted.
 
-        None at all if they are too many steps to follow: half of them would tell an untrue story.
         What it raises is not of interest here.
         """
-        executed: set[int] = set()
-        left = MAX_FOLLOWED
-
-        def note(line: int) -> bool:
-            nonlocal left
-            executed.add(line)
-            left -= 1
-            return left > 0
-
         with suppress(BaseException):
             function = attrgetter(name)(self._object(target))
             arguments, keywords = self._localize(args), self._localize(kwargs)
-            self._follow(lambda: function(*arguments, **keywords), note)
-        return sorted(executed) if left > 0 else []
-
-    def _follow(self, call: Callable[[], Any], note: Callable[[int], bool]) -> None:
-        """Call ``call``; tell ``note`` each line of the student's file until it has enough."""
-
-        def trace(frame: types.FrameType, event: str, argument: object) -> Any:
-            if frame.f_code.co_filename != self.filename:
-                return None
-            if event == "line" and not note(frame.f_lineno):
-                sys.settrace(None)
-            return trace
-
-        sys.settrace(trace)
-        try:
-            call()
-        finally:
-            sys.settrace(None)
+            return line_trace.executed(lambda: function(*arguments, **keywords), self.filename)
+        return []
 
 
 def _strided(array: ndarray) -> ndarray:
