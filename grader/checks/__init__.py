@@ -27,7 +27,7 @@ from grader.checks.observation import Seen
 from grader.remote.steps import Exposure, StudentError
 from grader.remote.student import Student
 from grader.sandbox.codec import Opaque
-from grader.sandbox.process import WorkerFailure
+from grader.sandbox.failures import WorkerFailure
 
 __all__ = [
     "CheckFailed",

@@ -9,7 +9,7 @@ import msgspec
 
 from grader.remote.steps import Step, StudentError
 from grader.remote.student import Student
-from grader.sandbox.process import WorkerFailure
+from grader.sandbox.failures import WorkerFailure
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -19,7 +19,7 @@ from grader.judge.outcomes import Trial
 from grader.judge.pytest_items import given_by_pytest, place, run_item
 from grader.model.report import Diagnosis
 from grader.remote.steps import Overrun, StudentError
-from grader.sandbox.process import WorkerFailure
+from grader.sandbox.failures import WorkerFailure
 
 
 def _differs(look: Look, case: Any) -> bool:

@@ -25,7 +25,7 @@ from grader.model.problem import Problem
 from grader.model.report import CheckResult, CheckStatus, Report, ReportStatus
 from grader.model.submission import Submission
 from grader.remote.steps import Overrun, Step, StudentError
-from grader.sandbox.process import WorkerFailure
+from grader.sandbox.failures import WorkerFailure
 
 MAX_SCRIPTS = 2_000_000
 """Characters of scripts that are written at all; of these a report holds the first."""

@@ -14,7 +14,7 @@ from grader.model.report import Diagnosis
 from grader.model.submission import Submission
 from grader.remote.steps import Overrun, Step, StudentError
 from grader.remote.student import RemoteClass
-from grader.sandbox.process import WorkerFailure
+from grader.sandbox.failures import WorkerFailure
 
 
 class Check(msgspec.Struct, frozen=True):

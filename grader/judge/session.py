@@ -38,8 +38,8 @@ from grader.model.problem import Problem
 from grader.model.submission import Submission, submission_from
 from grader.remote.steps import Overrun, StudentError
 from grader.sandbox.allowance import Allowance, limited_memory
+from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import Workers, one_processor
-from grader.sandbox.process import WorkerFailure
 
 Order = Callable[[list[Any]], Iterable[Any]]
 

@@ -12,7 +12,7 @@ from grader.checks.expect import CheckFailed
 from grader.judge.outcomes import Outcome, Trial
 from grader.remote.steps import Overrun, Pending, Step, StudentError
 from grader.remote.student import RemoteInstance, RemoteMethod, Student
-from grader.sandbox.process import WorkerFailure
+from grader.sandbox.failures import WorkerFailure
 
 MAX_LINES = 400
 

@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 
 from grader.sandbox import codec
+from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.hidden_paths import nameless
-from grader.sandbox.process import WorkerFailure
 
 Method = tuple[str, str]
 """What of the student's is run: how (a call, reading an attribute, ...), and its name."""

@@ -36,8 +36,9 @@ from grader.remote.steps import (
 )
 from grader.sandbox import codec
 from grader.sandbox.allowance import Allowance, Spent, numbers_in, size_together
+from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import Workers
-from grader.sandbox.process import Limits, Worker, WorkerFailure
+from grader.sandbox.process import Limits, Worker
 from grader.sandbox.transcript import Exchange, Transcript
 
 MAX_COPIES = 1000

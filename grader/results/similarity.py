@@ -11,8 +11,9 @@ import numpy as np
 
 from grader.model.submission import Submission
 from grader.sandbox import codec
+from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import start_workers
-from grader.sandbox.process import Limits, Worker, WorkerFailure
+from grader.sandbox.process import Limits, Worker
 
 _LIMITS = Limits(call_seconds=5.0, cpu_seconds=3600, memory_mb=512, output_kb=4)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.process import WorkerFailure
+from grader.sandbox.failures import WorkerFailure
 
 JUDGE_SECONDS = 5.0
 """Of the judge's own processor time; a submission that fails everything needs less than one."""

@@ -7,22 +7,22 @@ described by one :class:`WorkerFailure`; it is never asked anything again.
 from __future__ import annotations
 
 import contextlib
-import select
 import signal
 import socket
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from grader.errors import Fault
-from grader.sandbox import codec
+from grader.sandbox import codec, outcomes
 from grader.sandbox.captured_output import Output
+from grader.sandbox.channel import Channel
+from grader.sandbox.failures import WorkerFailure
+from grader.sandbox.patience import Patience
 from grader.sandbox.transcript import (
     Ahead,
     Exchange,
@@ -42,62 +42,16 @@ MAX_CALLBACKS = 5_000
 One that updates each of 12 weights and 3 biases for each of 300 rows makes 4,500, and is still told
 what is wrong with that.
 """
-
-MAX_REPLIES = 4
-"""How many answers of full size a worker may send in all: checks keep what they are told."""
-HEADER_WEIGHT = 16
-"""What is not array data counts so many times more: about what lists and numbers take in memory."""
-MAX_PARTS = 600_000
-"""Commas and opening brackets of one answer: more than the largest that a worker writes by itself.
-
-Three bytes can stand for a list, which takes twenty times as much in memory.
-"""
-MAX_MESSAGE = 4000
-MAX_FRAMES = 12
-MAX_FUNCTION = 100
-"""Of an exception: characters of its message, frames, and characters of a name."""
 _TOO_MANY_CALLS = f"more than {MAX_CALLBACKS:,} calls of the objects that it was given"
 _NEWS = ([int, int], [int, str, list, dict])
 
 _START_SECONDS = 60.0
 _DYING_SECONDS = 1.0
 """Between the moment when a dying process hangs up and its end there are microseconds."""
-_READ_SIZE = 1 << 16
 
 _SIGKILL = getattr(signal, "SIGKILL", 9)
 _SIGXCPU = getattr(signal, "SIGXCPU", 24)
 _KILLED = "was killed from outside (SIGKILL; often because the machine ran out of memory)"
-
-FailureKind = Literal["timeout", "memory", "crashed"]
-
-
-@dataclass
-class WorkerFailure(Exception):
-    """A worker is gone.
-
-    Attributes:
-        reason: For the student, to be read behind "it": ``did not return within 2 s``.
-        line: The last line of the student's file that was seen to run.
-        function: The function of the student's that had been called, where that was seen.
-        steps: What it had been asked to do.
-        lost: It was killed from outside, which says nothing about what it ran.
-        started: Whether it may have run student code.
-        method: What of the student's ran into it, as :class:`grader.remote.steps.Step` has it,
-            where that is known.
-    """
-
-    kind: FailureKind
-    reason: str
-    line: int | None = None
-    function: str = ""
-    steps: Sequence[Any] = ()
-    lost: bool = False
-    started: bool = True
-    method: tuple[str, str] | None = None
-
-    def __str__(self) -> str:
-        where = f"; last line run: {self.line}" if self.line else ""
-        return f"{self.reason}{where}"
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -149,55 +103,6 @@ class Callbacks(Protocol):
         """Run a method; ValueError is passed on to the student's code."""
 
 
-class Patience:
-    """A deadline in wall time that moves on while the process waits for a processor.
-
-    On a busy machine a request gets the processor time that it was promised, and no student is
-    told that correct code is too slow. The kernel adds up for how long a process that could run has
-    not been running; one that sleeps, or computes, gains nothing.
-
-    Args:
-        seconds: Wall time that the process has for itself.
-        pid: The process; None where it is not known, and then only wall time counts.
-        most: Wall time after which it ends in any case.
-    """
-
-    MOST_TIMES = 10
-    """The longest wait, in times of what the process has for itself."""
-    _SOON = 0.02
-    """Most answers have come by then, and nothing needs to be known about the process."""
-
-    def __init__(self, seconds: float, pid: int | None = None, most: float | None = None) -> None:
-        self._pid = pid
-        self._start = time.monotonic()
-        self._seconds = seconds
-        self._most = self.MOST_TIMES * seconds if most is None else most
-        self._before: float | None = None
-        self._granted = 0.0
-
-    def left(self) -> float:
-        """Seconds until the end, or until it is worth asking again; TimeoutError without any."""
-        gone = time.monotonic() - self._start
-        if gone < min(self._SOON, self._seconds):
-            return min(self._SOON, self._seconds) - gone
-        if self._before is None:
-            self._before = self._waited()
-        end = min(self._seconds + self._granted, self._most)
-        if gone >= end:
-            self._granted = self._waited() - self._before
-            end = min(self._seconds + self._granted, self._most)
-        if gone >= end:
-            raise TimeoutError
-        return end - gone
-
-    def _waited(self) -> float:
-        """For how long the process has waited for a processor: see proc_pid_schedstat(5)."""
-        try:
-            return int(Path(f"/proc/{self._pid}/schedstat").read_text().split()[1]) / 1e9
-        except (OSError, IndexError, ValueError):
-            return 0.0
-
-
 class Worker:
     """One untrusted process, from the judge's side. Used by one thread.
 
@@ -224,17 +129,14 @@ class Worker:
         self._ahead: deque[Ahead] = deque()
         self._locked_up = False
         self._was_asked = False
-        self._channel = channel
         self._limits = limits
         self._send_signal = send_signal
         self._ends_within = ends_within
         self._wait_for_exit = wait
         self._pid = pid
-        self._buffer = bytearray()
-        self._received = 0
         self._captured = Output(output, limits.output_kb << 10)
+        self._channel = Channel(channel, self._captured, limits.reply_mb)
         self._allowance: Allowance | None = None
-        channel.setblocking(False)
 
     def request(
         self,
@@ -266,7 +168,7 @@ class Worker:
         record, self.record, digests = self.record, None, list[bytes]()
         try:
             if ahead is None:
-                self._send(frame, deadline)
+                self._channel.send(frame, deadline)
                 self._was_asked = True
             elif ahead.frame != frame:
                 raise WorkerFailure("crashed", "was asked something else before", lost=True)
@@ -280,14 +182,14 @@ class Worker:
                 if type(message) is not list or message[:1] != [nonce]:
                     raise codec.ProtocolError("an answer to nothing that was asked")
                 if message[1:2] == ["done"] and len(message) == 4:
-                    _, _, outcomes, news = message
+                    _, _, replies, news = message
                     self._hear(news)
-                    if self._buffer and not self._ahead:
+                    if self._channel.has_more and not self._ahead:
                         raise codec.ProtocolError("more than one answer")
                     if record is not None:
                         record.append(Exchange(without_nonce(frame), tuple(digests)))
                         self.record = record
-                    return _checked_outcomes(outcomes, len(operations))
+                    return outcomes.checked(replies, len(operations))
                 if message[1:2] == ["news"] and len(message) == 3:
                     self._hear(message[2])
                 else:
@@ -327,7 +229,7 @@ class Worker:
             self._ahead.append(ahead)
             try:
                 deadline = self._deadline(self._limits.call_seconds, allowance)
-                self._send(ahead.frame, deadline)
+                self._channel.send(ahead.frame, deadline)
                 self._was_asked = True
                 known = self._agreeing(known, place, ahead, deadline)
             except (OSError, codec.ProtocolError, WorkerFailure) as error:
@@ -351,11 +253,11 @@ class Worker:
         """Those with whose answers to a request what comes agrees."""
         count = 0
         while known and count < len(known[0][place].answers):
-            ahead.answers.append(body := self._receive(deadline))
+            ahead.answers.append(body := self._channel.receive(deadline, self._allowance))
             digest = digest_of(body, ahead.nonce)
             known = [each for each in known if each[place].answers[count : count + 1] == (digest,)]
             count += 1
-        if known and self._buffer:
+        if known and self._channel.has_more:
             ahead.answers[-1] = codec.ProtocolError("more than one answer")
             return []
         return known
@@ -363,7 +265,7 @@ class Worker:
     def _next_body(self, ahead: Ahead | None, deadline: Patience) -> bytes:
         """The next message; what came ahead of the question comes first."""
         if ahead is None or not ahead.answers:
-            return self._receive(deadline)
+            return self._channel.receive(deadline, self._allowance)
         body = ahead.answers.popleft()
         if isinstance(body, Exception):
             raise body
@@ -398,8 +300,8 @@ class Worker:
     def _await_lock(self) -> None:
         """Wait until the worker is in its jail; up to there nothing is the submission's fault."""
         try:
-            self._wait(Patience(_START_SECONDS))
-            self._locked_up = self._channel.recv(1) == codec.LOCKED_UP
+            first = self._channel.first_byte(Patience(_START_SECONDS))
+            self._locked_up = first == codec.LOCKED_UP
         except OSError:
             pass  # said below, together with a channel that closed
         except BaseException:
@@ -413,62 +315,7 @@ class Worker:
             told = self.take_output().strip()
             raise Fault(f"a worker could not be locked up; see 'grader doctor'\n{told}".strip())
 
-    # -- the channel ---------------------------------------------------------------------
-
-    def _send(self, data: bytes, deadline: Patience) -> None:
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[self._channel.send(view) :]
-            except BlockingIOError:
-                self._wait(deadline, writing=True)
-
-    def _receive(self, deadline: Patience) -> bytes:
-        """The next message; what came together with it stays for later."""
-        size = codec.LENGTH.size
-        self._fill(size, deadline)
-        (length,) = codec.LENGTH.unpack_from(self._buffer)
-        most = self._limits.reply_mb << 20
-        if length > codec.LENGTH.size + codec.MAX_HEADER + most:
-            raise codec.ProtocolError(f"a frame of {length:,} bytes")
-        self._fill(size + length, deadline)
-        body = bytes(memoryview(self._buffer)[size : size + length])
-        weight = length + HEADER_WEIGHT * codec.header_length(body)
-        self._received += weight
-        if self._received > MAX_REPLIES * most:
-            returned = f"returned more than {MAX_REPLIES * self._limits.reply_mb} MB in all"
-            raise WorkerFailure("memory", returned)
-        if self._allowance is not None:
-            self._allowance.receive(weight)
-        if codec.parts_of(body) > MAX_PARTS:
-            raise codec.ProtocolError(f"an answer of more than {MAX_PARTS:,} parts")
-        del self._buffer[: size + length]
-        return body
-
-    def _fill(self, wanted: int, deadline: Patience) -> None:
-        """Read until ``wanted`` bytes are there."""
-        while len(self._buffer) < wanted:
-            self._wait(deadline)
-            with contextlib.suppress(BlockingIOError):
-                missing = min(wanted - len(self._buffer), 1 << 22)
-                data = self._channel.recv(max(_READ_SIZE, missing))
-                if not data:
-                    raise ConnectionError("closed")
-                self._buffer += data
-
-    def _wait(self, deadline: Patience, writing: bool = False) -> None:
-        """Return when the channel is ready; read what is printed meanwhile."""
-        while True:
-            left = deadline.left()
-            read: list[Any] = [] if writing else [self._channel]
-            write = [self._channel] if writing else []
-            if self._captured.pollable:
-                read.append(self._captured.descriptor)
-            readable, writable, _ = select.select(read, write, [], left)
-            if self._captured.descriptor in readable:
-                self._captured.drain()
-            if self._channel in readable or writable:
-                return
+    # -- calls of the judge's objects ----------------------------------------------------
 
     def _answer(self, message: list[Any], deadline: Patience) -> None:
         if message[1:2] != ["callback"] or len(message) != 7 or self.callbacks is None:
@@ -482,7 +329,7 @@ class Worker:
             answer = ["ok", writer.value(self.callbacks.called(number, method, args, kwargs))]
         except ValueError as error:
             answer = ["raise", writer.value(str(error))]
-        self._send(writer.frame(answer), deadline)
+        self._channel.send(writer.frame(answer), deadline)
 
     def _hear(self, news: Any) -> None:
         """Take note of copies of judge-side objects; repeat the calls that were made of them."""
@@ -531,33 +378,3 @@ class Worker:
         name = signal.Signals(-status).name if known else f"signal {-status}"
         hint = "; often endless recursion" if name == "SIGSEGV" else ""
         return WorkerFailure("crashed", f"crashed its process ({name}{hint})", *place)
-
-
-def _checked_outcomes(outcomes: Any, count: int) -> list[Any]:
-    """Return ``outcomes`` if they have the form that the judge relies on."""
-    if type(outcomes) is not list or len(outcomes) != count:
-        raise codec.ProtocolError("not one outcome for each operation")
-    for outcome in outcomes:
-        if type(outcome) is not list or not outcome:
-            raise codec.ProtocolError("outcome")
-        if outcome[0] == "ok" and len(outcome) == 2:
-            continue
-        if outcome[0] != "raised" or len(outcome) != 5:
-            raise codec.ProtocolError("outcome")
-        _, name, message, frames, detail = outcome
-        if (type(name), type(message), type(frames), type(detail)) != (str, str, list, dict):
-            raise codec.ProtocolError("exception")
-        for frame in frames:
-            if type(frame) is not list or [type(item) for item in frame] != [int, str]:
-                raise codec.ProtocolError("frame")
-        frames = [[line, function[:MAX_FUNCTION]] for line, function in frames[-MAX_FRAMES:]]
-        detail = {key: _short(value) for key, value in list(detail.items())[:MAX_FRAMES]}
-        outcome[1:] = [name[:MAX_FUNCTION], message[:MAX_MESSAGE], frames, detail]
-    return outcomes
-
-
-def _short(value: Any) -> Any:
-    """A detail of an exception, which is a number, a text or None."""
-    if type(value) is str:
-        return value[:MAX_MESSAGE]
-    return value if type(value) is int else None

@@ -13,8 +13,9 @@ import pytest
 from grader.checks.memo import Once
 from grader.remote.steps import StudentError
 from grader.remote.student import Loadable, Student
+from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import Workers, start_workers
-from grader.sandbox.process import Limits, WorkerFailure
+from grader.sandbox.process import Limits
 
 SOURCE = """
     import os

@@ -21,12 +21,14 @@ import atheris
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-_OURS = ("sandbox.codec", "sandbox.process", "remote", "sandbox.captured_output")
+_OF_SANDBOX = ("captured_output", "channel", "codec", "outcomes", "process")
+_OURS = ("remote", *(f"sandbox.{name}" for name in _OF_SANDBOX))
 with atheris.instrument_imports(include=[f"grader.{name}" for name in _OURS]):
     from grader.remote.steps import StudentError
     from grader.remote.student import Loadable, Student
     from grader.sandbox import codec
-    from grader.sandbox.process import Ended, Limits, Worker, WorkerFailure
+    from grader.sandbox.failures import WorkerFailure
+    from grader.sandbox.process import Ended, Limits, Worker
 
 NONCE = 7
 LIMITS = Limits(call_seconds=0.005)
@@ -58,14 +60,21 @@ class Scripted(Worker):
         self.theirs.setblocking(False)
         self.theirs.send(codec.LOCKED_UP)
         super().__init__(ours, read, LIMITS, lambda number: None, lambda seconds: True, self.end)
+        send = self._channel.send
+
+        def answered(data: bytes, deadline: Any) -> None:
+            send(data, deadline)
+            self.answer()
+
+        self._channel.send = answered  # type: ignore[method-assign]
 
     def end(self) -> Ended:
         """Be gone."""
         self.theirs.close()
         return Ended(0)
 
-    def _send(self, data: bytes, deadline: Any) -> None:
-        super()._send(data, deadline)
+    def answer(self) -> None:
+        """Read what was asked, and send the next line."""
         while len(self.theirs.recv(1 << 16)) == 1 << 16:
             pass
         line = next(self.lines, None)

@@ -14,8 +14,9 @@ import pytest
 from grader.remote.steps import Exposure, Step, StudentError
 from grader.remote.student import Loadable, RemoteInstance, Student
 from grader.sandbox.codec import Opaque
+from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import Workers, start_workers
-from grader.sandbox.process import Limits, WorkerFailure
+from grader.sandbox.process import Limits
 
 LIMITS = Limits(call_seconds=10)
 SEED = 42

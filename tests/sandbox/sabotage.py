@@ -10,6 +10,7 @@ from typing import Any
 from unittest import mock
 
 from grader.remote.student import Student
+from grader.sandbox.channel import Channel
 from grader.sandbox.launch import Zygote
 from grader.sandbox.process import Worker
 
@@ -72,7 +73,7 @@ class Saboteur:
     @contextlib.contextmanager
     def at_work(self) -> Iterator[Saboteur]:
         """Watch what the sandbox does in the block."""
-        spawn, send, called = Zygote._spawn, Worker._send, Student.called
+        spawn, send, called = Zygote._spawn, Channel.send, Student.called
         saboteur = self
 
         def watched_spawn(zygote: Zygote, limits: Any) -> Worker:
@@ -81,9 +82,9 @@ class Saboteur:
             saboteur.moment("a worker is forked")
             return saboteur._worker
 
-        def watched_send(worker: Worker, data: bytes, deadline: Any) -> None:
+        def watched_send(channel: Channel, data: bytes, deadline: Any) -> None:
             saboteur.moment("something is sent")
-            send(worker, data, deadline)
+            send(channel, data, deadline)
             saboteur.moment("the worker computes")
 
         def watched_call(student: Student, *arguments: Any) -> Any:
@@ -92,7 +93,7 @@ class Saboteur:
 
         with (
             mock.patch.object(Zygote, "_spawn", watched_spawn),
-            mock.patch.object(Worker, "_send", watched_send),
+            mock.patch.object(Channel, "send", watched_send),
             mock.patch.object(Student, "called", watched_call),
         ):
             yield self

@@ -11,7 +11,7 @@ import pytest
 
 from grader.sandbox import allowance
 from grader.sandbox.allowance import Allowance, Spent, bounded, limited_memory, size_together
-from grader.sandbox.process import Patience
+from grader.sandbox.patience import Patience
 
 
 class Momentum:

@@ -20,8 +20,9 @@ import pytest
 from grader.errors import Fault
 from grader.remote.student import Loadable, Student
 from grader.sandbox import codec, launch
+from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import SingleWorkers, Workers, Zygote
-from grader.sandbox.process import Limits, WorkerFailure
+from grader.sandbox.process import Limits
 from grader.sandbox.selftest.doctor import examine
 from tests.conftest import ROOT
 

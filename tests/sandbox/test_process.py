@@ -18,8 +18,10 @@ import pytest
 from grader.remote.steps import StudentError
 from grader.remote.student import Loadable, Student
 from grader.sandbox import codec, launch, process
+from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import SingleWorkers, Workers, Zygote, start_workers
-from grader.sandbox.process import Limits, Patience, WorkerFailure
+from grader.sandbox.patience import Patience
+from grader.sandbox.process import Limits
 
 LINUX = sys.platform == "linux"
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")

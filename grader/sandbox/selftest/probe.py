@@ -18,8 +18,9 @@ import numpy as np
 
 from grader.errors import Fault
 from grader.sandbox import codec
+from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import Workers
-from grader.sandbox.process import Limits, Worker, WorkerFailure
+from grader.sandbox.process import Limits, Worker
 
 Area = Literal[
     "separate_process", "wall_time", "files", "network", "processes", "signals", "memory"
