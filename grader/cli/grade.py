@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from grader.grading.engine import Engine
     from grader.model.problem import Library, Problem
     from grader.results.progress import Tally
-    from grader.results.store import Round, Row, Store
+    from grader.results.schema import Round, Row
+    from grader.results.store import Store
 
 EXIT_CODES = """\b
 Exit codes:

@@ -8,7 +8,7 @@ from grader.model.report import Report
 from grader.reporters import Page
 from grader.reporters.parts.source_location import file_of
 from grader.results.gradebook import Plain, as_text
-from grader.results.store import Row
+from grader.results.schema import Row
 
 SUFFIX = ".csv"
 

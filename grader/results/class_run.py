@@ -22,7 +22,8 @@ from grader.intake.sources.trees import LOCK
 from grader.model.problem import Problem
 from grader.model.report import Report
 from grader.model.submission import Submission
-from grader.results.store import Round, Row, Store, fingerprint
+from grader.results.schema import Round, Row, fingerprint
+from grader.results.store import Store
 
 HOPELESS = 10
 """Faults in a row, and not one report, after which it must be the machine."""

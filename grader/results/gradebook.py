@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from grader.model.safe_text import inert
-from grader.results.store import Row
+from grader.results.schema import Row
 
 NAME = "gradebook.csv"
 _SEPARATORS = ",;|\t\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from grader.model.report import Report
-from grader.results.store import Row
+from grader.results.schema import Row
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -13,7 +13,8 @@ from grader.errors import UsageError
 from grader.model.report import CheckResult, Report
 from grader.results.changes import CheckMoved, moved_checks
 from grader.results.progress import BINS, bin_of
-from grader.results.store import Change, Round, Store
+from grader.results.schema import Change, Round
+from grader.results.store import Store
 
 SLOWEST = 5
 

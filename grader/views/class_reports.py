@@ -11,7 +11,8 @@ from pathlib import Path
 from grader.model.report import Report
 from grader.model.submission import Submission
 from grader.reporters import Page, reporter
-from grader.results.store import Round, Row, Store
+from grader.results.schema import Round, Row
+from grader.results.store import Store
 
 CLASS_PAGE = "class.html"
 _LONGEST = 100

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.model.safe_text import inert
 from grader.results.gradebook import Assignment, _cell, write_gradebook
-from grader.results.store import Row
+from grader.results.schema import Row
 from grader.views.class_reports import file_name
 
 DENSE = Assignment("Dense layer", 100.0)

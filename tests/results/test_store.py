@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.model.submission import Submission, submission_from
-from grader.results.store import fingerprint
+from grader.results.schema import fingerprint
 from tests.intake.packing import notebook
 
 TEXTS = st.text(st.sampled_from("ab\0\n0123456789 "), max_size=12)
