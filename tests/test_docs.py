@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from grader.grading.in_process import grade_all
-from grader.model.problem import Convention, Demo, Group, LimitSettings, Problem, Provided, Settings
+from grader.model.problem import Problem
+from grader.model.problem_toml import Convention, Demo, Group, LimitSettings, Provided, Settings
 from grader.model.report import Report
 from grader.model.report_json import as_data
 from grader.model.submission import read_submission, submission_from

@@ -18,7 +18,8 @@ from grader.authoring.sample_headers import (
     faults_of_rejected,
     lost,
 )
-from grader.model.problem import Equivalent, Problem
+from grader.model.problem import Problem
+from grader.model.problem_toml import Equivalent
 from grader.model.report import CheckResult, Report
 from grader.model.submission import Submission
 

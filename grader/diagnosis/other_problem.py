@@ -3,8 +3,8 @@
 Two ways lead here. By its *interface*: the names of a class, its methods and its constructor's
 arguments, which for each problem are taken from its reference solution. By its *conventions*: a
 problem may say in ``problem.toml`` which diagnoses a solution to it gets elsewhere (see
-:class:`grader.model.problem.Convention`). Nothing here changes a mark, and nothing is read before a
-submission has lost one.
+:class:`grader.model.problem_toml.Convention`). Nothing here changes a mark, and nothing is read
+before a submission has lost one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from msgspec.structs import replace
 
 from grader.diagnosis.facts import Facts
 from grader.errors import ProblemError
-from grader.model.problem import Convention, Library, Problem
+from grader.model.problem import Library, Problem
+from grader.model.problem_toml import Convention
 from grader.model.report import Diagnosis
 
 OTHER_PROBLEM = "other-problem"

@@ -36,7 +36,8 @@ from pathlib import Path
 import msgspec
 
 from grader.grading.in_process import grade_all
-from grader.model.problem import Library, LimitSettings
+from grader.model.problem import Library
+from grader.model.problem_toml import LimitSettings
 from grader.reporters import FORMATS, Page, reporter
 from grader.model.report_json import as_data
 from grader.sandbox.jail.linux import adopt_orphans

@@ -9,7 +9,8 @@ import pytest
 
 from grader.errors import Fault
 from grader.grading.in_process import grade_all
-from grader.model.problem import LimitSettings, Problem
+from grader.model.problem import Problem
+from grader.model.problem_toml import LimitSettings
 from grader.model.report import Report
 from grader.platforms.on_site import or_fault
 from grader.reporters import Page

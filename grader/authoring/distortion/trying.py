@@ -16,7 +16,8 @@ from grader.authoring.distortion.facts import conditions_met, facts_of
 from grader.authoring.sample_headers import failing, lost
 from grader.errors import UsageError
 from grader.grading.pool import Judges
-from grader.model.problem import Harmless, Problem
+from grader.model.problem import Problem
+from grader.model.problem_toml import Harmless
 from grader.model.report import Report
 from grader.model.submission import read_submission, submission_from
 
