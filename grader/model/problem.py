@@ -143,16 +143,18 @@ class Problem:
             ProblemError: A sample that ``problem.toml`` names is not there.
         """
         demo = self.settings.demo
-        named = [] if demo is None else [("accepted", demo.right), ("rejected", demo.wrong)]
-        paths = [
-            self.library / "submissions" / self.slug / verdict / f"{name}.py"
-            for verdict, name in named
-        ]
-        for path in paths:
+        if demo is None:
+            return []
+        folder = self.library / "submissions" / self.slug
+        paths = {
+            "right": folder / "accepted" / f"{demo.right}.py",
+            "wrong": folder / "rejected" / f"{demo.wrong}.py",
+        }
+        for key, path in paths.items():
             if not path.is_file():
-                toml = self.folder / "problem.toml"
-                raise ProblemError(toml, None, f"demo names {self.shown(path)}, which is not there")
-        return paths
+                where = line_of(self.folder / "problem.toml", ("demo", key))
+                raise ProblemError(*where, f"demo names {self.shown(path)}, which is not there")
+        return list(paths.values())
 
     def visibility(self, group: str) -> str:
         """When a platform may show students the checks of a group."""

@@ -181,7 +181,7 @@ def read_settings(folder: Path) -> Settings:
     _check_groups(path, settings.groups)
     for name in settings.provided.names:
         if not name.isidentifier():
-            where = line_of(path, ("provided", "names"))
+            where = line_of(path, ("provided", "names", name))
             raise ProblemError(*where, f"provided.names: {name!r} is not a name in Python")
     return settings
 
@@ -203,7 +203,7 @@ def read_toml(path: Path, kind: type[Document]) -> Document:
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at `")
         keys = tuple(re.findall(r"\w+", place.partition("$")[2]))
-        unknown = re.search(r"unknown field `(\w+)`", what)
+        unknown = re.search(r"unknown field `(.+)`", what)
         missing = re.search(r"missing required field `(\w+)`", what)
         _, line_number = line_of(path, (*keys, unknown[1]) if unknown else keys)
         name = ".".join(keys)
@@ -225,24 +225,10 @@ def _check_groups(path: Path, groups: tuple[Group, ...]) -> None:
 
 
 def line_of(path: Path, keys: tuple[str, ...]) -> tuple[Path, int]:
-    """Find the line of a key in a TOML file; the nearest line above it if it is written oddly.
+    """A TOML file and the line of a key in it; numbers in ``keys`` count the items of an array."""
+    from grader.model import toml_lines
 
-    ``tomllib`` keeps no positions. Numbers in ``keys`` count the tables of an array.
-    """
-    lines = path.read_text("utf-8").splitlines()
-    position = 0
-    for depth, key in enumerate(keys):
-        if key.isdigit():
-            continue
-        repeat = (
-            int(keys[depth + 1]) if keys[depth + 1 : depth + 2] and keys[depth + 1].isdigit() else 0
-        )
-        table = re.escape(".".join(k for k in keys[: depth + 1] if not k.isdigit()))
-        pattern = rf"\s*(\[\[?\s*{table}\s*\]|{re.escape(key)}\s*=)"
-        hits = [n for n in range(position, len(lines)) if re.match(pattern, lines[n])]
-        if len(hits) > repeat:
-            position = hits[repeat]
-    return path, position + 1
+    return path, toml_lines.line_of(read_text(path), keys)
 
 
 def read_text(path: Path) -> str:

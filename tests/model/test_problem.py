@@ -223,6 +223,22 @@ def test_wrong_values_in_an_inline_table(tmp_path: Path) -> None:
     assert broken(tmp_path, settings).line == line_of("limits", settings)
 
 
+@pytest.mark.parametrize("wrong", ["points = 'many'", "'no-such' = 1"])
+def test_wrong_values_in_an_array_of_inline_tables(tmp_path: Path, wrong: str) -> None:
+    """The line is that of the group, wherever else its keys are written."""
+    groups = [
+        "groups = [",
+        '    {id = "forward", points = 40, title = """',
+        """points = 'many'""",
+        "[[groups]]",
+        '"""},',
+        f'    {{id = "backward", title = "Backward", {wrong}}},',
+        "]",
+    ]
+    settings = "\n".join([*groups, SETTINGS[: SETTINGS.index("[[groups]]")]])
+    assert broken(tmp_path, settings).line == 6
+
+
 def test_an_endless_limit_is_refused(tmp_path: Path) -> None:
     """Infinity is a number in TOML, and no time that one can wait."""
     error = broken(tmp_path, SETTINGS.replace("call_seconds = 2.5", "call_seconds = inf"))
