@@ -149,7 +149,7 @@ def test_the_wheel_is_the_package_and_says_so(unpacked: Path) -> None:
 def test_requirements_are_what_runs_here() -> None:
     """All dependencies, also those of dependencies, as installed; nothing of the tests."""
     lines = dict(line.split("==") for line in pinned())
-    for name in ("click", "numpy", "pytest", "iniconfig", "markdown-it-py", "nbformat"):
+    for name in ("click", "numpy", "pytest", "iniconfig", "jinja2", "markdown-it-py", "nbformat"):
         assert lines[name] == metadata.version(name)
     assert not {"xmlschema", "ruff", "mypy", "dense-grader", "pyyaml"} & set(lines)
 

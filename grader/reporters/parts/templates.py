@@ -8,14 +8,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from grader.errors import UsageError
-from grader.model.safe_text import inert, number
+import jinja2
+from markupsafe import Markup
 
-try:
-    import jinja2
-    from markupsafe import Markup
-except ModuleNotFoundError:
-    raise UsageError("pages need Jinja2: pip install 'dense-grader[pages]'") from None
+from grader.model.safe_text import inert, number
 
 
 def render_page(template: str, **values: Any) -> str:
