@@ -29,10 +29,9 @@ import hypothesis
 import numpy as np
 import pytest
 from hypothesis import Phase
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
 
 from grader.checks import CheckFailed, Exposure, Opaque, StudentError, seeds
+from grader.checks.hypothesis_private import no_local_constants
 from grader.model.problem import Library, Problem
 from grader.remote.steps import ExposureCall
 from grader.sandbox.worker.leftovers import Leftovers
@@ -575,6 +574,9 @@ class Once:
         return lambda key: self((name, key), lambda: make(key))
 
 
+_LASTING = contextlib.ExitStack()
+
+
 def use_hypothesis(*, explain: bool) -> None:
     """Set hypothesis to what the grader uses, except that it works as it always does."""
     hypothesis.settings.register_profile(
@@ -586,10 +588,8 @@ def use_hypothesis(*, explain: bool) -> None:
         phases=[phase for phase in Phase if explain or phase is not Phase.explain],
     )
     hypothesis.settings.load_profile("plain")
-    if hasattr(providers, "_get_local_constants"):
-        # As in the grader, what is drawn must not depend on which source files are about.
-        nothing = Constants()
-        providers._get_local_constants = lambda: nothing
+    # As in the grader, what is drawn must not depend on which source files are about.
+    _LASTING.enter_context(no_local_constants())
 
 
 def main() -> int:

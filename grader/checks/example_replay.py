@@ -18,9 +18,9 @@ from typing import Any
 import hypothesis
 from hypothesis import Phase, settings
 from hypothesis.errors import HypothesisDeprecationWarning
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import DataObject
+
+from grader.checks import hypothesis_private
 
 Example = dict[str, Any]
 
@@ -44,32 +44,12 @@ def profile() -> Iterator[None]:
     )
     settings.load_profile(PROFILE)
     try:
-        with _no_constants_of_ours(), warnings.catch_warnings():
+        with hypothesis_private.no_local_constants(), warnings.catch_warnings():
             # assume() in a body that is replayed is called outside of hypothesis, on purpose.
             warnings.simplefilter("ignore", HypothesisDeprecationWarning)
             yield
     finally:
         settings.load_profile(before)
-
-
-@contextlib.contextmanager
-def _no_constants_of_ours() -> Iterator[None]:
-    """Keep hypothesis from mixing numbers that stand in local source files into what it draws.
-
-    What is local depends on where the package is installed, so that a report would depend on
-    it too; and reading all those files costs time, and leaves a folder behind. There is no
-    setting for it (hypothesis 6.170); where the function is gone, there is nothing to do.
-    """
-    name, nothing = "_get_local_constants", Constants()
-    gather = getattr(providers, name, None)
-    if gather is None:
-        yield
-        return
-    setattr(providers, name, lambda: nothing)
-    try:
-        yield
-    finally:
-        setattr(providers, name, gather)
 
 
 Drawn = dict[Any, list[Example]]
@@ -92,10 +72,9 @@ def draw_examples(
         Keyword arguments for each example; None if they cannot be drawn beforehand because the
         test draws interactively (``st.data()``).
     """
-    handle: Any = test.hypothesis  # type: ignore[attr-defined]
-    explicit = [dict(e.kwargs) for e in getattr(test, _EXPLICIT, ())]
-    strategies = getattr(handle, "_given_kwargs", None)  # there is no public way to ask
-    own = getattr(test, "_hypothesis_internal_use_settings", None) or settings()
+    explicit = hypothesis_private.explicit_examples(test)
+    strategies = hypothesis_private.strategies_of(test)
+    own = hypothesis_private.settings_of(test)
     if Phase.generate not in own.phases:
         return sorted(explicit, key=_order)
     key = None
@@ -111,9 +90,6 @@ def draw_examples(
     return sorted([*explicit, *drawn], key=_order)
 
 
-_EXPLICIT = "hypothesis_explicit_examples"
-
-
 def _drawn_by_hypothesis(test: Any, given_by_pytest: dict[str, None], seed: int) -> list[Example]:
     """Have hypothesis run the test with a body that only records what it is given."""
     drawn: list[Example] = []
@@ -122,16 +98,13 @@ def _drawn_by_hypothesis(test: Any, given_by_pytest: dict[str, None], seed: int)
         drawn.append({k: v for k, v in arguments.items() if k not in given_by_pytest})
 
     handle = test.hypothesis
-    body, explicit = handle.inner_test, getattr(test, _EXPLICIT, None)
-    handle.inner_test = record
-    if explicit is not None:
-        delattr(test, _EXPLICIT)  # known already, and slow to be run
+    body, handle.inner_test = handle.inner_test, record
     try:
-        hypothesis.seed(seed)(test)(**given_by_pytest)
+        # The explicit ones are known already, and slow to be run.
+        with hypothesis_private.without_explicit_examples(test):
+            hypothesis.seed(seed)(test)(**given_by_pytest)
     finally:
         handle.inner_test = body
-        if explicit is not None:
-            setattr(test, _EXPLICIT, explicit)
     return drawn
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from grader.judge import pytest_private
+
 
 def run_item(item: Any, next_item: pytest.Item) -> None:
     """Run an item, and raise what it raised.
@@ -20,7 +22,7 @@ def run_item(item: Any, next_item: pytest.Item) -> None:
     if item.stash.get(_SET_UP, False):
         item.ihook.pytest_runtest_call(item=item)
         return
-    item._initrequest()
+    pytest_private.renew_request(item)
     # Where it is the only one, its module stays, but not what it has set up itself.
     following = item.parent if next_item is item else next_item
     try:
@@ -28,8 +30,7 @@ def run_item(item: Any, next_item: pytest.Item) -> None:
         item.ihook.pytest_runtest_call(item=item)
     finally:
         item.ihook.pytest_runtest_teardown(item=item, nextitem=following)
-    used = item._fixtureinfo.name2fixturedefs.values()
-    item.stash[_SET_UP] = all(f.scope != "function" for fixtures in used for f in fixtures)
+    item.stash[_SET_UP] = "function" not in pytest_private.scopes_of(item)
 
 
 _SET_UP = pytest.StashKey[bool]()

@@ -20,7 +20,6 @@ from typing import Any
 
 import hypothesis
 import pytest
-from _pytest.outcomes import OutcomeException  # what pytest.fail and pytest.skip raise
 from hypothesis.errors import UnsatisfiedAssumption
 
 from grader.checks import example_replay, seeds
@@ -386,7 +385,7 @@ class _SessionPlugin:
                 run_item(item, next_item)
             except (Fault, ProblemError):
                 raise  # not the submission's
-            except (Exception, OutcomeException) as error:
+            except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:
                 outcome.error = error
                 outcome.where = origin(error)
             if outcome.waivers or (outcome.error and not self.brief):

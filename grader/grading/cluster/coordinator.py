@@ -283,8 +283,10 @@ def _told(error: Exception) -> str:
     """What Dask raised for a batch, in words."""
     from distributed import KilledWorker
 
+    from grader.grading.cluster import dask_private
+
     if isinstance(error, KilledWorker):
-        many = error.allowed_failures + 1
+        many = dask_private.deaths(error)
         who = f"{many} Dask workers in a row" if many > 1 else "the Dask worker that had it"
         return f"{who} died"
     return f"a Dask worker failed: {type(error).__name__}: {error}"

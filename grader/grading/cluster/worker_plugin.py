@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from distributed import Reschedule, Worker, WorkerPlugin, get_worker
+from distributed import Reschedule, Worker, WorkerPlugin
 
 from grader.errors import Fault, ProblemError, Unisolated, UsageError
+from grader.grading.cluster import dask_private
 from grader.grading.cluster.cpu_claims import claimed
 from grader.grading.cluster.messages import (
     pack_answer,
@@ -68,8 +69,8 @@ class Bench(WorkerPlugin):
     def setup(self, worker: Worker) -> None:
         """Remember the worker; nothing else happens before the first batch."""
         self._address = worker.address
-        self._scratch = worker.local_directory
-        self._threads = worker.state.nthreads
+        self._scratch = dask_private.scratch_of(worker)
+        self._threads = dask_private.threads_of(worker)
         self._lock = threading.Lock()
         self._busy = 0
         self._closed = False
@@ -206,7 +207,7 @@ def grade_batch(run: str, batch: bytes) -> bytes:
     Raises:
         Reschedule: This worker is about to leave; for Dask, which gives the batch to another.
     """
-    bench = cast("Bench | None", get_worker().plugins.get(run))
+    bench = cast("Bench | None", dask_private.own_plugin(run))
     if bench is None:
         raise Reschedule
     return bench.grade(batch)
