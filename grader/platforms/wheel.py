@@ -3,6 +3,9 @@
 Put together from the package's own files and the metadata of the installed distribution, which are
 there for an installed wheel and for an editable checkout alike; nothing is built or downloaded.
 https://packaging.python.org/specifications/binary-distribution-format/
+
+No library does that: ``build`` needs the source tree, ``installer`` only unpacks wheels, and
+``WheelFile`` of ``wheel`` would spare the lines about RECORD and nothing else, for a dependency.
 """
 
 from __future__ import annotations
