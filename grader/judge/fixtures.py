@@ -27,8 +27,9 @@ from grader.judge.loading import load_reference, load_rules
 from grader.judge.outcomes import Outcome, Waiver
 from grader.model.problem import Problem
 from grader.model.submission import Submission
+from grader.remote.loadable import Loadable
 from grader.remote.steps import StudentError
-from grader.remote.student import Loadable, Student
+from grader.remote.student import Student
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.launch import Workers
 from grader.sandbox.process import Limits

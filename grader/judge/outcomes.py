@@ -12,8 +12,8 @@ from grader.checks.expect import CheckFailed
 from grader.diagnosis.facts import Facts
 from grader.model.report import Diagnosis
 from grader.model.submission import Submission
+from grader.remote.objects import RemoteClass
 from grader.remote.steps import Overrun, Step, StudentError
-from grader.remote.student import RemoteClass
 from grader.sandbox.failures import WorkerFailure
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from grader.checks.expect import CheckFailed
 from grader.judge.outcomes import Outcome, Trial
+from grader.remote.objects import RemoteInstance, RemoteMethod
 from grader.remote.steps import Overrun, Pending, Step, StudentError
-from grader.remote.student import RemoteInstance, RemoteMethod, Student
+from grader.remote.student import Student
 from grader.sandbox.failures import WorkerFailure
 
 MAX_LINES = 400

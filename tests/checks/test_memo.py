@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from grader.checks.memo import Once
+from grader.remote.loadable import Loadable
 from grader.remote.steps import StudentError
-from grader.remote.student import Loadable, Student
+from grader.remote.student import Student
 from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import Workers, start_workers
 from grader.sandbox.process import Limits

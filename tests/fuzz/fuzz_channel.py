@@ -24,8 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 _OF_SANDBOX = ("captured_output", "channel", "codec", "outcomes", "process")
 _OURS = ("remote", *(f"sandbox.{name}" for name in _OF_SANDBOX))
 with atheris.instrument_imports(include=[f"grader.{name}" for name in _OURS]):
+    from grader.remote.loadable import Loadable
     from grader.remote.steps import StudentError
-    from grader.remote.student import Loadable, Student
+    from grader.remote.student import Student
     from grader.sandbox import codec
     from grader.sandbox.failures import WorkerFailure
     from grader.sandbox.process import Ended, Limits, Worker

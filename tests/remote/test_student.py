@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.remote.loadable import Loadable
+from grader.remote.objects import RemoteInstance
 from grader.remote.steps import Exposure, Step, StudentError
-from grader.remote.student import Loadable, RemoteInstance, Student
+from grader.remote.student import Student
 from grader.sandbox.codec import Opaque
 from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import Workers, start_workers

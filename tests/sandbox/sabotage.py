@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
-from grader.remote.student import Student
+from grader.remote.exposures import Exposures
 from grader.sandbox.channel import Channel
 from grader.sandbox.launch import Zygote
 from grader.sandbox.process import Worker
@@ -73,7 +73,7 @@ class Saboteur:
     @contextlib.contextmanager
     def at_work(self) -> Iterator[Saboteur]:
         """Watch what the sandbox does in the block."""
-        spawn, send, called = Zygote._spawn, Channel.send, Student.called
+        spawn, send, called = Zygote._spawn, Channel.send, Exposures.called
         saboteur = self
 
         def watched_spawn(zygote: Zygote, limits: Any) -> Worker:
@@ -87,13 +87,13 @@ class Saboteur:
             send(channel, data, deadline)
             saboteur.moment("the worker computes")
 
-        def watched_call(student: Student, *arguments: Any) -> Any:
+        def watched_call(exposures: Exposures, *arguments: Any) -> Any:
             saboteur.moment("the optimizer is called")
-            return called(student, *arguments)
+            return called(exposures, *arguments)
 
         with (
             mock.patch.object(Zygote, "_spawn", watched_spawn),
             mock.patch.object(Channel, "send", watched_send),
-            mock.patch.object(Student, "called", watched_call),
+            mock.patch.object(Exposures, "called", watched_call),
         ):
             yield self

@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import Fault
-from grader.remote.student import Loadable, Student
+from grader.remote.loadable import Loadable
+from grader.remote.student import Student
 from grader.sandbox import codec, launch
 from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import SingleWorkers, Workers, Zygote

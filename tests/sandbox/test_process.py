@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.remote.loadable import Loadable
 from grader.remote.steps import StudentError
-from grader.remote.student import Loadable, Student
+from grader.remote.student import Student
 from grader.sandbox import codec, launch, process
 from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import SingleWorkers, Workers, Zygote, start_workers
