@@ -11,6 +11,8 @@ from functools import cached_property
 
 import msgspec
 
+from grader.documents.python_lines import Place
+
 LONGEST = 300
 """Characters of a line that are looked at: nobody's names stand further to the right."""
 
@@ -61,6 +63,16 @@ class Source:
     def line(self, number: int | None) -> str:
         """The text of a line; empty where there is none."""
         return self.lines[number - 1].strip() if number and 0 < number <= len(self.lines) else ""
+
+    @cached_property
+    def statements(self) -> list[tuple[int, str]]:
+        """The lines in which a statement begins: not those in brackets and in long strings."""
+        place, found = Place(), []
+        for number, line in enumerate(self._given[:MOST_LINES], 1):
+            if place.begins_statement and line.strip():
+                found.append((number, line[:LONGEST]))
+            place.move(line)
+        return found
 
     def cut_off(self, line: object, reason: str) -> bool:
         """Whether a syntax error in a line looks like that of a file whose end is missing."""

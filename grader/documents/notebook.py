@@ -21,6 +21,7 @@ from typing import Any
 
 import msgspec
 
+from grader.documents.python_lines import Place
 from grader.documents.reader import Answer, Reader, TooDear
 from grader.errors import UsageError
 
@@ -42,17 +43,6 @@ _MAGIC = re.compile(r"[%!?]|[\w.*]+\?{1,2}$|[\w\s.,*\[\]]+=\s*(?:!|%\w)")
 # No pattern goes back over white space ("*+"): a line can have a megabyte of it.
 _FUTURE = re.compile(r"from\s++__future__\s++import\b\s*+\(?([\w\s,]++)\)?\s*+(?:#.*)?$")
 _DISPLAYS = re.compile(r"\s*display\(")
-_PIECES = re.compile(
-    r"""
-      \#.*
-    | (?P<triple>\"\"\"|''')
-    | "(?:\\.|[^"\\])*"? | '(?:\\.|[^'\\])*'?
-    | (?P<open>[(\[{]) | (?P<close>[)\]}])
-    | (?P<continued>\\$)
-    """,
-    re.VERBOSE,
-)
-_ENDS = {quote: re.compile(rf"(?:\\.|(?!{quote})[^\\])*{quote}") for quote in ('"""', "'''")}
 
 
 class NotANotebook(Exception):
@@ -288,7 +278,7 @@ def _without_magics(cell: str) -> Iterator[tuple[str, str]]:
                 (f"# {line}", lines[first] if n == first else "") for n, line in enumerate(lines)
             )
             return
-    here = _Place()
+    here = Place()
     in_magic = False  # a magic can go on after a backslash
     for line in lines:
         if in_magic or (here.begins_statement and _MAGIC.match(line.strip())):
@@ -301,43 +291,3 @@ def _without_magics(cell: str) -> Iterator[tuple[str, str]]:
         else:
             here.move(line)
             yield line, ""
-
-
-class _Place:
-    """Whether the next line begins a statement: it does not in brackets and in long strings.
-
-    Reads strings, brackets and comments only, each character once. The tokenizer of the standard
-    library would stop at the first magic.
-    """
-
-    def __init__(self) -> None:
-        self._string = ""
-        self._depth = 0
-        self._continued = False
-
-    @property
-    def begins_statement(self) -> bool:
-        return not (self._string or self._depth or self._continued)
-
-    def move(self, line: str) -> None:
-        """Read one line."""
-        position = 0
-        self._continued = False
-        while position < len(line):
-            if self._string:
-                end = _ENDS[self._string].match(line, position)
-                if end is None:
-                    return
-                position = end.end()
-                self._string = ""
-                continue
-            piece = _PIECES.search(line, position)
-            if piece is None:
-                return
-            position = piece.end()
-            self._string = piece["triple"] or ""
-            self._continued = piece["continued"] is not None
-            if piece["open"]:
-                self._depth += 1
-            elif piece["close"]:
-                self._depth = max(0, self._depth - 1)

@@ -15,6 +15,7 @@ import pytest
 
 import grader
 from grader.checks.expect import CheckFailed
+from grader.diagnosis.generic.pasted_text import pasted
 from grader.diagnosis.generic.unavailable_modules import unavailable
 from grader.diagnosis.source_scan import Source
 from grader.diagnosis.value_kinds import class_like
@@ -125,6 +126,8 @@ def _unloadable(problem: Problem, trial: Trial) -> tuple[str, dict[str, Any]] | 
 def _load_message(submission: Submission, error: StudentError) -> str:
     name, lines = submission.name, submission.lines
     if error.type_name in ("SyntaxError", "IndentationError", "TabError"):
+        if found := pasted(Source(lines), error):
+            return f"{name}:{found.line}: not Python: {found.what}. {found.told.text.stronger}"
         line = error.detail.get("line") if type(error.detail.get("line")) is int else None
         text = f"{name}:{line}: {error.type_name}: {error.detail.get('reason')}."
         if error.type_name == "TabError":
@@ -133,8 +136,8 @@ def _load_message(submission: Submission, error: StudentError) -> str:
             text += " The file seems to end too early: was all of it pasted?"
         return text
     where = f"{name}:{error.line}" if error.line else name
-    if found := unavailable(error, _line_text(lines, error.line)):
-        return f"{where}: {_not_there(*found)}; if it is not needed, delete the line."
+    if away := unavailable(error, _line_text(lines, error.line)):
+        return f"{where}: {_not_there(*away)}; if it is not needed, delete the line."
     if error.type_name == "ModuleNotFoundError":
         module = error.detail.get("module")
         return (
@@ -309,18 +312,28 @@ def _raised_message(submission: Submission, error: StudentError) -> str:
 def _raised(submission: Submission, error: StudentError) -> dict[str, Any]:
     evidence: dict[str, Any] = {"kind": "raised", "type": error.type_name, "text": error.message}
     evidence["traceback"] = [_frame(submission, *frame) for frame in error.frames]
-    line = error.detail.get("line")
+    line, column = error.detail.get("line"), error.detail.get("column")
+    if error.type_name != "SyntaxError":  # of an indentation, Python names the end of the line
+        column = None
     if not error.frames and type(line) is int:
-        evidence["traceback"] = [_frame(submission, line, "")]
+        found = pasted(Source(submission.lines), error)
+        line, column = (found.line, None) if found and found.line != line else (line, column)
+        evidence["traceback"] = [_frame(submission, line, "", column)]
     return evidence
 
 
-def _frame(submission: Submission, line: int, function: str) -> dict[str, Any]:
-    return {
+def _frame(
+    submission: Submission, line: int, function: str, column: object = None
+) -> dict[str, Any]:
+    text = _line_text(submission.lines, line)
+    frame = {
         "line": line,
         "function": function if function != "<module>" else "",
-        "source": _line_text(submission.lines, line).strip(),
+        "source": text.strip(),
     }
+    if type(column) is int and 0 < column <= len(text.rstrip()) + 1:
+        frame["column"] = max(1, column - (len(text) - len(text.lstrip())))
+    return frame
 
 
 def _line_text(lines: Sequence[str], line: int | None) -> str:

@@ -172,6 +172,8 @@ def _traceback(evidence: Mapping[str, Any]) -> list[RenderableType]:
         lines.append(Text(inert(f"  {where}"), style="dim"))
         if frame["source"]:
             lines.append(Text(inert(f"    {frame['source']}"), overflow="fold"))
+        if "column" in frame:
+            lines.append(Text(f"    {' ' * (frame['column'] - 1)}^"))
     return lines
 
 

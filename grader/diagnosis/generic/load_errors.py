@@ -7,6 +7,8 @@ import re
 from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
 from grader.diagnosis.generic import missing_names, runtime_errors
+from grader.diagnosis.generic.pasted_text import pasted
+from grader.diagnosis.generic.python_versions import of_another_version
 from grader.diagnosis.generic.unavailable_modules import unavailable_there
 from grader.diagnosis.value_kinds import class_like, close_to
 from grader.remote.steps import StudentError
@@ -98,6 +100,10 @@ def _without_class(facts: Facts) -> Told:
 
 def _syntax(facts: Facts, error: StudentError) -> Told | None:
     line, reason = error.detail.get("line"), str(error.detail.get("reason"))
+    if told := of_another_version(facts.source, error):
+        return told
+    if text_left := pasted(facts.source, error):
+        return text_left.told
     where = f"line {line}" if type(line) is int else "the file"
     if error.type_name == "TabError":
         text = Text(

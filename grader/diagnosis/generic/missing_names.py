@@ -10,6 +10,8 @@ import re
 
 from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
+from grader.diagnosis.generic.pasted_text import left_in_line
+from grader.diagnosis.generic.python_versions import name_of_python_2
 from grader.diagnosis.generic.signatures import Rule, nearest
 from grader.diagnosis.generic.unavailable_modules import unavailable_there
 from grader.diagnosis.value_kinds import close_to, kind_named
@@ -32,6 +34,10 @@ def _undefined(facts: Facts, error: StudentError) -> Told | None:
     if error.type_name != "NameError" or found is None:
         return None
     name, line, source = found[1], error.line, facts.source
+    if line and (left := left_in_line(name, line, source.line(line))):
+        return left.told
+    if told := name_of_python_2(name, line):
+        return told
     if name in source.kept or name in facts.own:
         return Told(
             "self-forgotten",
