@@ -13,6 +13,7 @@ in it.
 from __future__ import annotations
 import __future__
 
+import codecs
 import importlib.util
 import json
 import re
@@ -37,9 +38,19 @@ SHOWN = 8  # cells and lines that a note spells out
 
 # The body of a cell under one of these magics runs as if the magic were not there.
 _TRANSPARENT = {"time", "capture", "prun", "debug"}
+_WRITES = re.compile(
+    r"%%(?:writefile|file)\s+(?:(?:-a|--append)\s+)?[\"']?(?:[^\s/]*/)*([^\W\d]\w*)\.py\b"
+)
 
 # At the start of a statement none of these is Python. Matched against a stripped line.
 _MAGIC = re.compile(r"[%!?]|[\w.*]+\?{1,2}$|[\w\s.,*\[\]]+=\s*(?:!|%\w)")
+# The same for a file, where a line may also be a mistake of another kind.
+_MAGIC_IN_FILE = re.compile(
+    r"%%?[A-Za-z]|![\w./~]|\?\w|[\w.]+\?{1,2}\s*+$|[\w, ]+=\s*(?:![\w./]|%\w)"
+)
+# Python, but what it needs is there in Jupyter only: a shell to ask, and somebody who waits.
+_SHELL = re.compile(r"\s*+(?:[\w, ]+=\s*+)?get_ipython\(\)\.")
+_AWAITS = re.compile(r"(?:[\w.,\[\] ]+=\s*+)?await\b")
 # No pattern goes back over white space ("*+"): a line can have a megabyte of it.
 _FUTURE = re.compile(r"from\s++__future__\s++import\b\s*+\(?([\w\s,]++)\)?\s*+(?:#.*)?$")
 _DISPLAYS = re.compile(r"\s*display\(")
@@ -55,10 +66,12 @@ class Code(msgspec.Struct, frozen=True):
     Attributes:
         source: Python, encoded as UTF-8.
         notes: Where the cells begin, and which lines were left out.
+        cells: For each cell its number, and the line of ``source`` before its first.
     """
 
     source: bytes
     notes: tuple[str, ...]
+    cells: tuple[tuple[int, int], ...] = ()
 
 
 def read(content: bytes, reader: Reader) -> Code:
@@ -80,7 +93,13 @@ def read(content: bytes, reader: Reader) -> Code:
         raise NotANotebook(f"the notebook {error}; clear its outputs") from None
     if "why" in answer:
         raise NotANotebook(answer["why"])
-    return Code(source, tuple(answer["notes"]))
+    return Code(source, tuple(answer["notes"]), tuple((a, b) for a, b in answer["cells"]))
+
+
+def holds_notebook(content: bytes) -> bool:
+    """Whether a file is a notebook by what is in it, whatever it is called."""
+    begins = content[:64].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
+    return begins and (b'"cell_type"' in content or b'"nbformat"' in content)
 
 
 def _require() -> None:
@@ -116,7 +135,7 @@ def _answer(content: bytes, current: Callable[[dict[str, Any]], dict[str, Any]])
         return {"old": True}, b""
     except NotANotebook as error:
         return {"why": str(error)}, b""
-    return {"notes": code.notes}, code.source
+    return {"notes": code.notes, "cells": code.cells}, code.source
 
 
 def _of_today(document: dict[str, Any]) -> dict[str, Any]:
@@ -158,19 +177,23 @@ def python_of(
     """
     lines = ["# -*- coding: utf-8 -*-"]  # a cell cannot declare another encoding after this one
     begins: list[str] = []
+    places: list[tuple[int, int]] = []
     dropped: list[str] = []
     features: list[str] = []
     for number, cell in enumerate(_code_cells(notebook, current), 1):
         if not cell.strip():
             continue
         lines.append(f"# code cell {number}")
+        places.append((number, len(lines)))
         begins.append(f"cell {number} from line {len(lines) + 1}")
         beginning = True
         for line, left_out in _without_magics(cell):
             found = _future_features(line) if beginning else []
             features += found
             lines.append(f"# {line}" if found else line)
-            beginning = beginning and (not line.strip() or lines[-1].startswith("#"))
+            beginning = beginning and bool(
+                left_out or not line.strip() or lines[-1].startswith("#")
+            )
             if left_out:
                 dropped.append(f"{left_out.strip()} (cell {number})")
     if not begins:
@@ -185,7 +208,9 @@ def python_of(
     notes = [f"lines are counted through the notebook's code cells: {_listed(begins)}"]
     if dropped:
         notes.append(f"left out, because only Jupyter understands it: {_listed(dropped)}")
-    return Code("\n".join([*lines, ""]).encode("utf-8", "surrogatepass"), tuple(notes))
+    return Code(
+        "\n".join([*lines, ""]).encode("utf-8", "surrogatepass"), tuple(notes), tuple(places)
+    )
 
 
 def _future_features(line: str) -> list[str]:
@@ -271,6 +296,12 @@ def _without_magics(cell: str) -> Iterator[tuple[str, str]]:
     """Yield each line of a cell as Python, with what was left out of it."""
     lines = cell.split("\n")
     first = next(number for number, line in enumerate(lines) if line.strip())
+    if written := _WRITES.match(lines[first]):
+        # What the cell writes can be imported below, and is what this source defines.
+        known = f'__import__("sys").modules.setdefault("{written[1]}", __import__(__name__))'
+        for number, line in enumerate(lines):
+            yield (f"{known}  # {line}", line) if number == first else (line, "")
+        return
     if lines[first].startswith("%%"):
         magic = re.match(r"%%(\w*)", lines[first])
         if magic is None or magic[1] not in _TRANSPARENT:
@@ -278,16 +309,61 @@ def _without_magics(cell: str) -> Iterator[tuple[str, str]]:
                 (f"# {line}", lines[first] if n == first else "") for n, line in enumerate(lines)
             )
             return
+    yield from _without(
+        lines,
+        lambda line: bool(_MAGIC.match(line.strip())),
+        lambda line: bool(_SHELL.match(line) or _AWAITS.match(line)),
+    )
+
+
+def without_jupyter(text: str) -> tuple[str, list[str]]:
+    """Return a file without the lines that only Jupyter understands, and these lines.
+
+    Saved as .py, a notebook still has them; no Python has a statement that begins so.
+    """
+    if not _ANY_IN_FILE.search(text):
+        return text, []
+    lines, dropped = [], []
+    kept = _without(
+        text.split("\n"),
+        lambda line: bool(_MAGIC_IN_FILE.match(line)),
+        lambda line: bool(_SHELL.match(line)),
+    )
+    for number, (line, left_out) in enumerate(kept, 1):
+        lines.append(line)
+        if left_out:
+            dropped.append(f"{left_out.strip()} (line {number})")
+    if not dropped:
+        return text, []
+    return "\n".join(lines), [f"left out, because only Jupyter understands it: {_listed(dropped)}"]
+
+
+_ANY_IN_FILE = re.compile(r"^(?:[%!?]|\s*+(?:[\w, ]+=\s*+)?(?:get_ipython\(|[%!])|[\w.]+\?)", re.M)
+
+
+def _without(
+    lines: list[str], is_magic: Callable[[str], bool], needs_jupyter: Callable[[str], bool]
+) -> Iterator[tuple[str, str]]:
+    """Yield each line, with what was left out of it.
+
+    Args:
+        is_magic: Whether a line that begins a statement is none of Python's.
+        needs_jupyter: Whether one is Python's, and can be run in Jupyter only.
+    """
     here = Place()
-    in_magic = False  # a magic can go on after a backslash
+    goes_on = False  # what was left out above: a magic after a backslash, Python also in brackets
     for line in lines:
-        if in_magic or (here.begins_statement and _MAGIC.match(line.strip())):
+        begins = here.begins_statement and not goes_on
+        is_python = begins and needs_jupyter(line)
+        if goes_on or is_python or (begins and is_magic(line)):
             # In a block, `pass` stands for a magic that is all there is in it. Elsewhere a comment
             # does, which may also precede `from __future__ import`.
             indent = line[: len(line) - len(line.lstrip())]
-            keeps_block = "pass  " if indent and not in_magic else ""
-            yield f"{indent}{keeps_block}# {line.lstrip()}", "" if in_magic else line
-            in_magic = line.endswith("\\")
+            keeps_block = "pass  " if indent and not goes_on else ""
+            yield f"{indent}{keeps_block}# {line.lstrip()}", "" if goes_on else line
+            if is_python or not here.begins_statement:
+                here.move(line)
+            goes_on = line.rstrip("\r").endswith("\\") or not here.begins_statement
         else:
             here.move(line)
             yield line, ""

@@ -38,13 +38,15 @@ def submission_as_data(submission: Submission) -> dict[str, Any]:
         "problem_with_file": submission.problem_with_file,
         "line": submission.line,
         "notes": submission.notes,
+        "cells": submission.cells,
     }
 
 
 def submission_from_data(data: dict[str, Any]) -> Submission:
     """The inverse of :func:`submission_as_data`."""
     source = base64.b64decode(data["source"])
-    return Submission(**{**data, "source": source, "notes": tuple(data["notes"])})
+    notes, cells = tuple(data["notes"]), tuple((cell, line) for cell, line in data["cells"])
+    return Submission(**{**data, "source": source, "notes": notes, "cells": cells})
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from grader.documents.notebook import holds_notebook
 from grader.intake.sources.trees import Tree, Unreadable
 from grader.intake.student_files import Piece, folded, without_counter
 from grader.model.submission import MAX_BYTES
@@ -70,6 +71,12 @@ def choose(
         return chosen, ()
     others = [piece.found.shown for piece in pieces if piece is not chosen]
     return chosen, (f"took {chosen.found.shown} {reason}, left {listed(others)}",)
+
+
+def disguised(pieces: Sequence[Piece], read: Callable[[Piece], bytes]) -> list[Piece]:
+    """Return those of the files that are notebooks under another name."""
+    likely = [one for one in pieces if one.called.lower().endswith((".json", ".txt"))]
+    return [one for one in likely if holds_notebook(read(one))]
 
 
 def listed(names: Sequence[str]) -> str:

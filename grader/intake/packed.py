@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 
 from grader.documents.reader import Answer
-from grader.intake.choose_file import Wanted, choose, listed, looked_at
+from grader.intake.choose_file import Wanted, choose, disguised, listed, looked_at
 from grader.intake.sources import archives
 from grader.intake.sources.ignored import without_junk
 from grader.intake.sources.trees import Found, Tree, Unreadable
 from grader.intake.student_files import Kind, piece
-from grader.model.submission import read_limit
+from grader.model.submission import READ_LIMIT
 
 # zip's signature of one entry in the list of members; zipfile makes an object for each.
 _ZIP_ENTRY = b"PK\x01\x02"
@@ -43,6 +43,7 @@ def pick(content: bytes, called: str, where: str, stem: str, entry: str) -> Answ
 def _chosen(inner: Tree, called: str, where: str, wanted: Wanted) -> Answer:
     members = [piece(file.parts[-1], _inside(where, file)) for file in without_junk(inner.files)]
     code = [member for member in members if member.kind is Kind.CODE]
+    code = code or disguised(members, looked_at(inner))
     refused = [f"{skipped.name} ({skipped.reason})" for skipped in inner.skipped]
     if not code:
         there = listed([*(member.called for member in members), *refused]) or "nothing"
@@ -52,7 +53,7 @@ def _chosen(inner: Tree, called: str, where: str, wanted: Wanted) -> Answer:
         notes = (*notes, f"not taken from {called}: {listed(refused)}")
     file, name = chosen.found.shown, chosen.called
     try:
-        found = inner.read(chosen.found, read_limit(name))
+        found = inner.read(chosen.found, READ_LIMIT)
     except Unreadable as error:
         return _refused(name, file, f"{name} cannot be read from {called}: {error}", notes)
     return {"called": name, "file": file, "notes": notes, "why": ""}, found

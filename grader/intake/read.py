@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.documents.reader import Reader, TooDear
-from grader.intake.choose_file import Wanted, choose, listed, looked_at
+from grader.intake.choose_file import Wanted, choose, disguised, listed, looked_at
 from grader.intake.platforms.online_text import source_of
 from grader.intake.sources import archives
 from grader.intake.sources.trees import Tree
 from grader.intake.student_files import Handed, Kind, Piece
-from grader.model.submission import MAX_BYTES, Submission, read_limit, submission_from, unusable
+from grader.model.submission import MAX_BYTES, READ_LIMIT, Submission, submission_from, unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,14 @@ def read(handed: Handed, tree: Tree, wanted: Wanted, reader: Reader) -> Chosen:
         UsageError: It is an old notebook and nbformat is not installed.
         Fault: The reader was lost.
     """
-    for kind in (Kind.CODE, Kind.ARCHIVE, Kind.TEXT):
+    look = looked_at(tree)
+    for kind in (Kind.CODE, Kind.ARCHIVE, Kind.TEXT, Kind.OTHER):
         pieces = [one for one in handed.pieces if one.kind is kind]
+        if kind is Kind.OTHER:
+            pieces = disguised(pieces, look)
         if pieces:
-            chosen, notes = choose(pieces, wanted, looked_at(tree))
-            made = {Kind.CODE: _code, Kind.ARCHIVE: _from_archive, Kind.TEXT: _from_text}[kind]
+            chosen, notes = choose(pieces, wanted, look)
+            made = {Kind.ARCHIVE: _from_archive, Kind.TEXT: _from_text}.get(kind, _code)
             result = made(chosen, tree, wanted, reader)
             return Chosen(result.file, result.submission, (*notes, *result.notes))
     there = listed([one.called for one in handed.pieces])
@@ -48,7 +51,7 @@ def read(handed: Handed, tree: Tree, wanted: Wanted, reader: Reader) -> Chosen:
 
 
 def _code(one: Piece, tree: Tree, wanted: Wanted, reader: Reader) -> Chosen:
-    content = tree.read(one.found, read_limit(one.called))
+    content = tree.read(one.found, READ_LIMIT)
     return Chosen(one.found.shown, submission_from(one.called, content, reader))
 
 

@@ -22,6 +22,10 @@ from grader.documents.reader import Reader
 from grader.errors import UsageError
 
 MAX_BYTES = 1 << 20
+"""Of a source."""
+
+READ_LIMIT = notebook.MAX_BYTES + 1
+"""How many bytes of a file are worth reading: any may turn out to be a notebook with pictures."""
 
 
 class Submission(msgspec.Struct, frozen=True, dict=True):
@@ -29,10 +33,13 @@ class Submission(msgspec.Struct, frozen=True, dict=True):
 
     Attributes:
         name: The file's name, for people.
-        source: Its bytes; for a notebook, the Python source made of its code cells.
+        source: Its bytes; for a notebook, the Python source made of its code cells, and for a
+            file with lines that only Jupyter understands, the source without them.
         problem_with_file: Why it cannot be Python source at all, or empty.
         line: Where, if a line can be named.
         notes: What was done to make ``source`` of the file, if anything; for its author.
+        cells: Of a notebook, the number of each code cell and the line of ``source`` before its
+            first; empty for other files.
     """
 
     name: str
@@ -40,12 +47,13 @@ class Submission(msgspec.Struct, frozen=True, dict=True):
     problem_with_file: str = ""
     line: int | None = None
     notes: tuple[str, ...] = ()
+    cells: tuple[tuple[int, int], ...] = ()
 
     @property
     def python_name(self) -> str:
         """What a file with ``source`` in it is called: ``dense.py`` for ``dense.ipynb``."""
-        if is_notebook(self.name) and not self.problem_with_file:
-            return f"{Path(self.name).stem}.py"
+        if self.cells:
+            return f"{re.sub(r'([.](ipynb|json|txt|py))+$', '', self.name, flags=re.I)}.py"
         return self.name
 
     @property
@@ -86,7 +94,7 @@ def read_submission(path: Path) -> Submission:
         if not path.is_file() and path.exists():
             raise UsageError(f"{path}: is not an ordinary file")
         with path.open("rb") as file:
-            source = file.read(read_limit(path.name))
+            source = file.read(READ_LIMIT)
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None
     except OSError as error:
@@ -95,13 +103,8 @@ def read_submission(path: Path) -> Submission:
 
 
 def is_notebook(name: str) -> bool:
-    """Whether a file of this name is taken for a Jupyter notebook."""
-    return name.lower().endswith(".ipynb")
-
-
-def read_limit(name: str) -> int:
-    """How many bytes of a file of this name are worth reading; one too many shows that it is."""
-    return (notebook.MAX_BYTES if is_notebook(name) else MAX_BYTES) + 1
+    """Whether a file of this name is taken for a Jupyter notebook; browsers add .json or .txt."""
+    return name.lower().removesuffix(".json").removesuffix(".txt").endswith(".ipynb")
 
 
 def submission_from(name: str, source: bytes, reader: Reader | None = None) -> Submission:
@@ -116,8 +119,8 @@ def submission_from(name: str, source: bytes, reader: Reader | None = None) -> S
         UsageError: It is an old notebook and nbformat is not installed.
         Fault: The reader was lost.
     """
-    if not is_notebook(name):
-        return _from_python(name, source)
+    if not (is_notebook(name) or notebook.holds_notebook(source)):
+        return _left_by_jupyter(_from_python(name, source))
     if reader is None:
         with Reader() as reader:
             return submission_from(name, source, reader)
@@ -125,7 +128,8 @@ def submission_from(name: str, source: bytes, reader: Reader | None = None) -> S
         code = notebook.read(source, reader)
     except notebook.NotANotebook as error:
         return unusable(name, str(error))
-    return replace(_from_python(name, code.source), notes=code.notes)
+    notes = code.notes if is_notebook(name) else ("read as the notebook that it is", *code.notes)
+    return replace(_from_python(name, code.source), notes=notes, cells=code.cells)
 
 
 def unusable(name: str, why: str) -> Submission:
@@ -138,9 +142,13 @@ def unusable(name: str, why: str) -> Submission:
 
 def _from_python(name: str, source: bytes) -> Submission:
     if len(source) > MAX_BYTES:
-        return Submission(name, source, f"the file is larger than {MAX_BYTES >> 20} MiB")
+        what = f"the file is larger than {MAX_BYTES >> 20} MiB"
+        return Submission(name, source[: MAX_BYTES + 1], what)
     if not source.strip():
         return Submission(name, source, "the file is empty")
+    for begins, what in _DOCUMENTS:
+        if source.startswith(begins):
+            return Submission(name, source, f"the file is {what}", 1)
     if b"\0" in source:
         line = source.count(b"\n", 0, source.index(b"\0")) + 1
         what = _BINARY
@@ -164,6 +172,30 @@ def _from_python(name: str, source: bytes) -> Submission:
         return Submission(name, source, _BINARY, text.count("\n", 0, text.index("\0")) + 1)
     return Submission(name, source)
 
+
+def _left_by_jupyter(made: Submission) -> Submission:
+    """Leave out what only Jupyter understands, as it is left out of notebooks."""
+    if made.problem_with_file:
+        return made
+    text, notes = notebook.without_jupyter(made.text)
+    if not notes:
+        return made
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(made.source).readline)
+    return replace(made, source=text.encode(encoding), notes=tuple(notes))
+
+
+_AS_TEXT = "no Python source; copy your code into an editor for programs and save it as plain text"
+_DOCUMENTS = (
+    (b"{\\rtf", f"a document in RTF, as word processors write it, and {_AS_TEXT}"),
+    (b"\xd0\xcf\x11\xe0", f"a document of a word processor (Word), and {_AS_TEXT}"),
+    (b"%PDF-", f"a PDF, and {_AS_TEXT}"),
+    (b"PK\x03\x04", f"a packed document (of Word, for example) or an archive, and {_AS_TEXT}"),
+    *((b, f"a web page (HTML), and {_AS_TEXT}") for b in (b"<!DOCTYPE", b"<!doctype", b"<html")),
+    (b"<?xml", f"a document in XML, and {_AS_TEXT}"),
+    (b"\x89PNG", "a picture; hand in the source itself, as text"),
+    (b"\xff\xd8\xff", "a picture; hand in the source itself, as text"),
+)
+"""How files begin that are none in plain text, and what they are."""
 
 _BINARY = "the file holds NUL bytes: it is not Python source but something binary"
 _DECLARATION = re.compile(rb"coding[:=]")  # as PEP 263 has it, near enough to name the line

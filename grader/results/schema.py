@@ -142,7 +142,8 @@ def fingerprint(submission: Submission) -> str:
     hashed behind what it is and how long it is, so that no part can pass for several.
     """
     parts = {
-        "kind": "notebook" if is_notebook(submission.name) else "file",
+        "kind": "notebook" if submission.cells or is_notebook(submission.name) else "file",
+        "cells": str(submission.cells or ""),
         "problem": submission.problem_with_file,
         "line": str(submission.line or ""),
         **{f"note {number}": note for number, note in enumerate(submission.notes)},

@@ -101,7 +101,24 @@ def test_large_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "line"), [(b"a = 1\n\nb = \0\n", 3), (b"\x7fELF\0\0", 1), (b"PK\x03\x04\n\0", 2)]
+    ("source", "words"),
+    [
+        (b"{\\rtf1\\ansi\n class Dense", "a document in RTF"),
+        (b"PK\x03\x04\n\0word/document.xml", "a packed document (of Word"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "a document of a word processor"),
+        (b"%PDF-1.7\n\xe2", "a PDF"),
+        (b"<!DOCTYPE html>\n<html>class Dense", "a web page (HTML)"),
+        (b"<html>\n<pre>class Dense", "a web page (HTML)"),
+        (b"\x89PNG\r\n", "a picture"),
+    ],
+)
+def test_documents_are_called_by_their_name(source: bytes, words: str) -> None:
+    """What a word processor or a browser has saved is no source, whatever it is called."""
+    assert words in submission_from("a.py", source).problem_with_file
+
+
+@pytest.mark.parametrize(
+    ("source", "line"), [(b"a = 1\n\nb = \0\n", 3), (b"\x7fELF\0\0", 1), (b"\n\n\x7fELF\0", 3)]
 )
 def test_binary_files(source: bytes, line: int) -> None:
     """A NUL byte is in no Python source; its line is told."""
