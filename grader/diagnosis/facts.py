@@ -29,6 +29,7 @@ class Facts:
         wanted: Names of the methods that the reference solution defines.
         class_methods: Those of them that are called on the class.
         provided: Names that a file may use without defining or importing them.
+        asked: Names of the attributes and of the constructor's arguments of the reference.
         source: What the lines show about names.
     """
 
@@ -44,6 +45,7 @@ class Facts:
     wanted: frozenset[str] = frozenset()
     class_methods: frozenset[str] = frozenset()
     provided: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
     source: Source = field(init=False)
 
     def __post_init__(self) -> None:

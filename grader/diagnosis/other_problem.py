@@ -159,10 +159,16 @@ def telling(facts: Facts, own: Interface, other: Interface) -> frozenset[str]:
         own, other = replace(own, arguments=frozenset()), replace(other, arguments=frozenset())
     ours, theirs = own.names(not adapted), other.names(not adapted)
     ours, theirs = ours - theirs, theirs - ours
+    # Methods alone tell nothing: most classes of a kind have those of one problem or another.
+    made_so = [
+        each
+        for each in candidates
+        if each.entry == other.entry or (other.arguments and other.arguments <= each.arguments)
+    ]
     shown = [candidate.names() for candidate in candidates]
     if ours and max((len(ours & names) for names in shown), default=0) > FEW * len(ours):
         return frozenset()
-    told = max((theirs & names for names in shown), key=len, default=frozenset[str]())
+    told = max((theirs & each.names() for each in made_so), key=len, default=frozenset[str]())
     least = 1 if len(candidates) == 1 and not adapted else AT_LEAST
     return told if len(told) >= max(least, MOST * len(theirs)) else frozenset()
 

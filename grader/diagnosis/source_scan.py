@@ -25,6 +25,11 @@ _ENDED = ("never closed", "unterminated", "EOF", "expected an indented block")
 _CLASS = re.compile(r"(\s*)class\s+(\w+)")
 _METHOD = re.compile(r"(\s+)(?:async\s+)?def\s+(\w+)\s*\(\s*(\w*)")
 _DECORATOR = re.compile(r"\s+@(\w+)")
+# What stands in a method that is yet to be written.
+_EMPTY = re.compile(
+    r"\s*(?:pass|\.\.\.|return(?: None)?|raise NotImplementedError.*|#.*|[rR]?[\"'].*)\s*(?:#.*)?$"
+)
+_EMPTY_HEAD = re.compile(r":\s*(?:pass|\.\.\.|return(?: None)?|raise NotImplementedError.*)$")
 _WORD = re.compile(r"[^\W\d]\w*")
 _KEPT = re.compile(r"self\.(\w+)\s*(?:=(?!=)|,(?=[^)\]]*=))|^\s*self\.(\w+)\s*:")
 _HEAD = re.compile(r"\s*(?:def|class|import|from|for)\b")
@@ -47,6 +52,20 @@ class Method(msgspec.Struct, frozen=True):
     first: str
     decorators: tuple[str, ...]
     inner: bool
+
+
+class Enclosed(msgspec.Struct, frozen=True):
+    """A class that is not at the left margin.
+
+    Attributes:
+        line: Its first.
+        within: The text of the line that it stands below, and further to the right than.
+        opened: The number of that line.
+    """
+
+    line: int
+    within: str
+    opened: int
 
 
 class Source:
@@ -92,6 +111,11 @@ class Source:
         """Attributes that are given a value through ``self``, with the first line that does."""
         found = ((name, n) for n, line in self._numbered() for name in _KEPT.findall(line))
         return _first((one or other, n) for (one, other), n in found)
+
+    def kept_by(self, owner: str) -> frozenset[str]:
+        """Attributes that are given a value through ``self`` in the body of a class."""
+        found = (pair for _, line in self._body(owner) for pair in _KEPT.findall(line))
+        return frozenset(one or other for one, other in found)
 
     @cached_property
     def modules(self) -> frozenset[str]:
@@ -139,21 +163,70 @@ class Source:
                 yield Method(heading[2], number, heading[3], tuple(decorators), inner)
                 decorators = []
 
-    def _body(self, owner: str) -> Iterator[tuple[int, str]]:
-        """The lines of a class, without its first, up to one that is not indented."""
-        indent = -1
-        for number, line in self._numbered():
+    def definitions(self, owner: str) -> list[int]:
+        """The lines at the left margin that define a class of this name."""
+        heads = [(n, _CLASS.match(line)) for n, line in self.statements]
+        return [n for n, head in heads if head and head[2] == owner and not head[1]]
+
+    def enclosed(self, owner: str) -> Enclosed | None:
+        """A class of this name that stands inside of something, and of what, if there is one."""
+        around: list[tuple[int, str, int]] = []
+        for number, line in self.statements:
             text = line.lstrip()
-            heading = _CLASS.match(line)
-            if heading and heading[2] == owner:
-                indent = len(heading[1])
-            elif indent >= 0 and text and text[0] not in "#)" and len(line) - len(text) <= indent:
-                indent = -1
-            elif indent >= 0:
-                yield number, line
+            indent = _indent(line)
+            if text.startswith("#"):
+                continue
+            while around and indent <= around[-1][0]:
+                around.pop()
+            head = _CLASS.match(line)
+            if head and head[2] == owner and around:
+                return Enclosed(number, around[-1][1], around[-1][2])
+            around.append((indent, text, number))
+        return None
+
+    def written(self, line: int) -> frozenset[str]:
+        """Names of the methods of the class at a line that hold more than a starter's do."""
+        margin = _indent(self.lines[line - 1])
+        names: set[str] = set()
+        name, depth = "", margin
+        for number, text in self.statements:
+            if number <= line or text.lstrip().startswith("#"):
+                continue
+            if _indent(text) <= margin:
+                break
+            head = _METHOD.match(text)
+            if head and (not name or len(head[1]) <= depth):
+                name, depth = head[2], len(head[1])
+                behind = text.partition("#")[0].rstrip()
+                if not behind.endswith((":", "(", ",", "\\")) and not _EMPTY_HEAD.search(behind):
+                    names.add(name)
+            elif name and _indent(text) > depth and not _EMPTY.match(text):
+                names.add(name)
+        return frozenset(names)
+
+    def _body(self, owner: str) -> Iterator[tuple[int, str]]:
+        """The lines of a class, without its first; of several, those of the last: it counts."""
+        heads = [(n, head) for n, line in self._numbered() if (head := _CLASS.match(line))]
+        named = [(n, len(head[1])) for n, head in heads if head[2] == owner]
+        if named:
+            outermost = min(indent for _, indent in named)
+            yield from self._after(max(n for n, indent in named if indent == outermost))
+
+    def _after(self, heading: int) -> Iterator[tuple[int, str]]:
+        """The lines behind one, up to one that is indented no further."""
+        indent = _indent(self.lines[heading - 1])
+        for number, line in enumerate(self.lines[heading:], heading + 1):
+            text = line.lstrip()
+            if text and text[0] not in "#)" and len(line) - len(text) <= indent:
+                return
+            yield number, line
 
     def _numbered(self) -> Iterator[tuple[int, str]]:
         return enumerate(self.lines, 1)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _first(found: Iterable[tuple[str, int]]) -> dict[str, int]:

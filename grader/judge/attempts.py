@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from grader.checks.expect import CheckFailed
+from grader.diagnosis.generic.class_lookup import note_on_two
+from grader.diagnosis.source_scan import Source
 from grader.errors import Fault, ProblemError
 from grader.judge.fixtures import Desk
 from grader.judge.inspect_failures import Looker
@@ -112,7 +114,10 @@ class Attempts:
                 trial.output = student.take_output()
             finally:
                 student.close()
-            trial.notes = sorted(student.notes)
+            trial.notes += sorted(student.notes)
+            if self._desk.problem.settings.entry in trial.classes:
+                source = Source(submission.lines)
+                trial.notes += note_on_two(source, self._desk.problem.settings.entry)
             lost = student.lost
         if not trial.outcomes and not self._brief:
             trial.diagnoses = self._looker.recognize(trial)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from grader.checks.misconceptions import Told
 from grader.diagnosis.facts import Facts
-from grader.diagnosis.generic import missing_names, runtime_errors, signatures
+from grader.diagnosis.generic import class_lookup, missing_names, runtime_errors, signatures
 from grader.diagnosis.generic.load_errors import unloadable
 from grader.diagnosis.generic.signatures import Rule
 from grader.judge.outcomes import Trial, cause_of
@@ -29,6 +29,15 @@ def certain(facts: Facts, named: Sequence[Diagnosis]) -> list[Diagnosis]:
             found.append(_diagnosis(group, told, 1.0))
             groups.add(group)
     return _once(found)
+
+
+def replaced_class(facts: Facts) -> Diagnosis | None:
+    """Say that a second class of the name has taken the place of the one that is meant.
+
+    All else that is wrong comes of it.
+    """
+    told = class_lookup.replaced(facts) if facts.failing else None
+    return None if told is None else _diagnosis("", told, 1.0)
 
 
 def likely(

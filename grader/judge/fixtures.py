@@ -22,6 +22,7 @@ from grader.checks.expect import CheckFailed
 from grader.checks.memo import Once
 from grader.checks.misconceptions import Rules
 from grader.diagnosis.other_problem import Neighbours
+from grader.diagnosis.source_scan import Source
 from grader.errors import ProblemError
 from grader.judge.loading import load_reference, load_rules
 from grader.judge.outcomes import Outcome, Waiver
@@ -76,6 +77,13 @@ class Desk:
         """Names of those of them that are called on the class."""
         entry = getattr(self.reference, self.problem.settings.entry, None)
         return frozenset(n for n in self.methods if isinstance(vars(entry)[n], classmethod))
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """Names of the reference's attributes, and of its constructor's arguments."""
+        source = Source(self.problem.reference_path.read_text("utf-8").splitlines())
+        arguments = {name.rstrip("=") for name in self.neighbours.own.interface.arguments}
+        return source.kept_by(self.problem.settings.entry) | arguments
 
     @cached_property
     def student(self) -> Student:

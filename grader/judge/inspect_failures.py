@@ -11,6 +11,7 @@ from grader.checks.expect import CheckFailed
 from grader.checks.misconceptions import Aspect, Look
 from grader.checks.observation import Seen
 from grader.diagnosis.facts import Facts
+from grader.diagnosis.generic.class_lookup import CLASS_TWICE
 from grader.diagnosis.match import Explanation, explain, recognize
 from grader.diagnosis.other_problem import OTHER_PROBLEM
 from grader.errors import Fault, ProblemError
@@ -78,6 +79,10 @@ class Looker:
             other = self._desk.neighbours.by_interface(facts, trial.submission.name)
             if other is not None:
                 return [other]
+            from grader.judge import explain_without_rules
+
+            if twice := explain_without_rules.replaced_class(facts):
+                return [twice]
         named = recognize(facts, self._desk.rules)
         if trial.submission.problem_with_file or isinstance(trial.load_error, WorkerFailure):
             return named
@@ -88,7 +93,8 @@ class Looker:
     def _facts(self, trial: Trial) -> Facts:
         settings = self._desk.problem.settings
         provided = frozenset(settings.provided.names)
-        return trial.facts(settings.entry, self._desk.methods, provided, self._desk.class_methods)
+        desk = self._desk
+        return trial.facts(settings.entry, desk.methods, provided, desk.class_methods, desk.asked)
 
     def name_mistakes(self, trial: Trial, next_item: pytest.Item) -> list[Diagnosis]:
         """Name the mistakes that explain what failed, as far as they are known."""
@@ -97,7 +103,7 @@ class Looker:
         from grader.judge import explain_without_rules
 
         named = self.recognize(trial)
-        if any(diagnosis.id == OTHER_PROBLEM for diagnosis in named):
+        if any(diagnosis.id in (OTHER_PROBLEM, CLASS_TWICE) for diagnosis in named):
             return named
         failing = trial.failing - explain_without_rules.settled(trial, named)
         seen = self._look_at_values(trial, next_item, failing)

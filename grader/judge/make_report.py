@@ -15,10 +15,10 @@ import pytest
 
 import grader
 from grader.checks.expect import CheckFailed
+from grader.diagnosis.generic.class_lookup import place_of
 from grader.diagnosis.generic.pasted_text import pasted
 from grader.diagnosis.generic.unavailable_modules import unavailable
 from grader.diagnosis.source_scan import Source
-from grader.diagnosis.value_kinds import class_like
 from grader.errors import ProblemError
 from grader.judge.make_script import Given, write_script
 from grader.judge.outcomes import Outcome, Trial, cause_of
@@ -156,10 +156,9 @@ def _load_message(submission: Submission, error: StudentError) -> str:
 
 def _no_entry(entry: str, trial: Trial) -> str:
     name = trial.submission.name
-    near = class_like(entry, trial.classes)
+    if found := Source(trial.submission.lines).enclosed(entry):
+        return f"{name}:{found.line}: the class {entry!r} stands {place_of(found)}."
     text = f"{name}: there is no class {entry!r} in the file."
-    if near:
-        return f"{text} The nearest name is {near!r}: rename that class to {entry!r}."
     if entry in trial.functions:
         return f"{text} {entry!r} is a function there; it has to be a class."
     if trial.classes:

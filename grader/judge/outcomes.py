@@ -176,6 +176,7 @@ class Trial(msgspec.Struct):
         wanted: frozenset[str],
         provided: frozenset[str],
         class_methods: frozenset[str] = frozenset(),
+        asked: frozenset[str] = frozenset(),
     ) -> Facts:
         """What is known of the submission besides the values that it gives.
 
@@ -184,6 +185,7 @@ class Trial(msgspec.Struct):
             wanted: Its methods, as the reference solution defines them.
             provided: Names that a file may use without defining or importing them.
             class_methods: Those of the methods that are called on the class.
+            asked: Its attributes, and the arguments of its constructor.
         """
         failed = [outcome for outcome in self.outcomes if outcome.error is not None]
         steps = [(outcome.check.group, step) for outcome in failed for step in outcome.steps]
@@ -204,6 +206,7 @@ class Trial(msgspec.Struct):
             wanted=wanted,
             class_methods=class_methods,
             provided=provided,
+            asked=asked,
         )
 
 

@@ -946,7 +946,7 @@ def params_wrong_name(facts):
     found = [
         name for name in (*known, "count_parameters", "get_parameters") if name in facts.methods
     ]
-    return {"name": found[0]} if found else False
+    return {"name": found[0]} if found and "parameters" not in facts.own else False
 
 
 @rules.telltale(

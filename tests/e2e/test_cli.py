@@ -115,10 +115,13 @@ FILES: dict[str, tuple[bytes, str]] = {
     "syntax.py": (b"class Dense:\n    def f(self)\n        pass\n", "syntax.py:2: SyntaxError"),
     "tabs.py": (
         b"class Dense:\n    def a(self):\n        return 1\n\tdef b(self): pass\n",
-        "Indent\nwith spaces",
+        "Indent with spaces only",
     ),
     "cut.py": (b"class Dense:\n    def a(self):\n        return (1 +\n", "was all of it pasted"),
-    "other.py": (b"class DenseLayer: pass\n", "The nearest name is\n'DenseLayer'"),
+    "other.py": (
+        b"class DenseLayer: pass\n",
+        "The class is called DenseLayer; the statement calls it Dense",
+    ),
     "function.py": (b"def Dense(n): return n\n", "has to be a class"),
     "nothing.py": (b"x = 1\n", "It defines no class at all"),
     "raises.py": (b"x = 1\ny = x / 0\n", "raises.py:2: ZeroDivisionError: division by zero"),

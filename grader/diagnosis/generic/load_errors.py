@@ -7,10 +7,11 @@ import re
 from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
 from grader.diagnosis.generic import missing_names, runtime_errors
+from grader.diagnosis.generic.class_lookup import without_class
 from grader.diagnosis.generic.pasted_text import pasted
 from grader.diagnosis.generic.python_versions import of_another_version
 from grader.diagnosis.generic.unavailable_modules import unavailable_there
-from grader.diagnosis.value_kinds import class_like, close_to
+from grader.diagnosis.value_kinds import close_to
 from grader.remote.steps import StudentError
 
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
@@ -20,7 +21,7 @@ def unloadable(facts: Facts) -> Told | None:
     """Say why a file has not the class that the problem asks for."""
     error = facts.load_error
     if error is None:
-        return None if facts.entry in facts.classes else _without_class(facts)
+        return None if facts.entry in facts.classes else without_class(facts)
     if error.type_name in SYNTAX:
         return _syntax(facts, error)
     if told := unavailable_there(facts, error):
@@ -65,34 +66,6 @@ def unloadable(facts: Facts) -> Told | None:
         ),
         None,
     )
-
-
-def _without_class(facts: Facts) -> Told:
-    entry, near = facts.entry, class_like(facts.entry, facts.classes)
-    by_name = "Whoever uses the class imports it by the name of the statement."
-    if near is not None:
-        text = Text(
-            f"The class is called {near}; the statement calls it {entry}.",
-            by_name,
-            "Compare the name of your class with the statement, capitals included.",
-            f"Rename {near} to {entry}.",
-        )
-        return Told("class-misnamed", text)
-    if entry in facts.functions:
-        text = Text(
-            f"{entry} is a function; the statement asks for a class.",
-            "A class keeps what its methods need between calls; a function forgets.",
-            "How does the example in the statement use it?",
-            f"class {entry}: with the methods of the statement in it",
-        )
-        return Told("class-is-function", text)
-    text = Text(
-        f"The file has no class {entry}.",
-        by_name,
-        "Is this the file that you meant to hand in, and is it complete?",
-        f"class {entry}: with the methods of the statement in it",
-    )
-    return Told("class-missing", text)
 
 
 # -- files that are not Python -------------------------------------------------------------

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 
 from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
+from grader.diagnosis.source_scan import Method
 from grader.diagnosis.value_kinds import comparable
 from grader.remote.steps import StudentError
 
@@ -50,6 +51,17 @@ def absent(facts: Facts, name: str) -> Told | None:
                 f"Indent {name}, so that it belongs to the class.",
             ),
         )
+    if name in facts.source.kept:
+        return Told(
+            "method-is-attribute",
+            Text(
+                f"{name} is stored as an attribute (self.{name} in line {facts.source.kept[name]});"
+                " the statement asks for a method.",
+                f"{name}() is called with parentheses, and a stored value cannot be called.",
+                f"How is {name} used in the statement: with or without parentheses?",
+                f"Write def {name}(self): that returns the value, and store nothing of that name.",
+            ),
+        )
     other = nearest(name, [n for n in facts.own - facts.wanted if n in facts.methods])
     if other is not None:
         return Told(
@@ -76,8 +88,8 @@ def nearest(name: str, others: Collection[str]) -> str | None:
     """The name that is meant to be ``name``, if one of the others looks like it."""
 
     def likeness(other: str) -> float:
-        plain, mine = _plain(other), _plain(name)
-        return 1.0 if plain in mine or mine in plain else _ratio(plain, mine)
+        theirs, mine = _words(other), _words(name)
+        return 1.0 if theirs <= mine or mine <= theirs else _ratio(_plain(other), _plain(name))
 
     named = comparable(sorted(others))
     likely = [other for other in named if len(other) > 1 and likeness(other) >= ALIKE]
@@ -86,6 +98,12 @@ def nearest(name: str, others: Collection[str]) -> str | None:
 
 def _plain(name: str) -> str:
     return name.replace("_", "").lower()
+
+
+def _words(name: str) -> frozenset[str]:
+    """The words of a name: of ``output_shape`` and of ``OutputShape``, ``output`` and ``shape``."""
+    apart = re.sub(r"(?<=[a-z\d])(?=[A-Z])", "_", name)
+    return frozenset(filter(None, apart.lower().split("_")))
 
 
 def _ratio(a: str, b: str) -> float:
@@ -101,7 +119,11 @@ def without_self(facts: Facts, error: StudentError) -> Told | None:
         return None
     name = error.frames[-1][1] if error.frames else _called(error)
     method = facts.source.method(facts.entry, name)
-    if method is None or method.decorators or method.first in ("self", "cls"):
+    if method is None:
+        return None
+    if "staticmethod" in method.decorators and name in facts.wanted - facts.class_methods:
+        return _static(error, method)
+    if method.decorators or method.first in ("self", "cls"):
         return None
     return Told(
         "self-missing",
@@ -110,6 +132,23 @@ def without_self(facts: Facts, error: StudentError) -> Told | None:
             "Python hands every method the object that it belongs to, before the other arguments.",
             "Compare the line that begins the method with that of a method that works.",
             f"Begin it with: def {name}(self, ...",
+        ),
+    )
+
+
+def _static(error: StudentError, method: Method) -> Told | None:
+    """A method that is not handed its object, and is called as if it were."""
+    refused = not error.frames and _REFUSED.fullmatch(error.message)
+    if not (refused or "name 'self' is not defined" in error.message):
+        return None
+    return Told(
+        "method-is-static",
+        Text(
+            f"{method.name} is a static method (line {method.line}): it is not handed the object,"
+            " self, in which one call remembers something for the next.",
+            "The statement's methods belong to an object, and share what is kept on it.",
+            f"What does {method.name} need that an earlier call was given, and where is that kept?",
+            f"Delete @staticmethod above line {method.line}, and begin def {method.name}(self,",
         ),
     )
 
@@ -166,7 +205,8 @@ def hidden(facts: Facts, error: StudentError) -> Told | None:
 def constructor(facts: Facts, error: StudentError) -> Told | None:
     """A class without a constructor, or one that hands its base class what that does not take."""
     if error.message.endswith("takes no arguments") and not error.frames:
-        odd = [m.name for m in facts.source.methods(facts.entry) if _plain(m.name) in _INITS]
+        methods = [m.name for m in facts.source.methods(facts.entry) if m.name != "__init__"]
+        odd = [name for name in methods if _plain(name) in _INITS]
         found = f"; it has {odd[0]}" if odd else ""
         return Told(
             "constructor-missing",
