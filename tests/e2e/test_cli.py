@@ -120,7 +120,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "cut.py": (b"class Dense:\n    def a(self):\n        return (1 +\n", "was all of it pasted"),
     "other.py": (
         b"class DenseLayer: pass\n",
-        "The class is called DenseLayer; the statement calls it Dense",
+        "It defines 'DenseLayer'",
     ),
     "function.py": (b"def Dense(n): return n\n", "has to be a class"),
     "nothing.py": (b"x = 1\n", "It defines no class at all"),
