@@ -65,7 +65,7 @@ class Code(msgspec.Struct, frozen=True):
 
     Attributes:
         source: Python, encoded as UTF-8.
-        notes: Where the cells begin, and which lines were left out.
+        notes: Which lines were left out.
         cells: For each cell its number, and the line of ``source`` before its first.
     """
 
@@ -176,7 +176,6 @@ def python_of(
         NotANotebook: It is none, or it is not in Python.
     """
     lines = ["# -*- coding: utf-8 -*-"]  # a cell cannot declare another encoding after this one
-    begins: list[str] = []
     places: list[tuple[int, int]] = []
     dropped: list[str] = []
     features: list[str] = []
@@ -185,7 +184,6 @@ def python_of(
             continue
         lines.append(f"# code cell {number}")
         places.append((number, len(lines)))
-        begins.append(f"cell {number} from line {len(lines) + 1}")
         beginning = True
         for line, left_out in _without_magics(cell):
             found = _future_features(line) if beginning else []
@@ -196,7 +194,7 @@ def python_of(
             )
             if left_out:
                 dropped.append(f"{left_out.strip()} (cell {number})")
-    if not begins:
+    if not places:
         raise NotANotebook("the notebook has no code cells with anything in them")
     ahead: list[str] = []
     if features:  # each cell may begin with them; of a file, only the first statements
@@ -205,7 +203,7 @@ def python_of(
         ahead.append("display = print")
     if ahead:
         lines[1] = f"{'; '.join(ahead)}  {lines[1]}"
-    notes = [f"lines are counted through the notebook's code cells: {_listed(begins)}"]
+    notes = []
     if dropped:
         notes.append(f"left out, because only Jupyter understands it: {_listed(dropped)}")
     return Code(

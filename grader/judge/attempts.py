@@ -14,6 +14,7 @@ from grader.errors import Fault, ProblemError
 from grader.judge.fixtures import Desk
 from grader.judge.inspect_failures import Looker
 from grader.judge.known_answers import KnownAnswers
+from grader.judge.load_cells import load
 from grader.judge.loading import line_in
 from grader.judge.outcomes import Check, Outcome, Trial
 from grader.judge.pytest_items import origin, run_item
@@ -95,7 +96,7 @@ class Attempts:
             self._desk.take(submission, allowance)
             student = self._desk.student
             try:
-                student.load()
+                load(self._desk, trial, allowance)
                 trial.classes, trial.functions = student.classes, student.functions
                 trial.output = student.take_output()
                 if self._desk.problem.settings.entry in trial.classes:

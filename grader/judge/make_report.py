@@ -20,6 +20,7 @@ from grader.diagnosis.generic.pasted_text import pasted
 from grader.diagnosis.generic.unavailable_modules import unavailable
 from grader.diagnosis.source_scan import Source
 from grader.errors import ProblemError
+from grader.judge.cell_positions import in_cells
 from grader.judge.make_script import Given, write_script
 from grader.judge.outcomes import Outcome, Trial, cause_of
 from grader.model.problem import Problem
@@ -57,7 +58,7 @@ def make_report(
         checks = _results(problem, trial, points)
         status = "passed" if all(check.status == "passed" for check in checks) else "failed"
     earned = sum((points[c.id] for c in checks if c.status == "passed"), start=Fraction())
-    return Report(
+    report = Report(
         problem=problem.slug,
         problem_digest=problem.digest,
         submission_name=trial.submission.name,
@@ -76,6 +77,8 @@ def make_report(
         versions=versions(),
         duration=trial.seconds,
     )
+    told = tuple(trial.notes)
+    return in_cells(report, trial.submission, told) if trial.submission.cells else report
 
 
 @cache

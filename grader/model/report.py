@@ -84,6 +84,8 @@ class Report(msgspec.Struct, frozen=True):
         evidence: Plain data behind ``message``, as in :class:`CheckResult`.
         notes: Deviations that cost nothing, and what was done to make a source of the file.
         output: What the submission printed while it was loaded.
+        cells: Of a notebook, the number of each code cell and the line before its first, in the
+            source that is made of the cells; what is said names cells and their lines.
         isolation: For each thing that isolation can refuse, whether it is refused.
         duration: Seconds.
     """
@@ -105,6 +107,7 @@ class Report(msgspec.Struct, frozen=True):
     isolation: Mapping[str, bool] = msgspec.field(default_factory=dict)
     versions: Mapping[str, str] = msgspec.field(default_factory=dict)
     duration: float = 0.0
+    cells: tuple[tuple[int, int], ...] = ()
 
     def named(self, name: str) -> Report:
         """The same report for the same file by another name; the message may tell the name."""

@@ -6,6 +6,7 @@ is a document with sources in it; :mod:`grader.documents.notebook` takes them ou
 
 from __future__ import annotations
 
+import bisect
 import codecs
 import hashlib
 import io
@@ -40,6 +41,7 @@ class Submission(msgspec.Struct, frozen=True, dict=True):
         notes: What was done to make ``source`` of the file, if anything; for its author.
         cells: Of a notebook, the number of each code cell and the line of ``source`` before its
             first; empty for other files.
+        left_out: Numbers of the cells that are not run, because they are not Python.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Submission(msgspec.Struct, frozen=True, dict=True):
     line: int | None = None
     notes: tuple[str, ...] = ()
     cells: tuple[tuple[int, int], ...] = ()
+    left_out: tuple[int, ...] = ()
 
     @property
     def python_name(self) -> str:
@@ -69,7 +72,28 @@ class Submission(msgspec.Struct, frozen=True, dict=True):
     @property
     def utf8(self) -> bytes:
         """The text in UTF-8, whatever encoding it was handed in: what is run."""
-        return self.text.encode()
+        if not self.left_out:
+            return self.text.encode()
+        numbered = enumerate(self.text.split("\n"), 1)
+        lines = [f"# {a}" if self.cell_of(n) in self.left_out else a for n, a in numbered]
+        return "\n".join(lines).encode()
+
+    def cell_of(self, line: int) -> int | None:
+        """The number of the cell that a line is in, if the file is a notebook."""
+        place = self.place(line)
+        return place[0] if place else None
+
+    def place(self, line: int) -> tuple[int, int] | None:
+        """A line as the number of its cell and the line in it, if the file is a notebook."""
+        found = bisect.bisect_left(self.cells, line, key=lambda cell: cell[1])
+        if not found or line > len(self.lines):
+            return None
+        cell, before = self.cells[found - 1]
+        return cell, line - before
+
+    def in_cell(self, cell: int) -> list[str]:
+        """The lines of a cell."""
+        return [text for n, text in enumerate(self.lines, 1) if self.cell_of(n) == cell]
 
     @cached_property
     def text(self) -> str:

@@ -62,20 +62,22 @@ def render(report: Report, page: Page) -> str:
         report=report,
         told=told,
         examples={
-            check.id: _example(check, f"check-{number}", page)
+            check.id: _example(check, f"check-{number}", page, report.cells)
             for number, check in enumerate(shown, 1)
         },
         state=STATES[report.status],
         message=_cut(report.message, MAX_MESSAGE),
-        raised=excerpts(page.source, report.evidence),
+        raised=excerpts(page.source, report.evidence, report.cells),
         output=_printed(report.output),
         command=page.command,
     )
 
 
-def _example(check: CheckResult, anchor: str, page: Page) -> Example:
+def _example(
+    check: CheckResult, anchor: str, page: Page, cells: tuple[tuple[int, int], ...]
+) -> Example:
     evidence = check.evidence
-    found = excerpts(page.source, evidence)
+    found = excerpts(page.source, evidence, cells)
     case = ", ".join(map(str, (evidence.get("example") or {}).values()))
     return Example(
         check,

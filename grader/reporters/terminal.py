@@ -168,7 +168,10 @@ def _traceback(evidence: Mapping[str, Any]) -> list[RenderableType]:
         return []
     lines: list[RenderableType] = [""]
     for frame in frames:
-        where = f"line {frame['line']}" + (f", in {frame['function']}" if frame["function"] else "")
+        where = f"line {frame['line']}"
+        if "cell" in frame:
+            where = f"cell {frame['cell']}, line {frame['cell_line']}"
+        where += f", in {frame['function']}" if frame["function"] else ""
         lines.append(Text(inert(f"  {where}"), style="dim"))
         if frame["source"]:
             lines.append(Text(inert(f"    {frame['source']}"), overflow="fold"))

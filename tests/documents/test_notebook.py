@@ -38,10 +38,12 @@ def test_notes_say_where_cells_begin_and_what_is_left_out() -> None:
     """A line of the report can be found in the notebook, and nothing is dropped silently."""
     submission = submission_from("dense.ipynb", notebook("%matplotlib inline\na = 1", "b = 2"))
     assert submission.notes == (
-        "lines are counted through the notebook's code cells: cell 1 from line 3, cell 2 from"
-        " line 6",
         "left out, because only Jupyter understands it: %matplotlib inline (cell 1)",
     )
+    assert submission.cells == ((1, 2), (2, 5))
+    assert [submission.place(line) for line in (1, 2, 3, 4, 6, 7)] == [
+        *(None, None, (1, 1), (1, 2), (2, 1), None)
+    ]
 
 
 @pytest.mark.parametrize(

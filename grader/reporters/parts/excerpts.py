@@ -45,19 +45,24 @@ class Excerpt:
     Attributes:
         function: What they are the body of; empty outside of functions.
         followed: Whether it is known which lines ran.
+        cell: Of a notebook, the number of the cell whose lines these are; else 0.
     """
 
     function: str
     lines: tuple[Line, ...]
     followed: bool
+    cell: int = 0
 
 
-def excerpts(source: str, evidence: Mapping[str, Any]) -> list[Excerpt]:
+def excerpts(
+    source: str, evidence: Mapping[str, Any], cells: Sequence[tuple[int, int]] = ()
+) -> list[Excerpt]:
     """Return the functions that an exception passed through, or else those that ran.
 
     Args:
         source: The submission's text; may be anything.
         evidence: Of a check, or of a file that could not be loaded.
+        cells: Of a notebook, as in :attr:`grader.model.report.Report.cells`.
     """
     lines = lines_of(source)
     known = range(1, len(lines) + 1)
@@ -70,7 +75,7 @@ def excerpts(source: str, evidence: Mapping[str, Any]) -> list[Excerpt]:
     for line in frames or marks:
         inside = not frames and any(first <= line <= last for first, last in blocks)
         if not inside and len(blocks) < _FUNCTIONS:
-            blocks[_block_around(lines, line)] = None
+            blocks[_within_cell(_block_around(lines, line), line, cells)] = None
     marks |= dict.fromkeys(frames, "called")
     marks |= dict.fromkeys(frames[-1:], "failed")
     outermost = [
@@ -78,7 +83,26 @@ def excerpts(source: str, evidence: Mapping[str, Any]) -> list[Excerpt]:
         for block in blocks
         if frames or not any(o[0] < block[0] and block[1] <= o[1] for o in blocks)
     ]
-    return [_excerpt(lines, *block, marks, followed) for block in outermost[:MAX_EXCERPTS]]
+    found = [_excerpt(lines, *block, marks, followed) for block in outermost[:MAX_EXCERPTS]]
+    return [_by_cell(excerpt, cells) for excerpt in found]
+
+
+def _within_cell(
+    block: tuple[int, int], line: int, cells: Sequence[tuple[int, int]]
+) -> tuple[int, int]:
+    """Of a block, what is in the cell of one of its lines."""
+    before = max((b for _, b in cells if b < line), default=0)
+    behind = min((b for _, b in cells if b > before), default=None)
+    first, last = block
+    return max(first, before + 1), last if behind is None else min(last, behind - 1)
+
+
+def _by_cell(excerpt: Excerpt, cells: Sequence[tuple[int, int]]) -> Excerpt:
+    """The excerpt with its lines counted in their cell."""
+    number = excerpt.lines[0].number if excerpt.lines else 0
+    cell, before = max(((c, b) for c, b in cells if b < number), key=lambda c: c[1], default=(0, 0))
+    lines = tuple(Line(line.number - before, line.text, line.mark) for line in excerpt.lines)
+    return Excerpt(excerpt.function, lines, excerpt.followed, cell)
 
 
 @lru_cache(maxsize=1)

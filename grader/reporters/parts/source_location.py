@@ -51,7 +51,7 @@ def line_of_loading(report: Report) -> int | None:
 
 def _is_notebook(report: Report) -> bool:
     """Lines of a notebook's code are not lines of its file."""
-    return report.submission_name.lower().endswith(".ipynb")
+    return bool(report.cells) or report.submission_name.lower().endswith(".ipynb")
 
 
 def _raised_at(evidence: Mapping[str, Any]) -> int | None:
