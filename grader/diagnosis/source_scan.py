@@ -93,12 +93,19 @@ class Source:
             place.move(line)
         return found
 
-    def cut_off(self, line: object, reason: str) -> bool:
-        """Whether a syntax error in a line looks like that of a file whose end is missing."""
+    def cut_off(self, line: object, reason: str, column: object = None) -> bool:
+        """Whether a syntax error in a line looks like that of a file whose end is missing.
+
+        Args:
+            line: Where Python gave up.
+            reason: What it says.
+            column: At which character of the line, if it says that.
+        """
         last = max((n for n, text in self._numbered() if text.strip()), default=0)
         cut = any(words in reason for words in _ENDED)
         if reason in ("invalid syntax", "expected ':'"):  # in the middle of the last line
             cut = line == last and not self.line(last).endswith((":", ")"))
+            cut = cut and not (type(column) is int and column <= len(self.lines[last - 1].rstrip()))
         return cut and isinstance(line, int) and line >= last - 1
 
     @cached_property

@@ -46,7 +46,8 @@ _WRITES = re.compile(
 _MAGIC = re.compile(r"[%!?]|[\w.*]+\?{1,2}$|[\w\s.,*\[\]]+=\s*(?:!|%\w)")
 # The same for a file, where a line may also be a mistake of another kind.
 _MAGIC_IN_FILE = re.compile(
-    r"%%?[A-Za-z]|![\w./~]|\?\w|[\w.]+\?{1,2}\s*+$|[\w, ]+=\s*(?:![\w./]|%\w)"
+    r"%%(?:time|timeit|capture|prun|debug|writefile|file)\b|%[A-Za-z]|![\w./~]|\?\w"
+    r"|[\w.]+\?{1,2}\s*+$|[\w, ]+=\s*(?:![\w./]|%\w)"
 )
 # Python, but what it needs is there in Jupyter only: a shell to ask, and somebody who waits.
 _SHELL = re.compile(r"\s*+(?:[\w, ]+=\s*+)?get_ipython\(\)\.")

@@ -135,7 +135,9 @@ def _load_message(submission: Submission, error: StudentError) -> str:
         text = f"{name}:{line}: {error.type_name}: {error.detail.get('reason')}."
         if error.type_name == "TabError":
             text += " Indent with spaces only; editors can convert tabs."
-        elif Source(lines).cut_off(line, str(error.detail.get("reason"))):
+        elif Source(lines).cut_off(
+            line, str(error.detail.get("reason")), error.detail.get("column")
+        ):
             text += " The file seems to end too early: was all of it pasted?"
         return text
     where = f"{name}:{error.line}" if error.line else name

@@ -73,10 +73,10 @@ def unloadable(facts: Facts) -> Told | None:
 
 def _syntax(facts: Facts, error: StudentError) -> Told | None:
     line, reason = error.detail.get("line"), str(error.detail.get("reason"))
-    if told := of_another_version(facts.source, error):
-        return told
     if text_left := pasted(facts.source, error):
         return text_left.told
+    if told := of_another_version(facts.source, error):
+        return told
     where = f"line {line}" if type(line) is int else "the file"
     if error.type_name == "TabError":
         text = Text(
@@ -86,7 +86,7 @@ def _syntax(facts: Facts, error: StudentError) -> Told | None:
             "Indent with spaces only; editors can convert tabs.",
         )
         return Told("tabs-and-spaces", text)
-    if facts.source.cut_off(line, reason):
+    if facts.source.cut_off(line, reason, error.detail.get("column")):
         text = Text(
             f"The file ends in the middle of something that begins in {where}.",
             "The end of the file is missing; nothing of it can be used.",

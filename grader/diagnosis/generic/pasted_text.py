@@ -93,7 +93,9 @@ _ELLIPSIS = re.compile(r"\s*\.\.\.:? +[^\s#,]")
 _SHELL = re.compile(r"\s*(?:\$|PS [A-Z]:\\[^>]*>|[A-Z]:\\[^>]*>|\S+@\S+[:~]\S*[$#])\s+\w")
 _HUNK = re.compile(r"@@ -\d+(,\d+)? \+\d+(,\d+)? @@|diff --git |(---|\+\+\+) [ab]/|Index: \S")
 _SIGNED = re.compile(r"[-+]\s*(?:import|from|class|def|return|self\.\w+\s*=|@\w)\b")
-_NUMBERED = re.compile(r"\s*(\d{1,5})(?:\s*[:|.)]\s|\s*[:|]|\s+(?![-+*/%=<>,;&^@])|\s*$)")
+_NUMBERED = re.compile(
+    r"\s*(\d{1,5})(?:\s*[:|.)]\s|\s*[:|]|\s+(?![-+*/%=<>,;&^@])|\s*$|(?=[A-Za-z_#@]))"
+)
 
 
 def _conflict(mark: Mark) -> Found | None:
@@ -161,6 +163,37 @@ def _prompt_told(line: int, prompt: str, kind: str) -> Found:
         "A console shows a prompt in front of what is typed, and the answers in between.",
         "What of these lines have you typed, and what has the program written?",
         "Copy the code without prompts and without answers; most notebooks can save a .py file.",
+    )
+
+
+def _quoted(mark: Mark) -> Found | None:
+    filled = [line for line in mark.source.lines if line.strip()]
+    marked = [line for line in filled if re.match(r"(?:> ?)+", line)]
+    if not mark.text.startswith(">") or 2 * len(marked) < len(filled):
+        return None
+    return _found(
+        "pasted-quote",
+        mark.line,
+        "the sign > of a quoted message",
+        f"Line {mark.line} begins with >, as quoted lines of a message do; so do most others.",
+        "Mail programs and chats mark what is quoted; the sign is no part of the code.",
+        "Do you have the file itself?",
+        "Hand in the file itself, or delete the > at the beginning of each line.",
+    )
+
+
+def _indented(mark: Mark) -> Found | None:
+    code = [line for _, line in mark.source.statements if not line.lstrip().startswith("#")]
+    if mark.reason != "unexpected indent" or not all(map(_indent, code)):
+        return None
+    return _found(
+        "indentation",
+        mark.line,
+        "white space at the beginning of every line",
+        f"Every line of the file is indented, beginning with line {mark.line}.",
+        "What belongs to nothing else begins at the left margin.",
+        "Was the code copied from within something else?",
+        "Move all lines to the left by the same number of columns, until class is at the margin.",
     )
 
 
@@ -253,8 +286,8 @@ def _described(character: str, called: str, line: int) -> tuple[str, str, str]:
     if kind in ("Zs", "Zl", "Zp") or character in "\u200b\u200c\u200d\u2060\ufeff\u180e":
         name = called if "space" in called else f"{called}, an invisible space"
         return (
-            f"a {name} ({code}), which is no ordinary space",
-            f"Line {line} has a {name} ({code}) where only an ordinary space may stand.",
+            f"{_article(name)} ({code}), which is no ordinary space",
+            f"Line {line} has {_article(name)} ({code}) where only an ordinary space may stand.",
             "Delete the white space of that line, also at its beginning, and type it again.",
         )
     if kind in ("Cc", "Cf"):
@@ -279,7 +312,7 @@ def _described(character: str, called: str, line: int) -> tuple[str, str, str]:
     if plain != character and plain.isascii():
         return (
             f"the sign {character} ({called}) in place of {plain}",
-            f"Line {line} has the sign {character} ({called}); Python writes {plain}",
+            f"Line {line} has the sign {character} ({called}); Python writes {plain} in its place.",
             f"Write {plain} in its place, from the keyboard.",
         )
     return (
@@ -287,6 +320,10 @@ def _described(character: str, called: str, line: int) -> tuple[str, str, str]:
         f"Line {line} has the character {character} ({called}) outside of a text or a comment.",
         "Delete it, or put it into quotes if it belongs to a text.",
     )
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 # -- web pages and sentences ---------------------------------------------------------------
@@ -349,20 +386,31 @@ _LISTED = re.compile(r"^\s*(?:[-*•]\s+|\d+\.\s+|#+\s+)?")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z'’-]*(?:,? [A-Za-z][A-Za-z'’-]*){3,}")
 
 
+_QUOTED = re.compile(r""""[^"]*"?|(?<!\w)'[^']*'?|\#.*""")
+_SPEAKER = re.compile(
+    r"(?:User|You|Human|Assistant|AI|ChatGPT|Claude|Copilot|Gemini)(?: said)?: +\w+ "
+)
+_STATEMENT = re.compile(r"(?:print|exec|raise|except|import|from|return|def|class|if|for|while)\b")
+
+
 def is_prose(line: str) -> bool:
     """Whether a line can only be a sentence: words side by side, some that no code has."""
-    text = _LISTED.sub("", line, 1).replace("**", "").replace("`", "")
-    side_by_side = _WORDS.match(text)
-    if side_by_side is None:
+    text = _LISTED.sub("", line, count=1).replace("**", "").replace("`", "")
+    if _SPEAKER.match(text):
+        return True
+    if not text[:1].isalpha() or _STATEMENT.match(text):
         return False
-    words = side_by_side[0].lower().replace("’", "'").replace(",", "").split()
+    runs = _WORDS.findall(_QUOTED.sub(" ", text))
+    words = max(runs, key=len, default="").lower().replace("’", "'").replace(",", "").split()
     ends = text.rstrip().endswith((".", ":", "!", "?"))
     return len(_SENTENCE_WORDS.intersection(words)) >= (1 if ends else 2)
 
 
 def _prose(mark: Mark) -> Found | None:
     text = mark.text
-    if "#" in text[:1] or not is_prose(text):
+    below = [line for n, line in mark.source.statements if n > mark.line][:2]
+    heads = re.fullmatch(r"[A-Z][a-z]+(?: \w+)?:?", text) and any(map(is_prose, below))
+    if not (heads or is_prose(text)):
         return None
     quoted = text if len(text) <= 50 else f"{text[:47]}…"
     return _found(
@@ -441,10 +489,12 @@ RULES: tuple[Rule, ...] = (
     _fence,
     _prompt,
     _line_numbers,
+    _quoted,
     _patch,
     _character,
     _html,
     _tabs,
+    _indented,
     _await,
     _jupyter,
     _prose,
