@@ -2,7 +2,7 @@
 # fails: unloadable
 # points: 0
 # diagnoses: class-misnamed
-# says: rename that class to 'Dense'
+# says: the statement calls it Dense
 import copy
 
 import numpy as np
