@@ -2,7 +2,7 @@
 # fails: unloadable
 # points: 0
 # diagnoses: tabs-and-spaces
-# says: TabError
+# says: Tabs and spaces are mixed
 import copy
 
 import numpy as np

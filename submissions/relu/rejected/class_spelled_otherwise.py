@@ -2,7 +2,7 @@
 # fails: unloadable
 # points: 0
 # diagnoses: class-misnamed
-# says: rename that class to 'ReLU'
+# says: the statement calls it ReLU
 class Relu:
     def forward(self, X):
         self.mask = X > 0
