@@ -15,6 +15,7 @@ from grader.judge.fixtures import Desk
 from grader.judge.inspect_failures import Looker
 from grader.judge.known_answers import KnownAnswers
 from grader.judge.load_cells import load
+from grader.judge.load_notes import load_notes, why_missing
 from grader.judge.loading import line_in
 from grader.judge.outcomes import Check, Outcome, Trial
 from grader.judge.pytest_items import origin, run_item
@@ -95,11 +96,14 @@ class Attempts:
         if not submission.problem_with_file:
             self._desk.take(submission, allowance)
             student = self._desk.student
+            entry = self._desk.problem.settings.entry
             try:
                 load(self._desk, trial, allowance)
                 trial.classes, trial.functions = student.classes, student.functions
                 trial.output = student.take_output()
-                if self._desk.problem.settings.entry in trial.classes:
+                if entry not in trial.classes:
+                    trial.load_error = why_missing(entry, student.events)
+                else:
                     known = not (again or self._differences) and self._known.recognize(student)
                     if known:
                         trial.outcomes = [Outcome(self._checks[item.nodeid]) for item in items]
@@ -115,10 +119,9 @@ class Attempts:
                 trial.output = student.take_output()
             finally:
                 student.close()
-            trial.notes += sorted(student.notes)
-            if self._desk.problem.settings.entry in trial.classes:
-                source = Source(submission.lines)
-                trial.notes += note_on_two(source, self._desk.problem.settings.entry)
+            trial.notes += [*load_notes(entry, student.events), *sorted(student.notes)]
+            if entry in trial.classes:
+                trial.notes += note_on_two(Source(submission.lines), entry)
             lost = student.lost
         if not trial.outcomes and not self._brief:
             trial.diagnoses = self._looker.recognize(trial)

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from grader.checks.misconceptions import Told
 from grader.diagnosis.facts import Facts
 from grader.diagnosis.generic import class_lookup, missing_names, runtime_errors, signatures
+from grader.diagnosis.generic.absent_modules import built_on
 from grader.diagnosis.generic.load_errors import unloadable
 from grader.diagnosis.generic.signatures import Rule
 from grader.judge.outcomes import Trial, cause_of
 from grader.model.report import Diagnosis
+from grader.remote.load_events import LoadEvent
 from grader.remote.steps import StudentError
 
 CERTAIN: tuple[Rule, ...] = (*signatures.RULES, *missing_names.RULES)
@@ -49,6 +51,18 @@ def likely(
         explained: Exceptions that are known to come of the mistakes that are named.
     """
     return _once(_from_errors(facts, named, runtime_errors.RULES, 0.5, explained))
+
+
+def built_on_absent(
+    trial: Trial, entry: str, events: Sequence[LoadEvent], named: Sequence[Diagnosis]
+) -> list[Diagnosis]:
+    """Say first that the class is built on what is not there, if most of it fails."""
+    based = [e for e in events if e.kind == "based" and entry in e.defines]
+    lost = [o.check.group for o in trial.outcomes if o.error is not None or o.skipped]
+    if not based or 2 * len(lost) < len(trial.outcomes):
+        return list(named)
+    told = built_on(entry, based[0].name, based[0].module, based[0].line)
+    return [_diagnosis(lost[0], told, 1.0), *(each for each in named if each.id != told.id)]
 
 
 def settled(trial: Trial, named: Sequence[Diagnosis]) -> frozenset[str]:

@@ -113,7 +113,9 @@ class Looker:
         convention = self._desk.neighbours.by_convention(named) if named else None
         order = [group.id for group in self._desk.problem.settings.groups]
         named.sort(key=lambda diagnosis: order.index(diagnosis.group))
-        return [convention, *named] if convention is not None else named
+        named = [convention, *named] if convention is not None else named
+        entry, events = self._desk.problem.settings.entry, self._desk.student.events
+        return explain_without_rules.built_on_absent(trial, entry, events, named)
 
     def _look_at_values(
         self, trial: Trial, next_item: pytest.Item, failing: frozenset[str]

@@ -69,6 +69,8 @@ class Channel:
         self.notes: dict[str, None] = {}
         self.lost: WorkerFailure | None = None
         self._loadable = loadable
+        self._stopped: WorkerFailure | None = None
+        self.description = Description()
         self._worker = None
         self._sent: list[Message] = []
         self._overruns: dict[Method, list[WorkerFailure]] = {}
@@ -76,17 +78,35 @@ class Channel:
     def load(self) -> None:
         """Start a worker and load the file.
 
+        A worker that comes to its end by that is followed by another one, which leaves out the
+        statement that was running, and whatever behind it defines nothing; so do all later ones.
+
         Raises:
             StudentError, WorkerFailure: It could not be loaded.
         """
+        try:
+            self._load()
+        except WorkerFailure as failure:
+            if self._stopped is not None or _is_final(failure):
+                raise
+            self._stopped = failure
+            try:
+                self._load()
+            except StudentError:
+                raise failure from None
+            except WorkerFailure as another:
+                raise another if _is_final(another) else failure from None
+
+    def _load(self) -> None:
         self.close()
         self._worker = self._workers.spawn(self._limits)
         self._worker.callbacks = self.exposures
         writer = codec.Writer()
-        loading = Pending(self._loadable.operation(writer), Step("load", None, self._loadable.name))
+        operation = self._loadable.operation(writer, self._stopped)
+        loading = Pending(operation, Step("load", None, self._loadable.name))
         (outcome,) = self._request(Message([loading], writer, {}))
         loading.resolve(outcome)
-        self.description = read_description(loading.value)
+        self.description = read_description(loading.value, self._stopped)
 
     def begin(self) -> None:
         """Forget what was sent and exposed; have a worker."""

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.remote.load_events import LoadEvent, read_events
 from grader.sandbox import codec
 from grader.sandbox.failures import WorkerFailure
 
@@ -33,14 +34,15 @@ class Loadable(msgspec.Struct, frozen=True):
     names: tuple[tuple[str, str, str], ...] = ()
     script: str = ""
 
-    def operation(self, writer: codec.Writer) -> list[Any]:
-        """What a worker is sent to load it."""
+    def operation(self, writer: codec.Writer, stopped: WorkerFailure | None = None) -> list[Any]:
+        """What a worker is sent to load it; ``stopped`` is how one before it came to its end."""
         values = [
             np.frombuffer(self.source, np.uint8),
             dict(self.provided),
             [list(name) for name in self.names],
         ]
-        return ["load", self.name, *[writer.value(value) for value in values], self.script]
+        line = [] if stopped is None else [stopped.entered or 0]
+        return ["load", self.name, *[writer.value(value) for value in values], self.script, *line]
 
 
 class ClassDescription(msgspec.Struct, frozen=True):
@@ -62,10 +64,15 @@ class ClassDescription(msgspec.Struct, frozen=True):
 
 
 class Description(msgspec.Struct, frozen=True):
-    """What a file defines, by a worker's word: its classes, and the names of its functions."""
+    """What a file defines, by a worker's word: its classes, and the names of its functions.
+
+    Attributes:
+        events: What happened while it was loaded, if it could not be run as a whole.
+    """
 
     classes: Mapping[str, ClassDescription] = msgspec.field(default_factory=dict)
     functions: frozenset[str] = frozenset()
+    events: tuple[LoadEvent, ...] = ()
 
     @property
     def interface(self) -> Hashable:
@@ -74,7 +81,7 @@ class Description(msgspec.Struct, frozen=True):
         return frozenset((name, c.bases, c.methods) for name, c in classes), self.functions
 
 
-def read_description(told: Any) -> Description:
+def read_description(told: Any, stopped: WorkerFailure | None = None) -> Description:
     """Take a worker's word for what a file defines, if it says it properly.
 
     Raises:
@@ -93,6 +100,7 @@ def read_description(told: Any) -> Description:
             if len(str(name)) <= codec.MAX_NAME
         }
         functions = itertools.islice(told["functions"], MAX_CLASSES)
-        return Description(classes, frozenset(str(name)[: codec.MAX_NAME] for name in functions))
-    except (TypeError, KeyError, AttributeError):
+        names = frozenset(str(name)[: codec.MAX_NAME] for name in functions)
+        return Description(classes, names, tuple(read_events(told["events"], stopped)))
+    except (TypeError, KeyError, ValueError, AttributeError):
         raise WorkerFailure("crashed", "gave no readable account of itself") from None

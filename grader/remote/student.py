@@ -19,6 +19,7 @@ import msgspec
 
 from grader.remote.channel import Channel
 from grader.remote.conversation import Conversation, Recording
+from grader.remote.load_events import LoadEvent
 from grader.remote.loadable import Loadable
 from grader.remote.objects import Definitions, RemoteClass, RemoteFunction, RemoteInstance
 from grader.remote.steps import Exposure, Pending, RemoteObject, Step
@@ -236,6 +237,11 @@ class Student(Conversation):
     def functions(self) -> frozenset[str]:
         """Names of the functions that the file defines."""
         return self._channel.description.functions
+
+    @property
+    def events(self) -> tuple[LoadEvent, ...]:
+        """What happened while the file was loaded, if it could not be run as a whole."""
+        return self._channel.description.events
 
     @property
     def printed(self) -> str:

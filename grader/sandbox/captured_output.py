@@ -77,7 +77,7 @@ class Output:
         self._dropped = 0
         return text
 
-    def read_dump(self, deadline: float) -> tuple[int, str] | None:
+    def read_dump(self, deadline: float) -> tuple[int, str, int] | None:
         """Watch for a stack dump until ``deadline``; return what :meth:`_place` finds in it."""
         self._watching = True
         while self.pollable and (left := deadline - time.monotonic()) > 0:
@@ -88,7 +88,7 @@ class Output:
                 break
         return self._place(self._tail)
 
-    def cut_crash(self) -> tuple[int, str] | None:
+    def cut_crash(self) -> tuple[int, str, int] | None:
         """Take the stack dump of a crash off the end of what was kept; return its place."""
         start = self._start_of_dump()
         if start is None:
@@ -116,10 +116,17 @@ class Output:
         fatal = kept.find(self._FATAL, kept.rfind(b"\n", 0, above) + 1, above)
         return fatal if fatal >= 0 and above < start else start
 
-    def _place(self, dump: bytes | bytearray) -> tuple[int, str] | None:
-        """Where a dump was in the student's file: the innermost line, the outermost function."""
+    def _place(self, dump: bytes | bytearray) -> tuple[int, str, int] | None:
+        """Where a dump was in the student's file.
+
+        Returns:
+            The innermost line, and of the outermost frame the function and the line.
+        """
         frames = self._FRAME.findall(dump.rpartition(b"(most recent call first)")[2])
-        return (int(frames[0][0][:9]), frames[-1][1].decode("ascii", "replace")) if frames else None
+        if not frames:
+            return None
+        (inner, _), (outer, function) = frames[0], frames[-1]
+        return int(inner[:9]), function.decode("ascii", "replace"), int(outer[:9])
 
     def close(self) -> None:
         """Read what is left and stop."""

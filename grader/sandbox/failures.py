@@ -17,6 +17,7 @@ class WorkerFailure(Exception):
         reason: For the student, to be read behind "it": ``did not return within 2 s``.
         line: The last line of the student's file that was seen to run.
         function: The function of the student's that had been called, where that was seen.
+        entered: The line of the student's file in which that function was.
         steps: What it had been asked to do.
         lost: It was killed from outside, which says nothing about what it ran.
         started: Whether it may have run student code.
@@ -28,6 +29,7 @@ class WorkerFailure(Exception):
     reason: str
     line: int | None = None
     function: str = ""
+    entered: int | None = None
     steps: Sequence[Any] = ()
     lost: bool = False
     started: bool = True

@@ -350,13 +350,13 @@ class Worker:
 
     # -- when it goes wrong --------------------------------------------------------------
 
-    def _ask_for_place(self) -> tuple[int | None, str]:
+    def _ask_for_place(self) -> tuple[int | None, str, int | None]:
         """Have a stuck worker print where it is: the line, and the function that was called."""
         if not hasattr(signal, "SIGUSR1"):
-            return None, ""
+            return None, "", None
         self._captured.drain()
         self._send_signal(signal.SIGUSR1)
-        return self._captured.read_dump(time.monotonic() + 0.25) or (None, "")
+        return self._captured.read_dump(time.monotonic() + 0.25) or (None, "", None)
 
     def _describe_exit(self) -> WorkerFailure:
         alone = self._ends_within(_DYING_SECONDS)
@@ -364,9 +364,10 @@ class Worker:
         if not alone:
             return WorkerFailure("crashed", "closed its connection to the grader")
         status = ended.status
+        place = self._captured.cut_crash() or (None, "", None)
         if status is not None and status >= 0:
-            return WorkerFailure("crashed", f"ended its process (exit code {status}; os._exit?)")
-        place = self._captured.cut_crash() or (None, "")
+            how = f"ended its process (exit code {status}; os._exit?)"
+            return WorkerFailure("crashed", how, *place)
         # Beyond the soft limit comes SIGXCPU, and SIGKILL for those who do not listen.
         if status == -_SIGXCPU or ended.cpu_seconds >= self._limits.cpu_seconds:
             used = f"used more than {self._limits.cpu_seconds} s of processor time"

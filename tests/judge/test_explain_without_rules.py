@@ -216,13 +216,16 @@ CERTAIN = {
     "not-python": (("out = X @ self.W", "out == = X"), "is not Python"),
     "module-not-available": (("import numpy as np", "import nunpy as np"), "is numpy meant?"),
     "input-at-import": (
-        ("import numpy as np", "import numpy as np\ninput()"),
+        ("class Cell(Base):\n", "class Cell(Base):\n    input()\n"),
         "asks a question",
     ),
-    "exit-at-import": (("import numpy as np", "import sys\nsys.exit()"), "ends the program"),
+    "exit-at-import": (
+        ("class Cell(Base):\n", "class Cell(Base):\n    raise SystemExit\n"),
+        "ends the program",
+    ),
     "assertion-at-import": (
-        ("import numpy as np", "import numpy as np\nassert np.pi == 3"),
-        "The assert in line 2 fails",
+        ("class Cell(Base):\n", "class Cell(Base):\n    assert np.pi == 3\n"),
+        "The assert in line 4 fails",
     ),
 }
 """The diagnosis, what has to be done to the solution for it, and what is said."""

@@ -358,7 +358,7 @@ def test_a_forged_account_of_the_module_is_a_crash(workers: Workers, account: st
     """A file that tampers with the worker while it is loaded gains a failure."""
     source = (
         "import sys\n"
-        f"sys.modules['grader.sandbox.worker.server']._describe_module = lambda *args: {account}\n"
+        f"sys.modules['grader.sandbox.worker.loading'].describe_module = lambda *args: {account}\n"
     )
     remote = Student(workers, Loadable("work", source.encode()), LIMITS)
     with pytest.raises(WorkerFailure) as caught:

@@ -18,6 +18,7 @@ from grader.sandbox import codec
 from grader.sandbox.launch import Workers, start_workers
 from grader.sandbox.process import Limits, Worker
 from grader.sandbox.worker import server
+from grader.sandbox.worker.loading import MAX_FRAMES, MAX_MESSAGE
 
 ROOT = Path(server.__file__).resolve().parents[3]
 MODULE = 0
@@ -125,7 +126,10 @@ def test_the_worker_loads_nothing_but_the_wire() -> None:
         "grader.sandbox.worker",
         "grader.sandbox.worker.leftovers",
         "grader.sandbox.worker.line_trace",
+        "grader.sandbox.worker.loading",
+        "grader.sandbox.worker.partial_load",
         "grader.sandbox.worker.server",
+        "grader.sandbox.worker.stand_ins",
         "grader.sandbox.worker.stubs",
     ]
 
@@ -210,23 +214,32 @@ def test_a_class_of_the_students_replaces_a_provided_one(started: Worker) -> Non
     assert answer(started, call("facts")) is True
 
 
+def test_a_file_that_is_no_python_is_described(started: Worker) -> None:
+    """What is wrong comes as type and details that a message can be made of."""
+    ((kind, found, _, frames, details),) = ask(started, loading("x = 1\ndef f(:\n"))
+    assert (kind, found, details["line"], frames) == ("raised", "SyntaxError", 2, [])
+
+
 @pytest.mark.parametrize(
     ("source", "name", "detail"),
     [
-        ("x = 1\ndef f(:\n", "SyntaxError", {"line": 2}),
-        ("import no_such_module\n", "ModuleNotFoundError", {"module": "no_such_module"}),
         ("import sys\nsys.exit(3)\n", "SystemExit", {"code": 3}),
         ("x = 1\n\ny = x / 0\n", "ZeroDivisionError", {}),
+        ("\nraise KeyboardInterrupt\n", "KeyboardInterrupt", {}),
     ],
 )
-def test_a_file_that_cannot_be_loaded_is_described(
+def test_what_a_file_raises_is_told_with_what_it_defines(
     started: Worker, source: str, name: str, detail: dict[str, Any]
 ) -> None:
-    """What went wrong comes as type, message and details that a message can be made of."""
-    ((kind, found, _, frames, details),) = ask(started, loading(source))
-    assert (kind, found) == ("raised", name)
+    """The line of the statement, and the exception's type, frames and details."""
+    line = source.count("\n")
+    account = load(started, f"{source}class Later:\n    pass\n")
+    assert list(account["classes"]) == ["Later"]
+    (event,) = account["events"]
+    assert (event["kind"], event["line"]) == ("raised", line)
+    found, _, frames, details = event["raised"]
+    assert (found, frames) == (name, [[line, "<module>"]])
     assert {key: details.get(key) for key in detail} == detail
-    assert frames == ([] if name == "SyntaxError" else [[source.count("\n"), "<module>"]])
 
 
 def test_the_frames_of_an_exception_are_the_students(started: Worker) -> None:
@@ -252,7 +265,7 @@ def test_endless_recursion_is_cut_to_its_innermost_frames(started: Worker) -> No
     load(started, "def deeper(n):\n    return deeper(n + 1)\n")
     ((kind, name, _, frames, _),) = ask(started, call("deeper", 0))
     assert (kind, name) == ("raised", "RecursionError")
-    assert frames == [[2, "deeper"]] * server.MAX_FRAMES
+    assert frames == [[2, "deeper"]] * MAX_FRAMES
 
 
 # -- exceptions ----------------------------------------------------------------------------
@@ -351,7 +364,7 @@ def test_any_exception_can_be_described(started: Worker, kind: str) -> None:
     [
         ("surrogates", "\\ud800"),
         ("digits", "1" * 150),
-        ("verbose", "x" * server.MAX_MESSAGE),
+        ("verbose", "x" * MAX_MESSAGE),
         ("listed", "[1]"),
     ],
 )

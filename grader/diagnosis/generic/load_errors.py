@@ -7,11 +7,11 @@ import re
 from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
 from grader.diagnosis.generic import missing_names, runtime_errors
+from grader.diagnosis.generic.absent_modules import absent_there, asks_or_ends
 from grader.diagnosis.generic.class_lookup import without_class
 from grader.diagnosis.generic.pasted_text import pasted
 from grader.diagnosis.generic.python_versions import of_another_version
 from grader.diagnosis.generic.unavailable_modules import unavailable_there
-from grader.diagnosis.value_kinds import close_to
 from grader.remote.steps import StudentError
 
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
@@ -24,30 +24,9 @@ def unloadable(facts: Facts) -> Told | None:
         return None if facts.entry in facts.classes else without_class(facts)
     if error.type_name in SYNTAX:
         return _syntax(facts, error)
-    if told := unavailable_there(facts, error):
-        return told
-    if error.type_name == "ModuleNotFoundError":
-        return _module(facts, error)
-    if error.type_name == "EOFError" and "input" in facts.source.line(error.line):
-        return Told(
-            "input-at-import",
-            Text(
-                f"Line {error.line} asks a question (input) while the file is loaded.",
-                "Whoever uses the class imports the file, and nobody is there to answer.",
-                "What should happen when another file imports this one?",
-                "Put it under: if __name__ == '__main__':",
-            ),
-        )
-    if error.type_name == "SystemExit":
-        return Told(
-            "exit-at-import",
-            Text(
-                "The file ends the program while it is loaded.",
-                "Whoever uses the class imports the file, and has more to do afterwards.",
-                "What should happen when another file imports this one?",
-                "Put what ends the program under: if __name__ == '__main__':",
-            ),
-        )
+    for rule in (unavailable_there, absent_there, asks_or_ends):
+        if told := rule(facts, error):
+            return told
     if error.type_name == "AssertionError":
         return Told(
             "assertion-at-import",
@@ -125,16 +104,3 @@ def _syntax(facts: Facts, error: StudentError) -> Told | None:
         "A missing bracket or quote shows only in the line after it.",
     )
     return Told("not-python", text)
-
-
-def _module(facts: Facts, error: StudentError) -> Told:
-    module = str(error.detail.get("module"))
-    near = close_to(module, ("numpy", "math", "copy", "random"), 0.7)
-    meant = f"; is {near[0]} meant?" if near else "."
-    text = Text(
-        f"The module {module} is not available{meant}",
-        "NumPy and Python's standard library are there, and what comes with the exercise.",
-        "Which of your lines need it? Editors add imports by themselves.",
-        f"Delete the import of {module}, or correct its name.",
-    )
-    return Told("module-not-available", text)

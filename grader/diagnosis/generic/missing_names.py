@@ -10,6 +10,7 @@ import re
 
 from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
+from grader.diagnosis.generic.absent_modules import absent_there, asks_or_ends
 from grader.diagnosis.generic.pasted_text import left_in_line
 from grader.diagnosis.generic.python_versions import name_of_python_2
 from grader.diagnosis.generic.signatures import Rule, nearest
@@ -252,6 +253,8 @@ def _helper_misused(facts: Facts, error: StudentError) -> Told | None:
 
 RULES: tuple[Rule, ...] = (
     unavailable_there,
+    absent_there,
+    asks_or_ends,
     _undefined,
     _not_kept,
     _asked_for,

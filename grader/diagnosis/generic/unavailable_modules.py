@@ -51,9 +51,9 @@ def unavailable(error: StudentError, line: str) -> tuple[str, str] | None:
         ]
     else:
         return None
-    if named and not _exists(named):
+    if named and not exists(named):
         return None
-    return next((("module", module) for module in candidates if _exists(module)), None)
+    return next((("module", module) for module in candidates if exists(module)), None)
 
 
 def _asked(line: str) -> list[str]:
@@ -65,7 +65,7 @@ def _asked(line: str) -> list[str]:
     return [part.split()[0] for part in parts if part.split()]
 
 
-def _exists(module: str) -> bool:
+def exists(module: str) -> bool:
     """Whether Python or NumPy has a module of this name, here or on other systems."""
     top, *below = module.split(".")
     if len(module) > _LONGEST or not re.fullmatch(r"\w+(\.\w+)*", module):
@@ -83,11 +83,14 @@ def unavailable_there(facts: Facts, error: StudentError) -> Told | None:
     if found is None:
         return None
     kind, name = found
+    used = error.detail.get("used")
     text = Text(
         f"The {kind} {name} cannot be used where submissions run.",
         "They run shut off from the machine's files, screen and network, and not everything that"
         " Python brings along can be loaded there.",
-        "Which of your lines need it? Editors add imports by themselves."
+        f"Line {error.line} uses {used}; what else could it use?"
+        if type(used) is str
+        else "Which of your lines need it? Editors add imports by themselves."
         if kind == "module"
         else f"What does line {error.line} need another encoding than UTF-8 for?",
         f"Delete the import of {name}, or do without it." if kind == "module" else "Use UTF-8.",

@@ -42,8 +42,8 @@ RARE_MODULES = """
     pickletools pkgutil platform plistlib posixpath pprint profile pstats pyclbr queue quopri
     reprlib resource rlcompleter runpy sched select selectors shelve shlex shutil socket sqlite3
     stat statistics subprocess symtable sysconfig tabnanny tarfile tempfile timeit tomllib trace
-    tracemalloc unittest unittest.mock urllib.parse uuid wave wsgiref xml.etree.ElementTree
-    zipapp zipfile zipimport zoneinfo numpy.char numpy.ctypeslib numpy.fft
+    tracemalloc unittest unittest.mock urllib.error urllib.parse uuid wave wsgiref xml.dom.minidom
+    xml.etree.ElementTree zipapp zipfile zipimport zoneinfo numpy.char numpy.ctypeslib numpy.fft
     numpy.lib.recfunctions numpy.matlib numpy.polynomial numpy.rec numpy.testing numpy.typing
 """.split()
 

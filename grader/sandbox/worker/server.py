@@ -18,8 +18,6 @@ from __future__ import annotations
 
 import builtins
 import faulthandler
-import io
-import linecache
 import os
 import random
 import signal
@@ -29,7 +27,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from operator import attrgetter
-from types import CodeType, FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -37,7 +35,7 @@ from numpy import array as stacked
 from numpy import geterr, ndarray, seterr, zeros
 
 from grader.sandbox import codec
-from grader.sandbox.worker import line_trace
+from grader.sandbox.worker import line_trace, loading
 from grader.sandbox.worker.leftovers import Leftovers
 from grader.sandbox.worker.stubs import JudgeObjects, Stub
 
@@ -47,8 +45,6 @@ _BUILTINS = dict(vars(builtins))
 globals().update({name: it for name, it in _BUILTINS.items() if not name.startswith("_")})
 _GLOBAL_GENERATOR = np.random.random_sample.__self__  # type: ignore[attr-defined]
 
-MAX_FRAMES = 12
-MAX_MESSAGE = 4000
 _AT_ONCE = 1 << 16
 _GONE = object()
 
@@ -93,7 +89,7 @@ class Server:
         """The reply to ``count`` operations, whose answers there was no memory left to write."""
         error = MemoryError("no memory was left for the answer")
         writer = codec.Writer()
-        outcomes = [describe_exception(error, self.filename, writer) for _ in range(count)]
+        outcomes = [loading.describe_exception(error, self.filename, writer) for _ in range(count)]
         return writer.frame([self.nonce, "done", outcomes, []])
 
     # -- the channel ---------------------------------------------------------------------
@@ -148,7 +144,7 @@ class Server:
             handler: Callable[..., Any] = getattr(self, f"_do_{operation[0]}")
             return ["ok", writer.value(handler(*operation[1:]))]
         except BaseException as error:
-            return describe_exception(error, self.filename, writer)
+            return loading.describe_exception(error, self.filename, writer)
 
     def _object(self, handle: int) -> Any:
         found = self.objects.get(handle, _GONE)
@@ -192,28 +188,23 @@ class Server:
         provided: dict[str, str],
         names: list[list[str]],
         script: str = "",
+        stopped: int | None = None,
     ) -> Any:
         """Run the student's file in a new module; describe what it defines.
 
         ``provided`` maps importable module names to their source; ``names`` lists
         ``[name, module, attribute]`` to be found in the student's namespace from the start;
-        ``script`` is what the program seems to have been started with.
+        ``script`` is what the program seems to have been started with; ``stopped`` is the line at
+        which another worker came to its end when it loaded the file.
         """
         sys.argv[:] = [script]
         sys.orig_argv[:] = ["python", script]
-        for module_name, text in provided.items():
-            _execute(module_name, text.encode(), f"{module_name}.py")
-        module = ModuleType(name)
-        for local, origin, attribute in names:
-            __import__(origin)
-            found = sys.modules[origin]
-            setattr(module, local, getattr(found, attribute) if attribute else found)
         self.filename = f"{name}.py"
-        given = set(vars(module))
+        module = loading.new_module(name, provided, names)
         self.objects = {codec.MODULE: module, codec.RANDOM: _GLOBAL_GENERATOR}
-        _execute(name, source.tobytes(), self.filename, module)
+        told = loading.load(module, source.tobytes(), self.filename, provided, names, stopped)
         self.errors = geterr()
-        return _describe_module(module, given)
+        return told
 
     def _do_reset(self) -> None:
         """Forget all objects but the module."""
@@ -336,122 +327,6 @@ _LAYOUTS: dict[str, Callable[[ndarray], ndarray]] = {
     "fortran": lambda array: array.copy(order="F"),
     "strided": _strided,
 }
-
-
-def _execute(name: str, source: bytes, filename: str, module: ModuleType | None = None) -> None:
-    """Compile and run ``source`` as the module ``name``, importable from then on.
-
-    It is UTF-8, whatever its first lines declare: the judge has decoded it, who has every codec.
-    """
-    if module is None:
-        module = ModuleType(name)
-    module.__file__ = filename
-    sys.modules[name] = module
-    text = io.TextIOWrapper(io.BytesIO(source), "utf-8-sig").read()
-    code = compile(text, filename, "exec", dont_inherit=True)
-    linecache.cache[filename] = (len(source), None, text.splitlines(True), filename)
-    exec(code, module.__dict__)
-
-
-_class_name = type.__dict__["__name__"].__get__  # whatever a metaclass says
-_traceback_of = BaseException.__dict__["__traceback__"].__get__
-
-_bases_of = type.__dict__["__mro__"].__get__
-_EXCEPTIONS = frozenset(
-    it for it in _BUILTINS.values() if isinstance(it, type) and issubclass(it, BaseException)
-)
-
-_exit_code_of = SystemExit.__dict__["code"].__get__
-
-
-def _is_callable(owner: type, name: str) -> bool:
-    try:
-        return callable(getattr(owner, name))
-    except BaseException:  # a descriptor of the student's
-        return False
-
-
-def _describe_module(module: ModuleType, given: set[str]) -> dict[str, Any]:
-    """What the file defines: its classes with their methods, its functions, other names."""
-    classes: dict[str, dict[str, list[str]]] = {}
-    functions: list[str] = []
-    for name, value in list(vars(module).items()):
-        if isinstance(value, type):
-            if value.__module__ == module.__name__ or name not in given:
-                public = [m for m in dir(value) if not m.startswith("__")]
-                classes[name] = {
-                    "methods": [m for m in public if _is_callable(value, m)],
-                    "bases": [base.__name__ for base in value.__mro__[1:-1]],
-                    "nested": sorted(_nested(value)),
-                    "arguments": _arguments(value),
-                    "own": sorted(_own(value, module.__name__, given)),
-                }
-        elif isinstance(value, FunctionType) and name not in given:
-            functions.append(name)
-    return {"classes": classes, "functions": functions}
-
-
-def _arguments(owner: type) -> list[str]:
-    """Names of the parameters of a class's constructor, without ``self``."""
-    made = next((vars(k)["__init__"] for k in owner.__mro__ if "__init__" in vars(k)), None)
-    if not isinstance(made, FunctionType):
-        return []
-    code = made.__code__
-    return list(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
-
-
-def _own(owner: type, file: str, given: set[str]) -> set[str]:
-    """Names that a class and its bases of the same file define; not what a given base has anew."""
-    kinds = [k for k in owner.__mro__ if k.__module__ == file]
-    bodies = [vars(k) for k in kinds if k is owner or k.__name__ not in given]
-    return {name for body in bodies for name in body if not name.startswith("__")}
-
-
-def _nested(owner: type) -> set[str]:
-    """Names of functions that are defined inside of a class's own methods."""
-    found: set[str] = set()
-    for value in list(vars(owner).values()):
-        if isinstance(value, FunctionType):
-            inner = [c for c in value.__code__.co_consts if isinstance(c, CodeType)]
-            found.update(code.co_name for code in inner if code.co_name.isidentifier())
-    return found
-
-
-def describe_exception(error: BaseException, filename: str, writer: codec.Writer) -> list[Any]:
-    """An exception as plain data: type, message, the student's frames, the syntax position.
-
-    A student can raise objects whose every method raises; nothing here may.
-    """
-    kind = type(error)
-    name = _class_name(kind)[:100]
-    try:
-        message = str.__getitem__(str(error), slice(0, MAX_MESSAGE))
-    except BaseException:
-        message = "(its message cannot be shown)"
-    frames: list[list[Any]] = []
-    walker = _traceback_of(error)
-    while walker is not None:
-        code = walker.tb_frame.f_code
-        if code.co_filename == filename:
-            frames.append([walker.tb_lineno, code.co_name[:100]])
-        walker = walker.tb_next
-    detail: dict[str, Any] = {}
-    with suppress(BaseException):
-        if issubclass(kind, SyntaxError):
-            wanted = {"line": "lineno", "column": "offset", "reason": "msg"}
-        elif issubclass(kind, ImportError):
-            wanted = {"module": "name"}
-        else:
-            wanted = {}
-        if issubclass(kind, SystemExit):
-            code = _exit_code_of(error)
-            detail = {"code": code if type(code) in (int, str) else None}
-        if kind not in _EXCEPTIONS:  # one of their own: which of Python's it is derived from
-            standard = next(base for base in _bases_of(kind) if base in _EXCEPTIONS)
-            detail["standard"] = _class_name(standard)
-        detail |= {key: getattr(error, attribute) for key, attribute in wanted.items()}
-    told = [name, message, frames[-MAX_FRAMES:], detail]
-    return ["raised", *[writer.value(item) for item in told]]
 
 
 def _flush() -> None:

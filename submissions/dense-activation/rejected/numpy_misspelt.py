@@ -1,6 +1,6 @@
 # mistake: imports nump
-# fails: unloadable
-# points: 0
+# fails: start, seeded, activation, forward, input-gradient, weight-gradient, bias-gradient, derivative, step, state, overflow, purity, unknown
+# points: 3.19
 # diagnoses: module-not-available
 import nump as np
 

@@ -1,12 +1,7 @@
-# mistake: an import that the editor added and nothing needs; the module is not there
-# fails: unloadable
-# points: 0
-# diagnoses: module-not-available
-# says: the module 'torch' is not available
+# style: asks for the number of units with input() below the class, as the old site wanted it
 import copy
 
 import numpy as np
-from torch import Value
 
 
 class Dense(Layer):
@@ -43,3 +38,7 @@ class Dense(Layer):
 
     def output_shape(self):
         return (self.n_units,)
+
+
+n_units = eval(input())
+print(Dense(n_units).output_shape())

@@ -1,11 +1,8 @@
-# mistake: asks for the number of units with input() while the file is imported, as the old site wanted it
-# fails: unloadable
-# points: 0
-# diagnoses: input-at-import
-# says: input() waits for somebody to type
+# style: an import that the editor added and nothing needs; the module is not there
 import copy
 
 import numpy as np
+from torch import Value
 
 
 class Dense(Layer):
@@ -42,7 +39,3 @@ class Dense(Layer):
 
     def output_shape(self):
         return (self.n_units,)
-
-
-n_units = eval(input())
-print(Dense(n_units).output_shape())
