@@ -363,7 +363,7 @@ class _Bare(str):
 def _without_arrays(value: Any, room: list[int]) -> Any:
     """A value with arrays left out, and all that is behind so many items as ``room`` says."""
     if isinstance(value, np.ndarray):
-        return _Bare(f"array{value.shape}")
+        return _Bare(f"an array of shape {value.shape}")
     if isinstance(value, Opaque):
         return _Bare(f"<{value.type_name}: {value.why}>" if value.why else f"<{value.type_name}>")
     if isinstance(value, str):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.diagnosis.source_scan import Source
-from grader.remote.steps import StudentError
+from grader.diagnosis.value_kinds import kind_named
+from grader.remote.steps import Exposure, StudentError
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class Facts:
         lines: The submission's text.
         load_error: Why it could not be loaded, if so.
         errors: What the student's code raised, with the group of the check.
+        raised_in: The first check that each of them was raised in, by what caused it.
         called: Methods that were called by a check that failed, with its group.
         attributes: Names of attributes that a check that failed has read or set.
         failing: Groups with a failed check.
@@ -30,6 +32,8 @@ class Facts:
         class_methods: Those of them that are called on the class.
         provided: Names that a file may use without defining or importing them.
         asked: Names of the attributes and of the constructor's arguments of the reference.
+        provided_sources: Source of the modules that a file may import, by name.
+        exposed: Objects of the problem's that were handed to the student's code, by their class.
         source: What the lines show about names.
     """
 
@@ -39,6 +43,7 @@ class Facts:
     lines: Sequence[str] = ()
     load_error: StudentError | None = None
     errors: list[tuple[str, StudentError]] = field(default_factory=list)
+    raised_in: Mapping[Any, str] = field(default_factory=dict)
     called: list[tuple[str, str]] = field(default_factory=list)
     attributes: frozenset[str] = frozenset()
     failing: frozenset[str] = frozenset()
@@ -46,6 +51,8 @@ class Facts:
     class_methods: frozenset[str] = frozenset()
     provided: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
+    provided_sources: Mapping[str, str] = field(default_factory=dict)
+    exposed: Mapping[str, Exposure] = field(default_factory=dict)
     source: Source = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,3 +67,8 @@ class Facts:
     def own(self) -> frozenset[str]:
         """What the class defines itself: methods, and other names in its body."""
         return frozenset(self.classes.get(self.entry, {}).get("own", ()))
+
+    def kind_named(self, type_name: str) -> str:
+        """What a value of a type is called; an object of the problem's as its statement does."""
+        exposed = self.exposed.get(type_name)
+        return f"the {exposed.variable}" if exposed is not None else kind_named(type_name)

@@ -211,6 +211,22 @@ class Source:
                 names.add(name)
         return frozenset(names)
 
+    def lines_of(self, owner: str, name: str) -> list[str]:
+        """The lines of a method in the body of a class, comments left out; none if it has none."""
+        starts = [m for m in self.methods(owner) if not m.inner]
+        method = next((m for m in starts if m.name == name), None)
+        if method is None:
+            return []
+        end = next((m.line for m in starts if m.line > method.line), len(self.lines) + 1)
+        within = range(method.line, end)
+        return [line.partition("#")[0] for n, line in self._body(owner) if n in within]
+
+    def sets_in(self, owner: str, name: str) -> list[str]:
+        """Attributes that a method gives a value through ``self``, in order."""
+        lines = self.lines_of(owner, name)
+        found = (one or other for line in lines for one, other in _KEPT.findall(line))
+        return list(dict.fromkeys(found))
+
     def _body(self, owner: str) -> Iterator[tuple[int, str]]:
         """The lines of a class, without its first; of several, those of the last: it counts."""
         heads = [(n, head) for n, line in self._numbered() if (head := _CLASS.match(line))]

@@ -10,7 +10,7 @@ from grader.diagnosis.generic import class_lookup, missing_names, runtime_errors
 from grader.diagnosis.generic.absent_modules import built_on
 from grader.diagnosis.generic.load_errors import unloadable
 from grader.diagnosis.generic.signatures import Rule
-from grader.judge.outcomes import Trial, cause_of
+from grader.judge.outcomes import Outcome, Trial, cause_of
 from grader.model.report import Diagnosis
 from grader.remote.load_events import LoadEvent
 from grader.remote.steps import StudentError
@@ -30,7 +30,7 @@ def certain(facts: Facts, named: Sequence[Diagnosis]) -> list[Diagnosis]:
         if told is not None and group not in groups:
             found.append(_diagnosis(group, told, 1.0))
             groups.add(group)
-    return _once(found)
+    return found
 
 
 def replaced_class(facts: Facts) -> Diagnosis | None:
@@ -50,7 +50,7 @@ def likely(
     Args:
         explained: Exceptions that are known to come of the mistakes that are named.
     """
-    return _once(_from_errors(facts, named, runtime_errors.RULES, 0.5, explained))
+    return _from_errors(facts, named, runtime_errors.RULES, 0.5, explained)
 
 
 def built_on_absent(
@@ -101,17 +101,36 @@ def _from_errors(
             continue
         told = next((told for rule in rules if (told := rule(facts, error))), None)
         if told is not None:
-            found.append(_diagnosis(group, told, confidence))
+            found.append(_diagnosis(group, told, confidence, facts.raised_in.get(cause, "")))
             groups.add(group)
             known.add(cause)
     return found
 
 
-def _once(found: Iterable[Diagnosis]) -> list[Diagnosis]:
-    """Each thing that is said, in the first group of those in which it shows."""
-    return list({(each.id, each.title): each for each in reversed(list(found))}.values())[::-1]
+def in_order(trial: Trial, named: Iterable[Diagnosis], order: Sequence[str]) -> list[Diagnosis]:
+    """Each thing once, in the order of the groups; before all what ends checks of other groups.
+
+    Where one exception makes most checks impossible, nothing is worth reading before it.
+    """
+    once = {(each.id, each.title): each for each in reversed(list(named))}.values()
+    raised = [(o.check, cause_of(o.error)) for o in trial.outcomes if _is_raised(o)]
+    causes = {check.id: cause for check, cause in raised}
+
+    def reach(diagnosis: Diagnosis) -> int:
+        """In how many other groups the exception that it explains has ended checks."""
+        cause = causes.get(diagnosis.check)
+        return len({check.group for check, found in raised if found == cause} - {diagnosis.group})
+
+    def place(diagnosis: Diagnosis) -> int:
+        return order.index(diagnosis.group) if diagnosis.group in order else -1
+
+    return sorted(sorted(once, key=place), key=reach, reverse=True)
 
 
-def _diagnosis(group: str, told: Told, confidence: float) -> Diagnosis:
-    text = told.text
-    return Diagnosis(told.id, group, text.title, text.hint, confidence, text.why, text.stronger)
+def _is_raised(outcome: Outcome) -> bool:
+    return isinstance(outcome.error, StudentError)
+
+
+def _diagnosis(group: str, told: Told, confidence: float, check: str = "") -> Diagnosis:
+    title, why, hint, stronger = told.text.title, told.text.why, told.text.hint, told.text.stronger
+    return Diagnosis(told.id, group, title, hint, confidence, why, stronger, check)

@@ -92,9 +92,15 @@ class Looker:
 
     def _facts(self, trial: Trial) -> Facts:
         settings = self._desk.problem.settings
-        provided = frozenset(settings.provided.names)
         desk = self._desk
-        return trial.facts(settings.entry, desk.methods, provided, desk.class_methods, desk.asked)
+        return trial.facts(
+            settings.entry,
+            desk.methods,
+            frozenset(settings.provided.names),
+            desk.class_methods,
+            desk.asked,
+            desk.problem.provided_sources,
+        )
 
     def name_mistakes(self, trial: Trial, next_item: pytest.Item) -> list[Diagnosis]:
         """Name the mistakes that explain what failed, as far as they are known."""
@@ -112,7 +118,7 @@ class Looker:
         named += explain_without_rules.likely(self._facts(trial), named, raised)
         convention = self._desk.neighbours.by_convention(named) if named else None
         order = [group.id for group in self._desk.problem.settings.groups]
-        named.sort(key=lambda diagnosis: order.index(diagnosis.group))
+        named = explain_without_rules.in_order(trial, named, order)
         named = [convention, *named] if convention is not None else named
         entry, events = self._desk.problem.settings.entry, self._desk.student.events
         return explain_without_rules.built_on_absent(trial, entry, events, named)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -177,6 +179,7 @@ class Trial(msgspec.Struct):
         provided: frozenset[str],
         class_methods: frozenset[str] = frozenset(),
         asked: frozenset[str] = frozenset(),
+        provided_sources: Mapping[str, str] = MappingProxyType({}),
     ) -> Facts:
         """What is known of the submission besides the values that it gives.
 
@@ -186,9 +189,11 @@ class Trial(msgspec.Struct):
             provided: Names that a file may use without defining or importing them.
             class_methods: Those of the methods that are called on the class.
             asked: Its attributes, and the arguments of its constructor.
+            provided_sources: Source of the modules that a file may import, by name.
         """
         failed = [outcome for outcome in self.outcomes if outcome.error is not None]
         steps = [(outcome.check.group, step) for outcome in failed for step in outcome.steps]
+        exposures = [step.args[0] for _, step in steps if step.kind == "expose"]
         return Facts(
             entry,
             classes={name: kind.told for name, kind in self.classes.items()},
@@ -200,6 +205,11 @@ class Trial(msgspec.Struct):
                 for o in failed
                 if isinstance(o.error, StudentError) and not isinstance(o.error, Overrun)
             ],
+            raised_in={
+                cause_of(o.error): o.check.id
+                for o in reversed(failed)
+                if isinstance(o.error, StudentError)
+            },
             called=[(group, step.function) for group, step in steps if step.kind == "call"],
             attributes=frozenset(step.name for _, step in steps if step.kind in ("get", "set")),
             failing=self.failing,
@@ -207,6 +217,8 @@ class Trial(msgspec.Struct):
             class_methods=class_methods,
             provided=provided,
             asked=asked,
+            provided_sources=provided_sources,
+            exposed={type(exposure.real).__name__: exposure for exposure in exposures},
         )
 
 

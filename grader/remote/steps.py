@@ -163,7 +163,7 @@ class Step(msgspec.Struct):
 
 def _brief(value: Any) -> str:
     if isinstance(value, np.ndarray):
-        return f"array{value.shape}" if value.size > 6 else repr(value.tolist())
+        return f"an array of shape {value.shape}" if value.size > 6 else repr(value.tolist())
     if isinstance(value, RemoteObject):
         return value._variable
     if isinstance(value, Exposure):

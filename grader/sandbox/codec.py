@@ -114,9 +114,13 @@ class Opaque:
 _qualified_name = type.__dict__["__qualname__"].__get__  # a metaclass may have its own idea of it
 
 
+_UNNAMED = frozenset({"builtins", "submission", "judge"})
+"""Modules that stand before no type's name: those of the worker mean nothing to a student."""
+
+
 def _type_name(kind: type) -> str:
     module = type.__getattribute__(kind, "__dict__").get("__module__", "builtins")
-    prefix = f"{module}." if type(module) is str and module != "builtins" else ""
+    prefix = f"{module}." if type(module) is str and module not in _UNNAMED else ""
     return (
         f"{prefix}{_qualified_name(kind)}"[:MAX_NAME].encode("utf-8", "backslashreplace").decode()
     )

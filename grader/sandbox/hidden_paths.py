@@ -7,6 +7,7 @@ much, and is the same on every machine.
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,11 +15,17 @@ import numpy as np
 
 
 def nameless(text: str) -> str:
-    """Return ``text`` with paths from the folder of the grader, of NumPy or of Python itself on."""
+    """Return ``text`` with paths from the folder of the grader, of NumPy or of Python itself on.
+
+    Classes of the student's file are shown without the module's name, which only the grader knows.
+    """
     if os.sep in text:
         for folder in _folders():
             text = text.replace(folder, "")
-    return text
+    return _MODULE.sub(r"\1", text) if "submission." in text else text
+
+
+_MODULE = re.compile(r"(<|<class '|<function )submission\.")
 
 
 @cache

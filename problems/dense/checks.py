@@ -54,7 +54,7 @@ BIAS_NAMES = ("w0", "b", "bias", "W0", "w_0", "b0", "biases")
 
 
 @dataclass
-class Probe:
+class Optimizer:
     """Moves what it is given by four times the gradient, or by 4 if the gradient does not fit.
 
     With a rate of 1 nobody would see who puts the rate on the gradient as well; 4 is not a factor
@@ -70,7 +70,7 @@ class Probe:
         return w - self.learning_rate * (grad if fits else 1.0)
 
 
-RATE = Probe().learning_rate
+RATE = Optimizer().learning_rate
 
 
 class Patient(Momentum):
@@ -111,7 +111,7 @@ def conventions(student, once):
     def find():
         with student.program():
             layer = student.Dense(n_units=3, input_shape=(2,))
-            layer.initialize(student.expose(Probe(), "update", local=True))
+            layer.initialize(student.expose(Optimizer(), "update", local=True))
             weights = [(name, getattr(layer, name)) for name in WEIGHT_NAMES]
             biases = [(name, getattr(layer, name)) for name in BIAS_NAMES]
         weight, _ = first_array(weights, "W")
@@ -182,7 +182,7 @@ def observe(student, once, drawn, conventions, new_layer):
     """Return a function that runs a fresh layer on a case: forward, backward, new weights."""
 
     def run(case):
-        optimizer = student.expose(Probe(), "update", local=True)
+        optimizer = student.expose(Optimizer(), "update", local=True)
         with student.program():
             layer = new_layer(case, optimizer)
             student.watch()
@@ -249,7 +249,7 @@ def numerical(student, once, conventions, new_layer):
     def run(case, step):
         b = conventions().shaped(case.b)
         with student.untraced(), student.program():
-            layer = new_layer(case, student.expose(Probe(), "update", local=True))
+            layer = new_layer(case, student.expose(Optimizer(), "update", local=True))
             forward = layer.forward_pass
             swept = {"input": (case.X, forward.sweep(gradients.perturbed(case.X, step)))}
             stack = gradients.perturbed(case.W, step)
@@ -463,7 +463,7 @@ def test_published_output(student, conventions, published, observe, right):
     """The statement's example, on weights set by the judge; not by who knows no other answer."""
     with student.program():
         layer = student.Dense(n_units=3, input_shape=(2,))
-        layer.initialize(student.expose(Probe(), "update", local=True))
+        layer.initialize(student.expose(Optimizer(), "update", local=True))
         set_parameters(layer, np.array(published["W"]), np.array(published["w0"]), conventions())
         output = layer.forward_pass(np.array(published["X"]))
     expect_close(output.value, published["output"], what="layer.forward_pass(X)")
@@ -476,7 +476,7 @@ def observe_typed(student, once, conventions, new_layer):
 
     def run(typed):
         case = typed.case
-        optimizer = student.expose(Probe(), "update", local=True)
+        optimizer = student.expose(Optimizer(), "update", local=True)
         with student.program():
             layer = new_layer(case, optimizer)
             X, G = typed.arrays(student)
@@ -533,7 +533,7 @@ def test_training_argument(student, new_layer, observe, waived):
     with waived(to="forward"):
         expect_array(usual, "layer.forward_pass(X)", case.G.shape)
     with student.program():
-        layer = new_layer(case, student.expose(Probe(), "update", local=True))
+        layer = new_layer(case, student.expose(Optimizer(), "update", local=True))
         outputs = {
             "layer.forward_pass(X, training=True)": layer.forward_pass(case.X, training=True),
             "layer.forward_pass(X, training=False)": layer.forward_pass(case.X, training=False),
@@ -762,7 +762,7 @@ def first_step(student, once, conventions):
     """Return a function: the parameters that initialize made, and those after the first step."""
 
     def run(case):
-        optimizer = student.expose(Probe(), "update", local=True)
+        optimizer = student.expose(Optimizer(), "update", local=True)
         student.seed(seeds.number(1))
         with student.program():
             layer = student.Dense(n_units=case.n_units, input_shape=(case.n_inputs,))
@@ -949,7 +949,7 @@ def frozen_pass(student, once, conventions, new_layer):
 
     def run(key):
         case, when = key
-        optimizer = student.expose(Probe(), "update", local=True)
+        optimizer = student.expose(Optimizer(), "update", local=True)
         with student.program():
             layer = new_layer(case, optimizer)
             if when.startswith("before"):
@@ -977,7 +977,7 @@ def unmoved(student, once, new_layer):
 
     def run(case):
         with student.program():
-            layer = new_layer(case, student.expose(Probe(0.0), "update", local=True))
+            layer = new_layer(case, student.expose(Optimizer(0.0), "update", local=True))
             layer.forward_pass(case.X)
             return layer.backward_pass(case.G)
 
@@ -1135,7 +1135,7 @@ def test_repeated_passes(student, conventions, new_layer, observe):
     """
     fresh = [observe(case) for case in ROUNDS]
     student.begin()
-    optimizer = student.expose(Probe(), "update", local=True)
+    optimizer = student.expose(Optimizer(), "update", local=True)
     with student.program():
         layer = new_layer(ROUNDS[0], optimizer)
         runs = []
@@ -1181,7 +1181,7 @@ def test_interleaved_layers(student, conventions, started, observe, waived):
     fresh = [observe(case) for case in cases]
     alone = [started((case.n_inputs, case.n_units), seeds.number(1))[0].value for case in cases]
     student.begin()
-    optimizer = student.expose(Probe(), "update", local=True)
+    optimizer = student.expose(Optimizer(), "update", local=True)
     with student.program():
         layers = [student.Dense(n_units=c.n_units, input_shape=(c.n_inputs,)) for c in cases]
         for layer in layers:
@@ -1563,7 +1563,7 @@ def arguments_after(student, once, new_layer):
     def run(case):
         with student.program():
             X, G = student.array(case.X), student.array(case.G)
-            layer = new_layer(case, student.expose(Probe(), "update", local=True))
+            layer = new_layer(case, student.expose(Optimizer(), "update", local=True))
             done = layer.forward_pass(X)
             read = [("X", "forward_pass", done, case.X, student.read(X))]
             done = layer.backward_pass(G)
@@ -1727,7 +1727,7 @@ def test_vectorised(student, new_layer):
     for batch in (2, 32):
         case = AffineCase(batch, 3, 2)
         with student.program():
-            layer = new_layer(case, student.expose(Probe(), "update", local=True))
+            layer = new_layer(case, student.expose(Optimizer(), "update", local=True))
             lines = layer.forward_pass.count_lines(case.X), layer.backward_pass.count_lines(case.G)
         if any(count.error is not None for count in lines):
             return
@@ -1790,7 +1790,7 @@ def see_unmoved(student, new_layer, conventions):
         for case in FEW:
             student.begin()
             with student.program():
-                layer = new_layer(case, student.expose(Probe(), "update", local=True))
+                layer = new_layer(case, student.expose(Optimizer(), "update", local=True))
                 output = layer.forward_pass(case.X)
                 after = dict(zip(("W", "w0"), parameters_of(layer, conventions()), strict=True))
             if output.error or after[name].error:
@@ -1819,7 +1819,7 @@ def see_training(student, new_layer, observe):
             return None
         student.begin()
         with student.program():
-            layer = new_layer(case, student.expose(Probe(), "update", local=True))
+            layer = new_layer(case, student.expose(Optimizer(), "update", local=True))
             output = layer.forward_pass(case.X, training=False)
         return Seen(output, usual.value, **looks(case))
 
@@ -2149,7 +2149,7 @@ def see_passes(student, conventions, new_layer, observe):
 
     def run(between, fresh):
         student.begin()
-        optimizer = student.expose(Probe(), "update", local=True)
+        optimizer = student.expose(Optimizer(), "update", local=True)
         inputs, runs = [], []
         with student.program():
             layer = new_layer(PASSES[0], optimizer)
@@ -2188,7 +2188,7 @@ def see_layers(student, new_layer, conventions, observe):
     def outputs_and_gradients():
         fresh = fresh_passes(observe, EQUAL)
         student.begin()
-        optimizer = student.expose(Probe(), "update", local=True)
+        optimizer = student.expose(Optimizer(), "update", local=True)
         with student.program():
             pairs = [(new_layer(case, optimizer), case) for case in EQUAL]
             outputs = [layer.forward_pass(case.X) for layer, case in pairs]
@@ -2204,7 +2204,7 @@ def see_layers(student, new_layer, conventions, observe):
 
     def shapes():
         student.begin()
-        optimizer = student.expose(Probe(), "update", local=True)
+        optimizer = student.expose(Optimizer(), "update", local=True)
         with student.program():
             layers = [student.Dense(n_units=c.n_units, input_shape=(c.n_inputs,)) for c in UNEQUAL]
             for layer in layers:

@@ -4,6 +4,8 @@ A prediction gets what its aspect shows (see the functions named see_... in chec
 several fit, the first one is named.
 """
 
+import re
+
 import numpy as np
 
 from grader.checks.misconceptions import Rules, Unknown
@@ -149,7 +151,12 @@ def threshold_at_one(s):
     stronger="np.maximum compares element by element.",
 )
 def truth_of_an_array(facts):
-    return any("truth value of an array" in error.message for _, error in facts.errors)
+    calls_max = re.compile(r"(?<![.\w])max\(")
+    return any(
+        "truth value of an array" in error.message
+        and calls_max.search(facts.source.line(error.line))
+        for _, error in facts.errors
+    )
 
 
 # -- the gradient that backward returns ----------------------------------------------------

@@ -100,6 +100,12 @@ def changed(*edits: tuple[str, str]) -> str:
     return source
 
 
+MADE = """        self.size = size
+        self.W = None
+
+    def start(self):
+        self.W = np.ones((self.size, self.size))
+"""
 STEP = """        out = X @ self.W
         return out
 """
@@ -120,7 +126,7 @@ CERTAIN = {
         "called Cells; the statement",
     ),
     "attribute-misnamed": (
-        ("        self.size = size\n", "        self.sizes = size\n"),
+        (MADE, MADE.replace("self.size", "self.sizes")),
         "called sizes; the statement calls it size",
     ),
     "attribute-missing": (
@@ -189,7 +195,15 @@ CERTAIN = {
     ),
     "truth-of-array": (
         (STEP, "        if X > 0:\n            return X\n"),
-        "Line 12 asks whether a whole array is true",
+        "The if in line 12 has to decide about a whole array at once",
+    ),
+    "shape-not-a-tuple": (
+        ("np.ones((self.size, self.size))", "np.zeros(self.size, self.size)"),
+        "np.zeros in line 9 is given the shape as separate numbers",
+    ),
+    "shape-is-a-tuple": (
+        ("np.ones((self.size, self.size))", "np.random.rand((self.size, self.size))"),
+        "rand in line 9 is given a tuple; it takes separate numbers",
     ),
     "shapes-do-not-fit": (
         ("X @ self.W", "X + self.W"),
@@ -202,7 +216,7 @@ CERTAIN = {
     "element-not-there": (("X @ self.W", "X.shape[2]"), "Line 12 asks for an element"),
     "raises": (
         ("X @ self.W", "int('one')"),
-        "step ends with an exception in line 12 (ValueError: invalid literal for int()",
+        "step raises an exception in line 12 (ValueError: invalid literal for int()",
     ),
     # files that cannot be loaded
     "cut-off": (("return self.W.size\n", "return self.W.reshape("), "The file ends in the middle"),

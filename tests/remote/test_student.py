@@ -956,7 +956,7 @@ def test_the_trace_reads_like_source(optimizing: Student) -> None:
         optimizing.use(optimizer, np.zeros((3, 4)), "text")
     assert told(optimizing.trace) == [
         "student.use(optimizer, [0.0, 0.0], grad=[1.0, 2.0])",
-        "student.use(optimizer, array(3, 4), 'text')",
+        "student.use(optimizer, an array of shape (3, 4), 'text')",
     ]
 
 

@@ -15,7 +15,7 @@ from grader.diagnosis.generic.pasted_text import left_in_line
 from grader.diagnosis.generic.python_versions import name_of_python_2
 from grader.diagnosis.generic.signatures import Rule, nearest
 from grader.diagnosis.generic.unavailable_modules import unavailable_there
-from grader.diagnosis.value_kinds import close_to, kind_named
+from grader.diagnosis.value_kinds import close_to
 from grader.remote.steps import StudentError
 
 _IMPORTS = {
@@ -187,7 +187,7 @@ def _lacking(facts: Facts, error: StudentError) -> Told | None:
     found = re.match(r"'([\w.]+)' object has no attribute '(\w+)'", error.message)
     if found is None or not error.frames:
         return None
-    name, kind = found[2], kind_named(found[1])
+    name, kind = found[2], facts.kind_named(found[1])
     return Told(
         "value-of-another-kind",
         Text(

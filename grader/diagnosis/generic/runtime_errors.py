@@ -51,15 +51,58 @@ def _refused(facts: Facts, error: StudentError) -> Told | None:
 def _truth(facts: Facts, error: StudentError) -> Told | None:
     if "truth value of an array" not in error.message or not error.frames:
         return None
-    return Told(
-        "truth-of-array",
-        Text(
-            f"Line {error.line} asks whether a whole array is true.",
-            "Some elements may be and others not, so there is no answer.",
-            f"What do if, and, or, not decide on in line {error.line}?",
-            "Ask for one thing: is it None, how large is it, are all elements so?",
-        ),
+    number, line = error.line, facts.source.line(error.line)
+    decides, compares = _DECIDES.match(line), _COMPARES.search(line)
+    title = f"Line {number} asks whether a whole array is true."
+    hint = f"What do if, and, or, not decide on in line {number}?"
+    stronger = "Ask for one thing: is it None, how large is it, are all elements so?"
+    if decides and not compares:
+        title = f"The {decides[1]} in line {number} has to decide about a whole array at once."
+        hint = f"For an array with several elements, what should {decides[1]} in line {number} do?"
+        stronger = "np.where chooses for each element; .all() and .any() make one answer of many."
+    elif compares and not decides:
+        title = f"Python's {compares[1]} in line {number} is given a whole array to compare."
+        hint = f"Does {compares[1]} in line {number} look at each element, or at whole arrays?"
+        stronger = "NumPy has functions that compare element by element: np.maximum, np.minimum."
+    why = (
+        "The answer may be yes for some elements and no for others, so Python refuses to give one."
     )
+    return Told("truth-of-array", Text(title, why, hint, stronger))
+
+
+_DECIDES = re.compile(r"(if|elif|while|assert)\b")
+_COMPARES = re.compile(r"(?<![.\w])(max|min|sorted)\(")
+
+
+def _shape_argument(facts: Facts, error: StudentError) -> Told | None:
+    """A shape that is no tuple where NumPy takes one, or is one where it takes numbers."""
+    number, line = error.line, facts.source.line(error.line)
+    apart = re.fullmatch(r"Cannot interpret '(\d+)' as a data type", error.message)
+    makes = re.search(r"\b(zeros|ones|empty)\(", line)
+    if error.type_name == "TypeError" and apart and makes:
+        name = f"np.{makes[1]}"
+        return Told(
+            "shape-not-a-tuple",
+            Text(
+                f"{name} in line {number} is given the shape as separate numbers, not as a tuple.",
+                f"{name} takes the whole shape as its first argument. It takes the second, "
+                f"{apart[1]}, for a data type, and raises TypeError.",
+                f"How many pairs of parentheses does line {number} need?",
+                f"{name}((rows, columns)): a tuple in the parentheses of the call.",
+            ),
+        )
+    draws = re.search(r"\b(randn?)\(\s*\(", line)
+    if error.message == "'tuple' object cannot be interpreted as an integer" and draws:
+        return Told(
+            "shape-is-a-tuple",
+            Text(
+                f"{draws[1]} in line {number} is given a tuple; it takes separate numbers.",
+                f"Unlike np.zeros, np.random.{draws[1]} takes each size as an argument of its own.",
+                f"How many pairs of parentheses does line {number} need?",
+                f"np.random.{draws[1]}(rows, columns)",
+            ),
+        )
+    return None
 
 
 _SHAPES = re.compile(r"\((?:\d+,|\d+(?:,\s?\d+)+,?)?\)")
@@ -105,12 +148,12 @@ def _operands(facts: Facts, error: StudentError) -> Told | None:
     found = next((f for kind in _MISFITS if (f := re.match(kind, error.message))), None)
     if found is None or not error.frames:
         return None
-    kinds = [kind_named(name) for name in found.groups()]
+    kinds = [facts.kind_named(name) for name in found.groups()]
     odd = next((kind for kind in kinds if kind not in _CALCULABLE), kinds[0])
     return Told(
         "value-of-another-kind",
         Text(
-            f"Line {error.line} works with {odd}, and cannot do with it what it should.",
+            f"Line {error.line} calculates with {odd}, which Python cannot do.",
             "What a value can be used for depends on what kind of value it is.",
             "Print what you have there, and its type, one line before.",
             "Follow the value back to the line that made it.",
@@ -122,6 +165,17 @@ def _not_callable(facts: Facts, error: StudentError) -> Told | None:
     found = re.match(r"'([\w.]+)' object is not callable", error.message)
     if found is None or not error.frames:
         return None
+    if (exposed := facts.exposed.get(found[1])) is not None and exposed.methods:
+        name, method = exposed.variable, exposed.methods[0]
+        return Told(
+            "not-callable",
+            Text(
+                f"Line {error.line} calls the {name} itself instead of its method {method}.",
+                f"The {name} is an object and no function: what it can do is in its methods.",
+                f"Which method of the {name} does the statement name?",
+                f"Write .{method}( in line {error.line}, where the parenthesis of the call is.",
+            ),
+        )
     return Told(
         "not-callable",
         Text(
@@ -134,17 +188,45 @@ def _not_callable(facts: Facts, error: StudentError) -> Told | None:
 
 
 def _not_there(facts: Facts, error: StudentError) -> Told | None:
-    if error.type_name not in ("IndexError", "KeyError") or not error.frames:
+    number, said = error.line, _said(error)
+    if error.type_name == "KeyError" and error.frames:
+        return Told(
+            "element-not-there",
+            Text(
+                f"Line {number} looks for the key {said} in a dictionary that does not have it.",
+                "A dictionary has only the keys that it was made with or that were put in later.",
+                f"Which keys does the dictionary in line {number} have? Print them before it.",
+                f"Is {said} spelled alike everywhere, and is it put in before line {number}?",
+            ),
+        )
+    many = re.match(r"too many indices .*array is (\d+)-dimensional, but (\d+)", error.message)
+    if error.type_name == "IndexError" and error.frames and many:
+        return Told(
+            "element-not-there",
+            Text(
+                f"Line {number} gives {many[2]} indices for an array with {_axes(many[1])}.",
+                "An array takes at most one index for each of its dimensions.",
+                f"What is the shape of the array in line {number}? Print it one line before.",
+                "Follow the array back to the line that made it: where is a dimension lost?",
+            ),
+        )
+    if error.type_name != "IndexError" or not re.search("out of (range|bounds)", said):
+        return None
+    if not error.frames:
         return None
     return Told(
         "element-not-there",
         Text(
-            f"Line {error.line} asks for an element that is not there ({_said(error)}).",
+            f"Line {number} asks for an element that is not there ({said}).",
             "Counting begins at 0: the first of n elements is [0], and the last is [n - 1].",
-            f"Print what stands before the bracket in line {error.line}: how long is it?",
+            f"Print what stands before the bracket in line {number}: how long is it?",
             "A tuple such as (3,) has one element, [0].",
         ),
     )
+
+
+def _axes(count: str) -> str:
+    return "1 dimension" if count == "1" else f"{count} dimensions"
 
 
 def _said(error: StudentError) -> str:
@@ -162,8 +244,8 @@ def _anything(facts: Facts, error: StudentError) -> Told | None:
     return Told(
         "raises",
         Text(
-            f"{function} ends with an exception in line {error.line} ({shown}).",
-            "Nothing comes of the call, and what needs it cannot be looked at.",
+            f"{function} raises an exception in line {error.line} ({shown}).",
+            "The call ends there and returns nothing, so what needs it cannot be checked.",
             f"What does line {error.line} work with, and what does it expect?",
             f"Print what goes into line {error.line}, one line before.",
         ),
@@ -174,6 +256,7 @@ RULES: tuple[Rule, ...] = (
     _unset,
     _refused,
     _truth,
+    _shape_argument,
     _shapes,
     _operands,
     _not_callable,

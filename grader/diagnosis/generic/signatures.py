@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
-from grader.diagnosis.source_scan import Method
+from grader.diagnosis.source_scan import Method, Source
 from grader.diagnosis.value_kinds import comparable
 from grader.remote.steps import StudentError
 
@@ -233,6 +233,47 @@ def constructor(facts: Facts, error: StudentError) -> Told | None:
 _INITS = ("init", "int", "inti", "initialise", "constructor")
 
 
+def base_not_set_up(facts: Facts, error: StudentError) -> Told | None:
+    """A constructor that does not call that of its base class, which sets what is missing."""
+    found = re.search(r"object has no attribute '(\w+)'", error.message)
+    own = facts.source.lines_of(facts.entry, "__init__")
+    if error.type_name != "AttributeError" or found is None or not own or _calls_base(own):
+        return None
+    missing, set_here = found[1], facts.source.sets_in(facts.entry, "__init__")
+    for base in facts.classes.get(facts.entry, {}).get("bases", ()):
+        source = _source_with(facts, base)
+        if source is None:
+            continue
+        absent_ones = [name for name in source.sets_in(base, "__init__") if name not in set_here]
+        if missing in absent_ones:
+            shown = ", ".join(absent_ones[:3]) + (", …" if len(absent_ones) > 3 else "")
+            return Told(
+                "base-not-set-up",
+                Text(
+                    f"The constructor of {facts.entry} does not call that of {base}, so a new"
+                    f" object lacks what {base} sets ({shown}).",
+                    "A class with an __init__ of its own replaces that of its base class; Python"
+                    " runs only the one of the class, unless it calls the other.",
+                    f"Who runs the lines of __init__ in {base}?",
+                    "Begin __init__ with super().__init__(), with the arguments that it takes.",
+                ),
+            )
+        if not _calls_base(source.lines_of(base, "__init__")):
+            return None
+    return None
+
+
+def _calls_base(lines: Sequence[str]) -> bool:
+    return any("__init__(" in line or "super(" in line for line in lines[1:])
+
+
+def _source_with(facts: Facts, base: str) -> Source | None:
+    """The file, or the module that comes with the problem, in which a class has a constructor."""
+    given = (Source(text.splitlines()) for text in facts.provided_sources.values())
+    sources = (facts.source, *given)
+    return next((source for source in sources if source.lines_of(base, "__init__")), None)
+
+
 def on_the_class(facts: Facts, error: StudentError) -> Told | None:
     """A method that is called on the class, and written for instances."""
     found = _REFUSED.fullmatch(error.message)
@@ -304,6 +345,7 @@ def _called(error: StudentError) -> str:
 
 RULES: tuple[Rule, ...] = (
     without_self,
+    base_not_set_up,
     unwritten,
     hidden,
     constructor,

@@ -83,10 +83,14 @@ class Arranged(msgspec.Struct, frozen=True):
 def arrange(report: Report) -> Arranged:
     """Put what a report holds into the order in which people should read it."""
     failed = [check for check in report.checks if check.status not in ("passed", "blocked")]
+    # A check that is known to show one mistake is no example of another one of its group.
+    kept = {diagnosis.check for diagnosis in report.diagnoses}
     shown: list[CheckResult] = []
     mistakes: list[Mistake] = []
     for diagnosis in report.diagnoses:
-        example = next((c for c in failed if c.group == diagnosis.group and c not in shown), None)
+        own = [c for c in failed if c.id == diagnosis.check]
+        rest = [c for c in failed if c.group == diagnosis.group and c.id not in kept]
+        example = next((c for c in own or rest if c not in shown), None)
         lost = [c.max_points - c.points for c in report.checks if c.group == diagnosis.group]
         mistakes.append(Mistake(diagnosis, math.fsum(lost), example))
         shown += [example] if example is not None else []

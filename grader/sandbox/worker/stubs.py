@@ -117,7 +117,7 @@ class JudgeObjects:
     def stub_class(self, name: str) -> type[Stub]:
         """The class of stubs for objects of a class of the judge's."""
         if name not in self._stub_classes:
-            self._stub_classes[name] = type(name, (Stub,), {})
+            self._stub_classes[name] = type(name, (Stub,), {"__module__": "builtins"})
         return self._stub_classes[name]
 
     def _class(self, exposed: codec.Exposed) -> type:
