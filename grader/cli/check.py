@@ -45,6 +45,9 @@ Exit codes:
     help="2: hints about a named mistake that lead further.",
 )
 @click.option(
+    "--all", "whole", is_flag=True, help="Show every failure, not only what fits on a screen."
+)
+@click.option(
     "--reproduce",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -60,6 +63,7 @@ def check(
     seed: int | Literal["random"] | None,
     only: str | None,
     hints: int,
+    whole: bool,
     reproduce: Path | None,
     watch: bool,
     library: Library,
@@ -70,6 +74,7 @@ def check(
       grader check dense dense.py
       grader check dense dense.py --only forward
       grader check dense dense.py --hints 2
+      grader check dense dense.py --all
       grader check dense dense.py --format json -o report.json
       grader check dense dense.py --reproduce failures/
       grader check dense dense.py --watch
@@ -88,6 +93,7 @@ def check(
         seed = drawn()
         click.echo(f"The same examples again: {command} --seed {seed}", err=True)
     page = Page.of_stdout(command if seed is None else f"{command} --seed {seed}", hints)
+    page = replace(page, whole=whole, next_problem=library.after(problem))
     last: list[Report] = []
 
     def tell(submission: Submission, report: Report) -> None:
@@ -102,9 +108,13 @@ def check(
         from grader.model.submission import read_submission
 
         submission = read_submission(file)
+        from grader.cli.waiting import waiting
         from grader.grading.in_process import grade
+        from grader.model.safe_text import inert
 
-        tell(submission, grade(chosen, submission, seed=seed, only=only))
+        with waiting(f"Checking {inert(file.name[:30])}"):
+            report = grade(chosen, submission, seed=seed, only=only)
+        tell(submission, report)
     return _exit_code(last[0]) if last else ExitCode.INTERRUPTED
 
 

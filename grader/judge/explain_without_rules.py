@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from msgspec.structs import replace
 
 from grader.checks.misconceptions import Told
 from grader.diagnosis.facts import Facts
@@ -94,17 +97,23 @@ def _from_errors(
     groups = {diagnosis.group for diagnosis in named}
     known = {cause_of(error) for group, error in facts.errors if group in groups}
     known |= {cause_of(error) for error in explained}
-    found = []
+    found: list[Diagnosis] = []
     for group, error in facts.errors:
         cause = cause_of(error)
-        if group in groups or cause in known:
+        if cause in known:
             continue
         told = next((told for rule in rules if (told := rule(facts, error))), None)
-        if told is not None:
-            found.append(_diagnosis(group, told, confidence, facts.raised_in.get(cause, "")))
+        again = told is not None and any(_same(told, each) for each in found)
+        if told is not None and (again or group not in groups):
+            check = facts.raised_in[cause]
+            found.append(_diagnosis(group, told, confidence, (check,)))
             groups.add(group)
             known.add(cause)
     return found
+
+
+def _same(told: Told, named: Diagnosis) -> bool:
+    return (told.id, told.text.title) == (named.id, named.title)
 
 
 def in_order(trial: Trial, named: Iterable[Diagnosis], order: Sequence[str]) -> list[Diagnosis]:
@@ -112,14 +121,20 @@ def in_order(trial: Trial, named: Iterable[Diagnosis], order: Sequence[str]) -> 
 
     Where one exception makes most checks impossible, nothing is worth reading before it.
     """
-    once = {(each.id, each.title): each for each in reversed(list(named))}.values()
+    same: dict[tuple[str, str], list[Diagnosis]] = {}
+    for each in named:
+        same.setdefault((each.id, each.title), []).append(each)
+    once = [
+        replace(first, checks=tuple(chain(first.checks, *(each.checks for each in rest))))
+        for first, *rest in same.values()
+    ]
     raised = [(o.check, cause_of(o.error)) for o in trial.outcomes if _is_raised(o)]
     causes = {check.id: cause for check, cause in raised}
 
     def reach(diagnosis: Diagnosis) -> int:
-        """In how many other groups the exception that it explains has ended checks."""
-        cause = causes.get(diagnosis.check)
-        return len({check.group for check, found in raised if found == cause} - {diagnosis.group})
+        """In how many other groups the exceptions that it explains have ended checks."""
+        own = {causes[check] for check in diagnosis.checks}
+        return len({check.group for check, cause in raised if cause in own} - {diagnosis.group})
 
     def place(diagnosis: Diagnosis) -> int:
         return order.index(diagnosis.group) if diagnosis.group in order else -1
@@ -131,6 +146,8 @@ def _is_raised(outcome: Outcome) -> bool:
     return isinstance(outcome.error, StudentError)
 
 
-def _diagnosis(group: str, told: Told, confidence: float, check: str = "") -> Diagnosis:
+def _diagnosis(
+    group: str, told: Told, confidence: float, checks: tuple[str, ...] = ()
+) -> Diagnosis:
     title, why, hint, stronger = told.text.title, told.text.why, told.text.hint, told.text.stronger
-    return Diagnosis(told.id, group, title, hint, confidence, why, stronger, check)
+    return Diagnosis(told.id, group, title, hint, confidence, why, stronger, checks)

@@ -323,7 +323,28 @@ def _raised(submission: Submission, error: StudentError) -> dict[str, Any]:
         found = pasted(Source(submission.lines), error)
         line, column = (found.line, None) if found and found.line != line else (line, column)
         evidence["traceback"] = [_frame(submission, line, "", column)]
+    columns = [error.detail.get("from"), error.detail.get("to")]
+    if evidence["traceback"] and (marked := _marked(submission, evidence["traceback"], columns)):
+        evidence["marked"] = marked
     return evidence
+
+
+def _marked(
+    submission: Submission, frames: Sequence[Mapping[str, Any]], columns: Sequence[Any]
+) -> list[int] | None:
+    """Which characters of the last frame's ``source`` raised, from the bytes of its line."""
+    line = _line_text(submission.lines, frames[-1]["line"])
+    if [type(column) for column in columns] != [int, int]:
+        return None
+    cut = [len(_bytes(line)[: max(0, at)].decode("utf-8", "ignore")) for at in columns]
+    indent = len(line) - len(line.lstrip())
+    length = len(line.strip())
+    start, end = (min(max(0, at - indent), length) for at in cut)
+    return [start, end] if start < end else None
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _frame(

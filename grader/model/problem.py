@@ -59,6 +59,11 @@ class Library:
         folders = (self.root / "problems").iterdir()
         return sorted(folder.name for folder in folders if (folder / "problem.toml").is_file())
 
+    def after(self, slug: str) -> str:
+        """The name of the problem that comes after another one; empty behind the last."""
+        later = [other for other in self.slugs() if other > slug]
+        return later[0] if later else ""
+
     def reference(self, slug: str) -> Path:
         """Where the reference solution of a problem is, or should be."""
         return self.root / "reference" / f"{slug.replace('-', '_')}.py"

@@ -61,7 +61,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
             wrong values, and all the right ones, ``1 - 2**-k``; 0.5 for a mere description.
         why: Why it matters.
         stronger: A hint that leads further, for those who ask.
-        check: The id of the check that shows it, where it was told by what that check raised.
+        checks: The ids of checks that show it, the best example first, where it was told by what
+            these raised; empty where only values tell.
     """
 
     id: str
@@ -71,7 +72,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     confidence: float
     why: str = ""
     stronger: str = ""
-    check: str = ""
+    checks: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True):

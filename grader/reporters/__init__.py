@@ -40,6 +40,8 @@ class Page:
         hints: How far hints about a named mistake lead: 1 or 2.
         source: The submission's text, for formats that quote it.
         file: The submission's path, for formats that point into it; its name by default.
+        whole: Whether to show everything, where the default is what fits on a screen.
+        next_problem: The problem that comes after this one, for those who have solved it.
     """
 
     width: int = 80
@@ -48,11 +50,14 @@ class Page:
     hints: int = 1
     source: str = ""
     file: str = ""
+    whole: bool = False
+    next_problem: str = ""
 
     @classmethod
     def of_stdout(cls, command: str = "", hints: int = 1) -> Page:
         """The page that standard output is: its width, at most 100, and whether it has colours."""
-        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        color = sys.stdout.isatty() and not plain
         return cls(min(shutil.get_terminal_size((80, 24)).columns, 100), color, command, hints)
 
 

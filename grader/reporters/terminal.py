@@ -1,7 +1,9 @@
 """The report in a terminal: what is wrong, the smallest example, what to do next.
 
-Everything is readable without colour, at 80 columns and in a pipe. Text of the submission
-passes through :func:`grader.model.safe_text.inert`.
+What there is to do first is shown with its example, and the rest in a few lines each, so that one
+screen holds it; with ``page.whole`` everything is shown. Everything is readable without colour, at
+40 columns and in a pipe. Text of the submission passes through
+:func:`grader.model.safe_text.inert`.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
@@ -21,16 +24,30 @@ from grader.model.report import CheckResult, Report
 from grader.model.safe_text import cut, inert, number
 from grader.reporters import Page
 from grader.reporters.parts import arrays
-from grader.reporters.parts.reading_order import Failure, Mistake, arrange, hint_of
+from grader.reporters.parts.reading_order import (
+    Arranged,
+    Failure,
+    Mistake,
+    arrange,
+    counted_words,
+    hint_of,
+)
 from grader.reporters.parts.reading_order import Group as Marks
 from grader.reporters.parts.rich_text import laid_out
+from grader.reporters.parts.source_location import returned_at
 
 SUFFIX = ".txt"
-MIN_WIDTH = 40
+MIN_WIDTH, WIDE = 40, 60
+"""Columns that there are at least, and from which on failed checks are counted in words."""
 MAX_ROWS, MAX_COLUMNS = 8, 6
 MAX_OUTPUT_LINES = 12
 MAX_EXPLAINED = 2_000  # characters of output; folding long lines is slow
 MAX_BLOCKED = 5
+MAX_FRAMES = 3
+MAX_MORE = 3
+"""Things to do, after the first, that have lines of their own on the screen."""
+SCREEN_ROWS, SCREEN_OUTPUT, SCREEN_CALLS, SCREEN_TEXT = 5, 4, 8, 4
+"""On the screen: rows of an array, lines of output, calls, and lines of each call or message."""
 MARKS = {"passed": ("✓", "green"), "blocked": ("–", "yellow")}
 FAILED = ("✗", "red")
 
@@ -52,59 +69,131 @@ def render_summary(report: Report, page: Page) -> str:
 
 def explain(check: CheckResult, width: int = 80) -> str:
     """Return why one check failed, and its example, for forms in which each check has a box."""
+    page = Page(width, whole=True)
     quiet = replace(check, output="")
-    body = [Text(inert(check.message)), *_traceback(check.evidence), *_example(quiet, width)]
+    body = [Text(inert(check.message)), *_raised_at(check.evidence, page), *_example(quiet, page)]
     body += _printed("Printed by your code", cut(check.output, MAX_EXPLAINED), rest="")
-    return laid_out(body, Page(width))
+    return laid_out(body, page)
 
 
 def explain_loading(report: Report, width: int = 80) -> str:
     """Return why there was nothing to check, and where."""
-    body = [Text(inert(report.message)), *_traceback(report.evidence)]
+    page = Page(width, whole=True)
+    body = [Text(inert(report.message)), *_raised_at(report.evidence, page)]
     output = cut(report.output, MAX_EXPLAINED)
     body += _printed("Printed while the file was loaded", output, rest="")
-    return laid_out(body, Page(width))
+    return laid_out(body, page)
 
 
 def _parts(report: Report, page: Page) -> list[RenderableType]:
-    parts: list[RenderableType] = [_headline(report), Rule(style="dim", characters="─")]
     told = arrange(report)
-    for mistake in told.mistakes:
-        parts += ["", *_mistake(mistake, page)]
+    parts: list[RenderableType] = [_headline(report), Rule(style="dim", characters="─")]
+    parts += _verdict(report, told, page)
+    parts += _to_do(told, page)
     if report.status in ("unloadable", "fault"):
-        parts += ["", Text(inert(report.message)), *_traceback(report.evidence)]
-    if report.checks:
-        table = _groups(told.groups)
-        parts += ["", table] if any(mistake.example for mistake in told.mistakes) else [table]
-    for failure in told.failures:
-        parts += ["", *_failure(failure, page.width - 2)]
-    for message, checks in told.blocked.items():
-        parts += _blocked(message, checks)
-    parts += _printed("Printed while the file was loaded", report.output)
+        parts += ["", Text(inert(report.message)), *_raised_at(report.evidence, page)]
+    parts += _marks(told, page)
+    if page.whole:
+        for message, checks in told.blocked.items():
+            parts += _blocked(message, checks)
+    most = MAX_OUTPUT_LINES if page.whole else SCREEN_OUTPUT
+    parts += _printed("Printed while the file was loaded", report.output, most)
     if report.notes:
         parts += ["", Text("Notes (no marks lost)", style="bold")]
         parts += [_bullet(inert(note)) for note in report.notes]
-    return parts + _footer(report, page)
+    return parts + _footer(report, told, page)
+
+
+def _verdict(report: Report, told: Arranged, page: Page) -> list[RenderableType]:
+    """How many groups are right, and how many things there are to do, in a sentence."""
+    if not report.checks:
+        return []
+    if report.status == "passed":
+        of = f"All {len(told.groups)} groups are" if len(told.groups) > 1 else "Everything is"
+        parts: list[RenderableType] = [Text(f"{of} right. Well done!", style="bold green")]
+        if page.next_problem:
+            parts.append(Text(f"Next exercise: grader show {page.next_problem}"))
+        return parts
+    right = sum(group.state == "passed" for group in told.groups)
+    things = counted_words(len(told.to_do), "thing")
+    groups = f"{right} of {len(told.groups)} groups {'is' if right == 1 else 'are'} right"
+    return [Text(f"{groups}, {things} to fix.", style="bold")]
+
+
+def _to_do(told: Arranged, page: Page) -> list[RenderableType]:
+    """The first thing to do with its example, and those after it: all of them, or in short."""
+    parts: list[RenderableType] = []
+    first, *others = told.to_do or (None,)
+    if first is not None:
+        parts += ["", *_thing(first, page), *_needing(told, first, page)]
+    if page.whole:
+        for each in (*others, *told.repeated):
+            parts += ["", *_thing(each, page)]
+        return parts
+    for each in others[:MAX_MORE]:
+        parts += ["", *_in_short(each, page)]
+    if left := len(others) - MAX_MORE:
+        parts += ["", Text(f"and {counted_words(left, 'more thing')} to fix.")] if left > 0 else []
+    return parts
+
+
+def _thing(thing: Mistake | Failure, page: Page) -> list[RenderableType]:
+    return _mistake(thing, page) if isinstance(thing, Mistake) else _failure(thing, page)
+
+
+def _in_short(thing: Mistake | Failure, page: Page) -> list[RenderableType]:
+    """What is wrong and a hint, or why a check failed, without an example."""
+    if isinstance(thing, Mistake):
+        hint = Text.assemble(("Hint: ", "bold"), inert(hint_of(thing.diagnosis, page.hints)))
+        return [_title(thing), Padding(hint, (0, 0, 0, 2))]
+    message = _limited(thing.check.message, page.width - 2, 2)
+    return [_heading(thing.check), Padding(Text(inert(message)), (0, 0, 0, 2))]
+
+
+def _needing(told: Arranged, thing: Mistake | Failure, page: Page) -> list[RenderableType]:
+    """What could not be checked because of it, in one sentence."""
+    needing = told.needing(thing)
+    if not needing or page.whole:
+        return []
+    groups = list(dict.fromkeys(c.group for c in needing))
+    need = "needs" if len(needing) == 1 else "need"
+    shown = ", ".join(groups[:4]) + (", …" if len(groups) > 4 else "")
+    text = f"and {counted_words(len(needing), 'check')} that {need} it ({shown})."
+    return ["", Padding(Text(text), (0, 0, 0, 2))]
+
+
+def _title(mistake: Mistake) -> Text:
+    head = Text.assemble((f"{FAILED[0]} {inert(mistake.diagnosis.title)}", "bold red"))
+    if mistake.diagnosis.group:
+        lost = f"  ({mistake.diagnosis.group}, −{number(mistake.lost)})"
+        head.append(lost, style="dim")
+    return head
 
 
 def _mistake(mistake: Mistake, page: Page) -> list[RenderableType]:
     """What is wrong, why it matters, where to look, and the smallest example that shows it."""
     diagnosis, example = mistake.diagnosis, mistake.example
-    head = Text.assemble((f"{FAILED[0]} {inert(diagnosis.title)}", "bold red"))
-    if diagnosis.group:
-        head.append(f"  ({diagnosis.group}, −{number(mistake.lost)})", style="dim")
     body: list[RenderableType] = [
         Text(inert(diagnosis.why)),
         Text.assemble(("Hint: ", "bold"), inert(hint_of(diagnosis, page.hints))),
     ]
     if example is not None:
-        body += ["", Text(inert(example.message)), *_traceback(example.evidence)]
-        body += _example(example, page.width - 2)
-    return [head, Padding(Group(*body), (0, 0, 0, 2))]
+        body += ["", *_evidence(example, page)]
+    return [_title(mistake), Padding(Group(*body), (0, 0, 0, 2))]
+
+
+def _evidence(check: CheckResult, page: Page, calls_known: bool = False) -> list[RenderableType]:
+    """Why a check failed, the student's line, what was called, and what came of it."""
+    inner = dataclasses.replace(page, width=page.width - 2)
+    text = check.message if page.whole else _limited(check.message, inner.width, SCREEN_TEXT)
+    body: list[RenderableType] = [Text(inert(text))]
+    body += _raised_at(check.evidence, inner) or _returned_at(check, inner)
+    return body + _example(check, inner, calls_known)
 
 
 def _headline(report: Report) -> RenderableType:
-    colour = "green" if report.status == "passed" else "red"
+    half = report.score * 2 >= report.max_score
+    colour = "green" if report.status == "passed" else "yellow" if half else "red"
     title = Text.assemble((report.problem, "bold"), "  ", inert(report.submission_name))
     score = f"{number(report.score)} / {number(report.max_score)}"
     if report.status == "unloadable":
@@ -116,7 +205,25 @@ def _headline(report: Report) -> RenderableType:
     return line
 
 
-def _groups(groups: Sequence[Marks]) -> RenderableType:
+def _marks(told: Arranged, page: Page) -> list[RenderableType]:
+    """A line for each group; on the screen only for those in which something failed."""
+    if not told.groups or not told.to_do:
+        return ["", _groups(told.groups)] if told.groups and page.whole else []
+    if page.whole:
+        return ["", _groups(told.groups)]
+    failed = [group for group in told.groups if group.state == "failed"]
+    parts: list[RenderableType] = ["", _groups(failed, counted=page.width >= WIDE)]
+    for state, words in (("blocked", "not checked in full yet"), ("passed", "right")):
+        names = [group.name for group in told.groups if group.state == state]
+        mark, colour = MARKS[state]
+        if names:
+            table = Table.grid(padding=(0, 2, 0, 0))
+            table.add_row(Text(f" {mark}", style=colour), Text(f"{words}: {', '.join(names)}"))
+            parts.append(table)
+    return parts
+
+
+def _groups(groups: Sequence[Marks], *, counted: bool = True) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, overflow="ignore")
@@ -128,26 +235,26 @@ def _groups(groups: Sequence[Marks]) -> RenderableType:
             Text(f" {mark}", style=colour),
             Text(group.name),
             Text(f"{number(group.points)} / {number(group.max_points)}", justify="right"),
-            Text(group.counted, style="dim"),
+            Text(group.counted if counted else "", style="dim"),
         )
     return table
 
 
 def _heading(check: CheckResult) -> RenderableType:
-    head = Text.assemble((f"{FAILED[0]} {check.title}", "bold red"))
+    """A failed check by its title, which says what should be so."""
+    head = Text.assemble((f"{FAILED[0]} not yet: {check.title}", "bold red"))
     return head.append(f"  ({check.group}, −{number(check.max_points)})", style="dim")
 
 
-def _failure(failure: Failure, width: int) -> list[RenderableType]:
+def _failure(failure: Failure, page: Page) -> list[RenderableType]:
     check = failure.check
     if failure.same_as is not None:
         return [_heading(check), Text("  The same example shows it.", style="dim")]
-    body: list[RenderableType] = [Text(inert(check.message)), *_traceback(check.evidence)]
-    body += _example(check, width, failure.calls_known)
+    body = _evidence(check, page, failure.calls_known)
     return [_heading(check), Padding(Group(*body), (0, 0, 0, 2))]
 
 
-def _example(check: CheckResult, width: int, calls_known: bool = False) -> list[RenderableType]:
+def _example(check: CheckResult, page: Page, calls_known: bool = False) -> list[RenderableType]:
     """What was called, and what came of it beside what was expected."""
     evidence, body = check.evidence, list[RenderableType]()
     if evidence.get("calls") and calls_known:
@@ -156,35 +263,96 @@ def _example(check: CheckResult, width: int, calls_known: bool = False) -> list[
         example = evidence.get("example", {})
         shown = ", ".join(map(str, example.values()))
         intro = f"The smallest failing example: {shown}" if example else "What was done:"
-        body += ["", Text(inert(intro))]
-        body += [Text(f"  {inert(str(line))}", overflow="fold") for line in evidence["calls"]]
-    body += _values(evidence, width)
-    return body + _printed("Printed by your code", check.output)
+        body += ["", Text(inert(intro)), *_calls([str(call) for call in evidence["calls"]], page)]
+    body += _values(evidence, page)
+    most = MAX_OUTPUT_LINES if page.whole else SCREEN_OUTPUT
+    return body + _printed("Printed by your code", check.output, most)
 
 
-def _traceback(evidence: Mapping[str, Any]) -> list[RenderableType]:
+def _calls(calls: Sequence[str], page: Page) -> list[RenderableType]:
+    """The calls, a line or a few for each; on the screen the first and the last of many."""
+    shown = list(calls)
+    if not page.whole:
+        shown = [_limited(call, page.width - 2, 2) for call in calls]
+        if len(shown) > SCREEN_CALLS:
+            left = len(shown) - SCREEN_CALLS + 1
+            shown = [*shown[:2], f"… ({left} more calls)", *shown[3 - SCREEN_CALLS :]]
+    return [Padding(Text(inert(call), overflow="fold"), (0, 0, 0, 2)) for call in shown]
+
+
+def _limited(text: str, width: int, lines: int) -> str:
+    """Text that takes about so many lines, or as much of its beginning."""
+    most = width * lines - width // 4  # words are not broken, so that lines end early
+    rows = text.splitlines()
+    if len(text) <= most and len(rows) <= lines:
+        return text
+    return "\n".join(rows[:lines])[: most - 1] + "…"
+
+
+# -- the student's line --------------------------------------------------------------------
+
+
+def _raised_at(evidence: Mapping[str, Any], page: Page) -> list[RenderableType]:
+    """The lines that an exception passed through, and below the last what it was raised by."""
     frames = evidence.get("traceback") or []
-    if not frames:
-        return []
-    lines: list[RenderableType] = [""]
-    for frame in frames:
-        where = f"line {frame['line']}"
-        if "cell" in frame:
-            where = f"cell {frame['cell']}, line {frame['cell_line']}"
-        where += f", in {frame['function']}" if frame["function"] else ""
-        lines.append(Text(inert(f"  {where}"), style="dim"))
-        if frame["source"]:
-            lines.append(Text(inert(f"    {frame['source']}"), overflow="fold"))
+    shown = frames if page.whole else frames[-MAX_FRAMES:]
+    parts: list[RenderableType] = [""] if shown else []
+    for frame in shown:
+        last = frame is shown[-1]
+        source = str(frame["source"])
+        marked = evidence.get("marked") or [0, len(source)] if last else None
         if "column" in frame:
-            lines.append(Text(f"    {' ' * (frame['column'] - 1)}^"))
-    return lines
+            marked = [frame["column"] - 1, frame["column"]]
+        where = f"in {frame['function']}" if frame["function"] else ""
+        if "cell" in frame:
+            where = ", ".join(filter(None, (f"cell {frame['cell']}", where)))
+        line = int(frame.get("cell_line", frame["line"]))
+        parts += _line(line, source, where, marked, page.width)
+    return parts
+
+
+def _returned_at(check: CheckResult, page: Page) -> list[RenderableType]:
+    """The return that gave the value in question, if it is known which one did."""
+    found = returned_at(check, page.source)
+    if found is None:
+        return []
+    line, source, function = found
+    return ["", *_line(line, source, f"in {function}", [0, len(source)], page.width)]
+
+
+def _line(
+    line: int, source: str, where: str, marked: Sequence[int] | None, width: int
+) -> list[RenderableType]:
+    """A line of the student's with its number, and carets below what is marked in it."""
+    gutter = max(4, len(str(line)))
+    room = width - gutter - 6
+    start, end = marked or (0, 0)
+    source = source.replace("\t", " ")
+    if len(source) > room:  # the part of it that holds the mark
+        left = max(0, min(start, len(source) - room))
+        source, start, end = source[left:][:room], start - left, min(end - left, room)
+        source = f"…{source[1:]}" if left and start else source
+    parts: list[RenderableType] = []
+    if where:
+        parts.append(Text(f"  {' ' * gutter} {inert(where)}", style="dim"))
+    parts.append(
+        Text.assemble((f"  {line:>{gutter}} │ ", "dim"), inert(source), overflow="ellipsis")
+    )
+    if marked and end > start:
+        before = cell_len(inert(source[:start]))
+        carets = "^" * max(1, cell_len(inert(source[start:end])))
+        parts.append(
+            Text.assemble((f"  {' ' * gutter} │ ", "dim"), " " * before, (carets, "bold red"))
+        )
+    return parts
 
 
 # -- expected and yours, side by side ------------------------------------------------------
 
 
-def _values(evidence: Mapping[str, Any], width: int) -> list[RenderableType]:
+def _values(evidence: Mapping[str, Any], page: Page) -> list[RenderableType]:
     """What was expected and what came, beside each other where they fit, else one below."""
+    width, most = page.width, MAX_ROWS if page.whole else SCREEN_ROWS
     first = (evidence.get("first") or {}).get("index") or []
     compared = arrays.compare(evidence)
     wrong = compared.wrong_yours if compared else frozenset()
@@ -193,7 +361,12 @@ def _values(evidence: Mapping[str, Any], width: int) -> list[RenderableType]:
         return []  # what is wrong with so many numbers is in the message, and not in a few of them
     blocks = [
         _value(
-            part, evidence[part], first, wrong if part == "yours" else frozenset(), digits, width
+            part,
+            evidence[part],
+            first,
+            wrong if part == "yours" else frozenset(),
+            digits,
+            (most, width),
         )
         for part in ("expected", "yours")
         if evidence.get(part)
@@ -221,7 +394,7 @@ def _value(
     first: Sequence[int],
     wrong: frozenset[arrays.Index],
     digits: int,
-    width: int,
+    room: tuple[int, int],
 ) -> list[Text]:
     shape = described.get("shape")
     dtype = described.get("dtype", "")
@@ -229,7 +402,7 @@ def _value(
     details += f", {dtype}" if dtype not in ("", "float64") else ""
     head = Text.assemble((title, "bold"), (details, "dim"))
     if "values" in described:
-        return [head, *_matrix(described, first, wrong, digits, width - 2)]
+        return [head, *_matrix(described, first, wrong, digits, room)]
     if "text" in described:
         return [head, Text(inert(f"{described['text']}  ({described['type']})"))]
     return [head]
@@ -240,17 +413,18 @@ def _matrix(
     first: Sequence[int],
     wrong: frozenset[arrays.Index],
     digits: int,
-    width: int,
+    room: tuple[int, int],
 ) -> list[Text]:
     """An array as aligned columns; wrong elements are marked with ``*`` and in red.
 
     As many columns as there is room for beside each other, and at least one.
     """
+    rows, width = room
     columns = MAX_COLUMNS
-    while plane := arrays.plane(described, first, MAX_ROWS, columns):
+    while plane := arrays.plane(described, first, rows, columns):
         shown = [[arrays.cell_text(value, digits) for _, value in row] for row in plane.rows]
         widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
-        if columns == 1 or sum(widths) + 3 * len(widths) + 3 <= width:
+        if columns == 1 or sum(widths) + 3 * len(widths) + 5 <= width:
             return _laid_out(plane, shown, widths, wrong)
         columns -= 1
     return [Text("  no elements")]
@@ -295,25 +469,33 @@ def _bullet(text: str) -> RenderableType:
 
 
 def _printed(
-    title: str, output: str, rest: str = "; all of them with --format json"
+    title: str,
+    output: str,
+    most: int = MAX_OUTPUT_LINES,
+    rest: str = "; all of them with --format json",
 ) -> list[RenderableType]:
     if not output.strip():
         return []
     lines = output.rstrip().splitlines()
-    shown = lines[:MAX_OUTPUT_LINES]
-    if len(lines) > MAX_OUTPUT_LINES:
-        shown.append(f"[{len(lines) - MAX_OUTPUT_LINES} more lines{rest}]")
+    shown = [cut(line, MAX_EXPLAINED) for line in lines[:most]]
+    if len(lines) > most:
+        shown.append(f"[{len(lines) - most} more lines{rest}]")
     parts: list[RenderableType] = ["", Text(f"{title}:", style="bold")]
     return parts + [Text(f"  {inert(line)}", style="dim", overflow="fold") for line in shown]
 
 
-def _footer(report: Report, page: Page) -> list[RenderableType]:
+def _footer(report: Report, told: Arranged, page: Page) -> list[RenderableType]:
+    """What else the command can tell, and what the report depends on."""
     parts: list[RenderableType] = []
-    if page.hints < 2 and page.command and any(named.stronger for named in report.diagnoses):
-        parts += ["", Text("Hints that lead further:"), Text(f"  {page.command} --hints 2")]
+    options = []
+    if page.hints < 2 and any(named.stronger for named in report.diagnoses):
+        options.append("--hints 2 (hints that lead further)")
+    if not page.whole and report.checks and told.to_do:
+        options.append("--all (every failure)")
     if any(check.reproduce for check in report.checks):
-        parts += ["", Text("Scripts that show each failure with NumPy and your file alone:")]
-        parts.append(Text(f"  {page.command} --reproduce DIR"))
+        options.append("--reproduce DIR (scripts that show each failure with NumPy and your file)")
+    if page.command and options:
+        parts += ["", Text(f"More with {'; '.join(options)}.", style="dim")]
     if report.checks:
         parts += ["", Text(f"seed {report.seed}", style="dim")]
     opened = [name for name, refused in report.isolation.items() if not refused]

@@ -6,9 +6,10 @@ its own group. One run of a layer on a case (`observe`) serves all the checks th
 """
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,20 +67,25 @@ class Optimizer:
 
     def update(self, w, grad):
         """Return w - learning_rate * grad."""
-        fits = np.shape(grad) == np.shape(w)
-        return w - self.learning_rate * (grad if fits else 1.0)
+        return w - self.learning_rate * (grad if np.shape(grad) == np.shape(w) else 1.0)
 
 
 RATE = Optimizer().learning_rate
 
 
-class Patient(Momentum):
+@dataclass
+class MomentumOptimizer:
     """Momentum that takes ones for a gradient that does not fit: that is another check's matter."""
+
+    learning_rate: float = 0.01
+    momentum: float = 0.9
+    _velocity: Any = field(default=0.0, repr=False)
 
     def update(self, w, grad):
         """Return the new value of w; remember the velocity for the next call."""
-        fits = np.shape(grad) == np.shape(w)
-        return super().update(w, grad if fits else np.ones_like(w))
+        grad = grad if np.shape(grad) == np.shape(w) else np.ones_like(w)
+        self._velocity = self.momentum * self._velocity + grad
+        return w - self.learning_rate * self._velocity
 
 
 # -- what the student's layer does, seen once and shared -----------------------------------
@@ -843,7 +849,7 @@ def three_steps(student, once, conventions, new_layer):
     """Return a function: the log of three training steps with an optimizer that has momentum."""
 
     def run(case):
-        optimizer = student.expose(Patient(learning_rate=0.5), "update", local=True)
+        optimizer = student.expose(MomentumOptimizer(learning_rate=0.5), "update", local=True)
         # Floats, so that the parameters of the three steps can be told apart in the log.
         cases = [replace(case, integers=False, seed=case.seed + step) for step in range(3)]
         with student.program():
@@ -897,7 +903,7 @@ def test_momentum_over_steps(case, three_steps):
     """Three steps with momentum give what one optimizer per parameter gives for the gradients."""
     _, steps = three_steps(case)
     for name in ("W", "w0"):
-        own = Patient(learning_rate=0.5)
+        own = MomentumOptimizer(learning_rate=0.5)
         for number, step in enumerate(steps, 1):
             for call, gradient, swapped in step[name]:
                 w = call.values[1 if swapped else 0]
@@ -917,7 +923,7 @@ def test_momentum_over_steps(case, three_steps):
 def test_layers_do_not_share_optimizers(student, new_layer):
     """Each layer's copies serve that layer only."""
     one, other = (AffineCase(2, 2, 2, integers=False, seed=seed) for seed in (1, 2))
-    optimizer = student.expose(Patient(learning_rate=0.5), "update", local=True)
+    optimizer = student.expose(MomentumOptimizer(learning_rate=0.5), "update", local=True)
     with student.program():
         layers = [new_layer(case, optimizer) for case in (one, other)]
         for layer, case in zip(layers, (one, other), strict=True):
@@ -1288,7 +1294,7 @@ def trained(student, once, conventions, new_layer):
     """
 
     def run(sequence):
-        optimizer = student.expose(Patient(learning_rate=1 / 64), "update", local=True)
+        optimizer = student.expose(MomentumOptimizer(learning_rate=1 / 64), "update", local=True)
         steps = []
         with student.program():
             layer = new_layer(sequence[0].case, optimizer)
@@ -1324,7 +1330,7 @@ def unwatched(student, once, new_layer):
     """Return a function: (output, input gradient) of each step of training that nobody looks at."""
 
     def run():
-        optimizer = student.expose(Patient(learning_rate=1 / 64), "update", local=True)
+        optimizer = student.expose(MomentumOptimizer(learning_rate=1 / 64), "update", local=True)
         with student.program():
             layer = new_layer(STEPS[0].case, optimizer)
             return [
@@ -1452,7 +1458,7 @@ def expect_own_optimizers(steps):
             if call is None:
                 continue
             with np.errstate(all="ignore"):
-                mine = own.setdefault(name, Patient(learning_rate=1 / 64))
+                mine = own.setdefault(name, MomentumOptimizer(learning_rate=1 / 64))
                 wanted = bounded(mine.update, *call.values)
             message = (
                 f"{place}, the optimizer of {name} does not give what a copy of the one that"

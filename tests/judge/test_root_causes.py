@@ -198,4 +198,4 @@ def test_each_mistake_stands_above_its_own_evidence(reports: dict[str, Report]) 
     for report in reports.values():
         for mistake in arrange(report).mistakes:
             assert mistake.example is not None
-            assert mistake.diagnosis.check in ("", mistake.example.id)
+            assert mistake.example.id in (mistake.diagnosis.checks or [mistake.example.id])

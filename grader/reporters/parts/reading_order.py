@@ -79,16 +79,49 @@ class Arranged(msgspec.Struct, frozen=True):
     failures: tuple[Failure, ...]
     blocked: Mapping[str, Sequence[CheckResult]]
 
+    @property
+    def to_do(self) -> tuple[Mistake | Failure, ...]:
+        """What there is to mend: named mistakes, then failures that show something else.
+
+        What makes other checks impossible comes before all that does not, named or not.
+        """
+        things: list[Mistake | Failure] = [*self.mistakes]
+        things += [each for each in self.failures if each not in self.repeated]
+        return tuple(sorted(things, key=lambda thing: len(self.needing(thing)), reverse=True))
+
+    @property
+    def repeated(self) -> tuple[Failure, ...]:
+        """Failures that a mistake, or an example before them, explains as well."""
+        named = {check for mistake in self.mistakes for check in mistake.diagnosis.checks}
+        return tuple(
+            each for each in self.failures if each.same_as is not None or each.check.id in named
+        )
+
+    def needing(self, thing: Mistake | Failure) -> list[CheckResult]:
+        """The checks that fail or are impossible because of it, besides the one that shows it."""
+        if isinstance(thing, Mistake):
+            shown_by = {*thing.diagnosis.checks, *([thing.example.id] if thing.example else [])}
+            more = [f.check for f in self.failures if f.check.id in thing.diagnosis.checks]
+        else:
+            shown_by, more = {thing.check.id}, []
+        blocked = (each for checks in self.blocked.values() for each in checks)
+        return [*more, *(each for each in blocked if each.evidence.get("by") in shown_by)]
+
+
+def counted_words(count: int, noun: str) -> str:
+    """A number of things in a sentence: ``one thing``, ``3 things``."""
+    return f"one {noun}" if count == 1 else f"{count} {noun}s"
+
 
 def arrange(report: Report) -> Arranged:
     """Put what a report holds into the order in which people should read it."""
     failed = [check for check in report.checks if check.status not in ("passed", "blocked")]
     # A check that is known to show one mistake is no example of another one of its group.
-    kept = {diagnosis.check for diagnosis in report.diagnoses}
+    kept = {check for diagnosis in report.diagnoses for check in diagnosis.checks}
     shown: list[CheckResult] = []
     mistakes: list[Mistake] = []
     for diagnosis in report.diagnoses:
-        own = [c for c in failed if c.id == diagnosis.check]
+        own = [c for c in failed if c.id in diagnosis.checks]
         rest = [c for c in failed if c.group == diagnosis.group and c.id not in kept]
         example = next((c for c in own or rest if c not in shown), None)
         lost = [c.max_points - c.points for c in report.checks if c.group == diagnosis.group]

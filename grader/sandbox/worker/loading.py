@@ -11,7 +11,8 @@ import linecache
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from types import CodeType, FunctionType, ModuleType
+from itertools import islice
+from types import CodeType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from grader.sandbox import codec
@@ -186,13 +187,17 @@ def told_of(error: BaseException, filename: str) -> list[Any]:
     except BaseException:
         message = "(its message cannot be shown)"
     frames: list[list[Any]] = []
+    innermost = None
     walker = _traceback_of(error)
     while walker is not None:
         code = walker.tb_frame.f_code
         if code.co_filename == filename:
             frames.append([walker.tb_lineno, code.co_name[:100]])
+            innermost = walker
         walker = walker.tb_next
     detail: dict[str, Any] = {}
+    with suppress(BaseException):
+        detail |= _columns(innermost)
     with suppress(BaseException):
         if issubclass(kind, SyntaxError):
             wanted = {"line": "lineno", "column": "offset", "reason": "msg"}
@@ -202,7 +207,7 @@ def told_of(error: BaseException, filename: str) -> list[Any]:
             wanted = {}
         if issubclass(kind, SystemExit):
             code = _exit_code_of(error)
-            detail = {"code": code if type(code) in (int, str) else None}
+            detail["code"] = code if type(code) in (int, str) else None
         if kind not in _EXCEPTIONS:  # one of their own: which of Python's it is derived from
             standard = next(base for base in _bases_of(kind) if base in _EXCEPTIONS)
             detail["standard"] = _class_name(standard)
@@ -210,3 +215,14 @@ def told_of(error: BaseException, filename: str) -> list[Any]:
         if stood_in_for(error) is not None:
             detail |= {key: vars(error)[key] for key in ("used", "imported")}
     return [name, message, frames[-MAX_FRAMES:], detail]
+
+
+def _columns(raised: TracebackType | None) -> dict[str, int]:
+    """Where in its line an exception was raised: bytes before the expression, and up to its end."""
+    if raised is None or raised.tb_lasti < 0:
+        return {}
+    positions = raised.tb_frame.f_code.co_positions()
+    first, last, start, end = next(islice(positions, raised.tb_lasti // 2, None))
+    if first != last or first != raised.tb_lineno or start is None or end is None:
+        return {}
+    return {"from": start, "to": end}
