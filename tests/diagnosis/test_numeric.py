@@ -80,7 +80,7 @@ def but(place: Any, change: Callable[[Any], Any] = lambda a: a + 1) -> Value:
         (
             lambda c: right(c) / np.linalg.norm(right(c)),
             "length",
-            "It is the right one times a factor that is another in every example:"
+            "It is the right one times a factor, a different one in each example:"
             " it always has the length 1.",
         ),
         (lambda c: right(c).T, "transposed", "It is transposed."),

@@ -114,7 +114,7 @@ def _length(noun: str, pairs: Pairs) -> Told | None:
         return None
     lengths = [float(np.linalg.norm(a)) for a, _ in large]
     shown = f": it always has the length {lengths[0]:.6g}" if np.ptp(lengths) < 1e-9 else ""
-    title = f"{noun} is the right one times a factor that is another in every example{shown}."
+    title = f"{noun} is the right one times a factor, a different one in each example{shown}."
     return "length", title, "What do you divide or multiply by, and does the statement?"
 
 

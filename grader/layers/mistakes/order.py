@@ -86,7 +86,7 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
     )
     add(
         "init_own_generator",
-        "{W} is another one each time, although np.random is seeded: it is drawn elsewhere.",
+        "{W} is different each time, although np.random is seeded: it is drawn elsewhere.",
         "What does np.random.seed seed, and which generator do you draw from?",
         "default_rng makes a generator of its own, and Python's random is another; draw from"
         " np.random.",
