@@ -229,7 +229,7 @@ def _result(
     status, message, evidence = _explain(problem, submission, outcome)
     yours = getattr(error, "yours", None)
     steps = outcome.steps_to_failure
-    evidence = {**evidence, "calls": [str(s) for s in steps if _shown(s, yours)]}
+    evidence = {**evidence, "calls": [str(s) for s in steps if _shown(s, yours, steps)]}
     if outcome.lines:
         evidence["lines"] = list(outcome.lines)
     if outcome.example:
@@ -249,11 +249,22 @@ def _result(
     )
 
 
-def _shown(step: Step, yours: Any) -> bool:
-    """Whether a step helps a reader: reading an attribute only if it is the one in question."""
-    if step.kind in ("get", "read"):
+def _shown(step: Step, yours: Any, steps: Sequence[Step]) -> bool:
+    """Whether a step helps a reader: reading an attribute only if it is the one in question.
+
+    Functions that the judge has defined for itself are no business of a reader's.
+    """
+    if step.kind in ("get", "read") or _is_own(step, steps):
         return yours is not None and step.result is yours
     return step.kind in ("make", "set", "call", "define")
+
+
+def _is_own(step: Step, steps: Sequence[Step]) -> bool:
+    """Whether a step calls a function that the judge has defined, or defines some."""
+    if step.kind == "define":
+        return not step.name.startswith("class ")
+    defined = (other.result for other in steps if other.kind == "define")
+    return step.kind == "call" and any(step.target is module for module in defined)
 
 
 def _explain(
@@ -270,7 +281,9 @@ def _explain(
         )
     if isinstance(error, StudentError):
         status: CheckStatus = "memory" if error.type_name == "MemoryError" else "failed"
-        return status, _raised_message(submission, error), _raised(submission, error)
+        own = error.step is not None and _is_own(error.step, outcome.steps)
+        call = ("Your code" if error.frames else "The file") if own else error.call
+        return status, _raised_message(submission, error, call), _raised(submission, error)
     if isinstance(error, WorkerFailure):
         return error.kind, f"{_underway(error)} {error}.", _ended(submission, error)
     if isinstance(error, AssertionError):
@@ -300,17 +313,17 @@ def _not_there(kind: str, name: str) -> str:
     return f"the {kind} {name!r} cannot be used where submissions run"
 
 
-def _raised_message(submission: Submission, error: StudentError) -> str:
+def _raised_message(submission: Submission, error: StudentError, call: str) -> str:
     if error.type_name == "NotImplementedError":
         written = f": {error.message}" if error.message else ""
-        return f"{error.call} is not written yet{written}."
+        return f"{call} is not written yet{written}."
     where = f" (line {error.line})" if error.line else ""
     if found := unavailable(error, _line_text(submission.lines, error.line)):
-        return f"{error.call} raised {error.type_name}{where}: {_not_there(*found)}."
+        return f"{call} raised {error.type_name}{where}: {_not_there(*found)}."
     missing = re.fullmatch(r"'\w+' object has no attribute '(\w+)'", error.message)
     if error.type_name == "AttributeError" and missing and not error.frames:
-        return f"{error.call} was asked for, and there is no attribute or method {missing[1]!r}."
-    return f"{error.call} raised {error}{where}."
+        return f"{call} was asked for, and there is no attribute or method {missing[1]!r}."
+    return f"{call} raised {error}{where}."
 
 
 def _raised(submission: Submission, error: StudentError) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -122,8 +123,9 @@ def arrange(report: Report) -> Arranged:
     mistakes: list[Mistake] = []
     for diagnosis in report.diagnoses:
         own = [c for c in failed if c.id in diagnosis.checks]
-        rest = [c for c in failed if c.group == diagnosis.group and c.id not in kept]
-        example = next((c for c in own or rest if c not in shown), None)
+        rest = [c for c in failed if c.id not in kept and c not in shown]
+        candidates = own or _examples(diagnosis, rest)
+        example = next((c for c in candidates if c not in shown), None)
         lost = [c.max_points - c.points for c in report.checks if c.group == diagnosis.group]
         mistakes.append(Mistake(diagnosis, math.fsum(lost), example))
         shown += [example] if example is not None else []
@@ -140,6 +142,29 @@ def arrange(report: Report) -> Arranged:
         if check.status == "blocked" and check.max_points:
             blocked.setdefault(check.message, []).append(check)
     return Arranged(tuple(mistakes), tuple(_groups(report)), tuple(failures), blocked)
+
+
+def _examples(diagnosis: Diagnosis, failed: Sequence[CheckResult]) -> list[CheckResult]:
+    """The checks of its group that may show a mistake, the best one first.
+
+    One that looks at an attribute which the title names is better than another, and better in
+    another group than one that looks at an attribute which the title does not name.
+    """
+    group = [check for check in failed if check.group == diagnosis.group]
+    looked_at = {check.id: _ATTRIBUTE.match(str(check.evidence.get("what"))) for check in failed}
+    named = {
+        check.id
+        for check in failed
+        if (found := looked_at[check.id]) and re.search(rf"\b{found[1]}\b", diagnosis.title)
+    }
+    elsewhere = [check for check in failed if check.id in named and check not in group]
+    if group and named.isdisjoint(check.id for check in group) and looked_at[group[0].id]:
+        return [*elsewhere, *group]
+    return sorted(group, key=lambda check: check.id not in named)
+
+
+_ATTRIBUTE = re.compile(r"\w+\.(\w+)$")
+"""How evidence names what was looked at, where that is an attribute: ``layer.W``."""
 
 
 def _groups(report: Report) -> list[Group]:
