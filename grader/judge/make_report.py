@@ -254,9 +254,9 @@ def _shown(step: Step, yours: Any, steps: Sequence[Step]) -> bool:
 
     Functions that the judge has defined for itself are no business of a reader's.
     """
-    if step.kind in ("get", "read") or _is_own(step, steps):
+    if step.kind in ("get", "read"):
         return yours is not None and step.result is yours
-    return step.kind in ("make", "set", "call", "define")
+    return step.kind in ("make", "set", "call", "define") and not _is_own(step, steps)
 
 
 def _is_own(step: Step, steps: Sequence[Step]) -> bool:

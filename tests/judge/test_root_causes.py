@@ -49,7 +49,8 @@ def test_feed(student):
 @check("table", "looks up")
 def test_table(student):
     meter = student.Meter(2)
-    expect(meter.unit("metre") == "m", "m")
+    ours = student.define("def listened(meter):\\n    return meter.unit('metre')")
+    expect(ours.listened(meter) == "m", "m")
 """
 BASE = """
 class Device:
@@ -191,6 +192,14 @@ def test_classes_of_the_file_have_no_module(
     text = reporter("json").render(reports[name], Page())
     assert part in text
     assert "submission." not in text
+
+
+def test_functions_of_the_judge_are_not_shown(reports: dict[str, Report]) -> None:
+    """Neither what a check defines for itself nor its calls are anything to read."""
+    (failed,) = [check for check in reports["key"].checks if check.status == "failed"]
+    assert failed.message == "Your code raised KeyError: 'metre' (line 16)."
+    assert failed.evidence["calls"] == ["layer = Meter(2)"]
+    assert "listened" in str(failed.reproduce)
 
 
 def test_each_mistake_stands_above_its_own_evidence(reports: dict[str, Report]) -> None:
