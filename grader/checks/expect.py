@@ -72,7 +72,9 @@ def expect_array(
     if not isinstance(value, np.ndarray | np.generic):
         shown = as_text(value)
         shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-        _wrong_type(what, f"{shown} (a {type(value).__name__})", wanted, value, shape)
+        kind = type(value).__name__
+        article = "an" if kind[0] in "aeiou" else "a"
+        _wrong_type(what, f"{shown} ({article} {kind})", wanted, value, shape)
     array = np.asarray(value)
     if array.shape != shape and array.shape not in or_shapes:
         message = _sentence(f"{what} has shape {array.shape}; the expected shape is {shape}.")
@@ -327,7 +329,10 @@ def number(value: Any) -> Any:
 def describe(value: Any) -> dict[str, Any]:
     """A value as plain data for evidence: shape, dtype and values, or its text."""
     if isinstance(value, Opaque):
-        return {"type": value.type_name, "text": value.why or f"a {value.type_name} object"}
+        return {
+            "type": value.type_name,
+            "text": value.why or f"an object of type {value.type_name}",
+        }
     if isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)
         shown = array

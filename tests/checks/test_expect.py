@@ -227,7 +227,7 @@ def test_tolerances_can_be_given() -> None:
         (None, "None"),
         ([1.0, 2.0], "[1.0, 2.0] (a list)"),
         ((1.0,), "(1.0,) (a tuple)"),
-        (5, "5 (a int)"),
+        (5, "5 (an int)"),
         (2.5, "2.5 (a float)"),
         ("text", "'text' (a str)"),
         (Opaque("decimal.Decimal"), "a value of type decimal.Decimal"),
