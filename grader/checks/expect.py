@@ -134,7 +134,8 @@ def expect_close(
     largest = float(np.max(error)) if not np.isnan(error).any() else math.nan
     where = f"[{', '.join(map(str, first))}]" if first else ""
     text = f"{what} differs from the expected value"
-    text += f": at {where} it is {seen:.8g}, expected {wanted:.8g}." if where else "."
+    shown, asked = told_apart(seen, wanted)
+    text += f": at {where} it is {shown}, expected {asked}." if where else "."
     evidence = {
         "kind": "value",
         "what": what,
@@ -284,6 +285,22 @@ def closeness(
         same = (yours == expected) | (np.isnan(yours) & np.isnan(expected))
     result: np.ndarray[Any, Any] = np.where(finite, near, same)
     return result
+
+
+def told_apart(yours: Any, wanted: Any) -> tuple[str, str]:
+    """Two numbers as text, in as many digits as it takes to see that they differ.
+
+    A number of a smaller floating-point type is told in its own digits, with the type: more digits
+    than it has would only show what became of it in another type.
+    """
+    small = yours.dtype.kind == "f" and yours.dtype.itemsize < np.dtype(float).itemsize
+    for digits in (8, 10, 12, 15, 17):
+        texts = f"{yours:.{digits}g}", f"{wanted:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    if small and digits > 8:
+        return f"{yours:.8g} ({yours.dtype})", texts[1]
+    return texts
 
 
 def _distance(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

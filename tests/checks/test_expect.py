@@ -401,3 +401,22 @@ def test_whose_array_was_changed_is_said(whose: str) -> None:
     expect_unchanged(right, whose=whose)
     with pytest.raises(CheckFailed, match=f"backward changed {whose} w."):
         expect_unchanged(wrong, whose=whose)
+
+
+@pytest.mark.parametrize(
+    ("yours", "wanted", "says"),
+    [
+        (np.float64(2.5), 3.75, ("2.5", "3.75")),
+        (np.float64(0.123456789), 0.1234567885, ("0.123456789", "0.1234567885")),
+        (np.float64(1 + 2**-52), 1.0, ("1.0000000000000002", "1")),
+        (np.float32(0.1), 0.1 + 4e-10, ("0.1 (float32)", "0.1000000004")),
+        (np.float32(7.0), 0.5, ("7", "0.5")),
+    ],
+)
+def test_numbers_that_differ_look_different(
+    yours: Any, wanted: float, says: tuple[str, str]
+) -> None:
+    """In as many digits as it takes; a shorter type is named where it is the reason."""
+    with pytest.raises(CheckFailed, match="differs from the expected value") as failed:
+        expect_close(np.array([yours]), np.array([wanted]), what="it", rtol=0.0, atol=0.0)
+    assert failed.value.message.endswith(f"it is {says[0]}, expected {says[1]}.")
