@@ -124,8 +124,9 @@ def arrange(report: Report) -> Arranged:
     for diagnosis in report.diagnoses:
         own = [c for c in failed if c.id in diagnosis.checks]
         rest = [c for c in failed if c.id not in kept and c not in shown]
-        candidates = own or _examples(diagnosis, rest)
-        example = next((c for c in candidates if c not in shown), None)
+        example = next((c for c in own if c not in shown), None)
+        if not own:
+            example = _example(diagnosis, report, rest)
         lost = [c.max_points - c.points for c in report.checks if c.group == diagnosis.group]
         mistakes.append(Mistake(diagnosis, math.fsum(lost), example))
         shown += [example] if example is not None else []
@@ -144,27 +145,47 @@ def arrange(report: Report) -> Arranged:
     return Arranged(tuple(mistakes), tuple(_groups(report)), tuple(failures), blocked)
 
 
-def _examples(diagnosis: Diagnosis, failed: Sequence[CheckResult]) -> list[CheckResult]:
-    """The checks of its group that may show a mistake, the best one first.
+def _example(
+    diagnosis: Diagnosis, report: Report, failed: Sequence[CheckResult]
+) -> CheckResult | None:
+    """The check that shows a mistake: of its group, and about what its title is about.
 
-    One that looks at an attribute which the title names is better than another, and better in
-    another group than one that looks at an attribute which the title does not name.
+    Where its group has only checks about something else, one of a group in which nothing is named.
     """
-    group = [check for check in failed if check.group == diagnosis.group]
-    looked_at = {check.id: _ATTRIBUTE.match(str(check.evidence.get("what"))) for check in failed}
-    named = {
-        check.id
-        for check in failed
-        if (found := looked_at[check.id]) and re.search(rf"\b{found[1]}\b", diagnosis.title)
-    }
-    elsewhere = [check for check in failed if check.id in named and check not in group]
-    if group and named.isdisjoint(check.id for check in group) and looked_at[group[0].id]:
-        return [*elsewhere, *group]
-    return sorted(group, key=lambda check: check.id not in named)
+    attributes = {name for check in report.checks for name in _attributes(check)}
+    titled = attributes.intersection(_WORD.findall(diagnosis.title))
+    others = (each.title for each in report.diagnoses if each != diagnosis)
+    elsewhere = attributes.intersection(_WORD.findall(" ".join(others)))
+    named = {each.group for each in report.diagnoses}
+    lines = set(map(int, _LINE.findall(diagnosis.title)))
+
+    def about(check: CheckResult) -> bool:
+        traced = {frame.get("line") for frame in check.evidence.get("traceback", ())}
+        return bool(titled.intersection(_attributes(check)) or lines & traced)
+
+    def beside(check: CheckResult) -> bool:
+        """Whether it is about another attribute than the title, or one of another title."""
+        found = _attributes(check)
+        return bool(found and not titled & found and (titled or elsewhere & found))
+
+    own = [check for check in failed if check.group == diagnosis.group]
+    free = [check for check in failed if check.group not in named and titled and about(check)]
+    ranked = [
+        *(c for c in own if about(c)),
+        *(c for c in own if not beside(c) and not about(c)),
+        *(free if any(map(beside, own)) else ()),
+    ]
+    return ranked[0] if ranked else None
 
 
-_ATTRIBUTE = re.compile(r"\w+\.(\w+)$")
-"""How evidence names what was looked at, where that is an attribute: ``layer.W``."""
+_WORD = re.compile(r"[^\W\d]\w*")
+_LINE = re.compile(r"\bline (\d+)")
+_ATTRIBUTE = re.compile(r"\b[a-z]\w*\.([^\W\d]\w*)\b(?!\()")
+
+
+def _attributes(check: CheckResult) -> frozenset[str]:
+    """The attributes that a check that failed is about, as it names them: ``layer.W``."""
+    return frozenset(_ATTRIBUTE.findall(str(check.evidence.get("what", ""))))
 
 
 def _groups(report: Report) -> list[Group]:
