@@ -59,7 +59,8 @@ def looks_at_start(draw: Draw, seed: int, n_inputs: int, n_units: int) -> dict[s
 
     Returns:
         The arguments by name, and ``random``: a function that makes a generator as the student's
-        code finds the global one; each prediction draws from a new one.
+        code finds the global one; each prediction draws from a new one. ``scale`` is what the
+        statement's draw is scaled by here, and ``scale_is`` what that is called: ``limit``.
     """
     return {
         "draw": draw,
@@ -67,4 +68,6 @@ def looks_at_start(draw: Draw, seed: int, n_inputs: int, n_units: int) -> dict[s
         "n_inputs": n_inputs,
         "n_units": n_units,
         "random": lambda: np.random.RandomState(seed),
+        "scale": float(draw.scale(n_inputs, n_units)),
+        "scale_is": "limit" if draw.family == "uniform" else "standard deviation",
     }

@@ -51,9 +51,11 @@ def factor(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
             return "sign", f"{noun} has the wrong sign.", "Follow the minus signs one by one."
         if all(b.size == 1 for _, b in pairs) and len(pairs) < FEW:
             return None
-        title = f"{noun} is {factors[0]:.6g} times the right one, for every shape."
+        shapes = len({b.shape for _, b in pairs}) > 1 and not any(f.is_right for f in seen)
+        everywhere = ", for every shape" if shapes else ""
+        title = f"{_scale_of(noun, seen)} is {factors[0]:.6g} times the right one{everywhere}."
         return "factor", title, _A_NUMBER
-    return _scaled(noun, factors, seen) or _length(noun, pairs)
+    return _scaled(noun, factors, seen) or _rescaled(noun, factors, seen) or _length(noun, pairs)
 
 
 def _scaled(noun: str, factors: Sequence[float], seen: Sequence[Seen]) -> Told | None:
@@ -77,9 +79,49 @@ def _scaled(noun: str, factors: Sequence[float], seen: Sequence[Seen]) -> Told |
         text += f"{' and' * bool(text)} divided by{below}" if below else ""
         minus = " and has the wrong sign" if factors[0] < 0 else ""
         words = " and ".join(f"the number of {SIZES[name]}" for name in names)
-        title = f"{noun} is the right one,{text}{minus}."
-        return "scaled", title, f"How do {words} come into it?"
+        title = f"{_scale_of(noun, seen)} is the right one,{text}{minus}."
+        return "scaled", title, f"How {'does' if len(names) == 1 else 'do'} {words} come into it?"
     return None
+
+
+def _scale_of(noun: str, seen: Sequence[Seen]) -> str:
+    """What a factor is about: the scale of random numbers, where an aspect gives that."""
+    words = {getattr(found.given, "scale_is", "") for found in seen}
+    word = words.pop() if len(words) == 1 else ""
+    return f"The {word} of {noun}" if word else noun
+
+
+def _rescaled(noun: str, factors: Sequence[float], seen: Sequence[Seen]) -> Told | None:
+    """Another scale of random numbers: a root, or a fraction, of a sum of sizes."""
+    given = [found.given for found in seen if not found.is_right]
+    subject = _scale_of(noun, seen)
+    if subject == noun or min(factors) <= 0:
+        return None
+    scales = [each * s.scale for each, s in zip(factors, given, strict=True)]
+    words = {name: f"number of {word}" for name, word in SIZES.items()}
+    columns = {w: [getattr(s, n) for s in given] for n, w in words.items() if hasattr(given[0], n)}
+    for power, shown in ((2, "√({})"), (1, "({})")):
+        for top in (1, 2, 3, 6):
+            below = [top / scale**power for scale in scales]
+            if text := _whole_sum(below, columns):
+                sign = f"√{top}" if power == 2 and top > 1 else str(top)
+                title = f"{subject} is {sign}/{shown.format(text)}; the statement has another."
+                return "scaled", title, "Compare your formula with that in the statement."
+    return None
+
+
+def _whole_sum(values: Sequence[float], columns: Mapping[str, Sequence[int]]) -> str | None:
+    """The sum of the columns, and of a number, with whole coefficients, that gives the values."""
+    matrix = np.array([*columns.values(), [1] * len(values)], float).T
+    found, _, rank, _ = np.linalg.lstsq(matrix, np.array(values), rcond=None)
+    whole = np.rint(found)
+    if rank < matrix.shape[1] or not np.allclose(matrix @ whole, values, rtol=1e-9):
+        return None
+    parts = []
+    for count, name in zip(map(int, whole), [*columns, ""], strict=True):
+        times = f"{abs(count)}·" if name and abs(count) != 1 else ""
+        parts += [f"{'-' if count < 0 else '+'} {times}{name or abs(count)}"] if count else []
+    return " ".join(parts).removeprefix("+ ") or None
 
 
 def _powers(
@@ -113,8 +155,8 @@ def _length(noun: str, pairs: Pairs) -> Told | None:
     if len(large) < FEW:
         return None
     lengths = [float(np.linalg.norm(a)) for a, _ in large]
-    shown = f": it always has the length {lengths[0]:.6g}" if np.ptp(lengths) < 1e-9 else ""
-    title = f"{noun} is the right one times a factor, a different one in each example{shown}."
+    shown = f": it has the length {lengths[0]:.6g} each time" if np.ptp(lengths) < 1e-9 else ""
+    title = f"{noun} is the right one times a factor, which differs between examples{shown}."
     return "length", title, "What do you divide or multiply by, and does the statement?"
 
 
@@ -133,6 +175,8 @@ def part(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     """An array that is known in the example as a factor or a term too much."""
     if len(pairs) < FEW or any(a.shape != b.shape for a, b in pairs):
         return None
+    if not any(np.any(a) for a, _ in pairs):
+        return None  # of zeros everything can be taken away
     wrong = [found for found in seen if not found.is_right]
     for name, word in PARTS.items():
         arrays = [getattr(found.given, name, None) for found in wrong]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from grader.checks.misconceptions import Predicts, Text, Unknown
-from grader.layers.mistakes.catalogue import Catalogue, Given, array
+from grader.layers.mistakes.catalogue import Array, Catalogue, Given, array
 
 EQUAL = "Equal units get equal gradients, and stay equal for ever."
 SHAPE = "Whatever works with {W} counts on its shape."
@@ -101,6 +102,29 @@ def same_family(known: Catalogue, family: str, why: str) -> None:
         lambda s: _drawn_if(s, again=True, other=True),
         RESEEDED,
     )
+    if family == "normal":
+        add(
+            "init_rand_scaled",
+            "{W} is drawn from [0, 1) and multiplied by a number, so no weight is negative.",
+            "Which distribution is asked for?",
+            "np.random.rand is uniform on [0, 1); np.random.randn is normal.",
+            lambda s: _stretched(s, s.random().rand, moved=False),
+        )
+        add(
+            "init_uniform_scaled",
+            "{W} is drawn from a uniform distribution, not from a normal one.",
+            "Which distribution is asked for?",
+            "A uniform distribution has two ends; a normal one has none.",
+            lambda s: _stretched(s, s.random().rand, moved=True),
+        )
+    else:
+        add(
+            "init_normal_scaled",
+            "{W} is drawn from a normal distribution, not from a uniform one.",
+            "Which distribution is asked for?",
+            "A uniform distribution has two ends; a normal one has none.",
+            lambda s: _stretched(s, s.random().randn),
+        )
     add(
         "init_other_numbers",
         "{W} follows the seed, but its numbers are not those of the draw in the statement.",
@@ -124,6 +148,25 @@ def _other_numbers(s: Given) -> Any:
     weights = _drawn_if(s, again=True, other=False)
     fitted = line @ np.linalg.lstsq(line, weights.ravel(), rcond=None)[0]
     if np.allclose(fitted, weights.ravel()):
+        raise Unknown
+    return weights
+
+
+def _stretched(s: Given, draw: Callable[..., Array], *, moved: bool | None = None) -> Array:
+    """The weights as they are, if they are what ``draw`` gives, stretched and perhaps moved.
+
+    Args:
+        moved: Whether their middle is another one than that of the draw; None if that is no matter.
+    """
+    weights = array(s, "W")
+    if weights.shape != (s.n_inputs, s.n_units) or weights.size < 4:
+        raise Unknown
+    line = np.stack([draw(*weights.shape).ravel(), np.ones(weights.size)], axis=1)
+    (slope, shift), *_ = np.linalg.lstsq(line, weights.ravel(), rcond=None)
+    is_moved = abs(shift) > 1e-9 * abs(slope)
+    if not np.allclose(line @ (slope, shift), weights.ravel(), atol=1e-12 * abs(slope)):
+        raise Unknown
+    if slope <= 0 or (moved is not None and is_moved != moved):
         raise Unknown
     return weights
 

@@ -1,7 +1,7 @@
 # mistake: draws the weights evenly, with the right standard deviation
 # fails: start, seeded
 # points: 91.78
-# diagnoses: init-other-numbers
+# diagnoses: init-uniform-scaled
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: uniform, with the right standard deviation
 # fails: initialization, seeded
 # points: 89
-# diagnoses: init-other-numbers
+# diagnoses: init-uniform-scaled
 import numpy as np
 
 
