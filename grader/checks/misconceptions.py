@@ -129,6 +129,14 @@ class Mistake(msgspec.Struct, frozen=True):
             predicted = Raised(type(error).__name__)
         return same(seen.yours, predicted)
 
+    def echoes(self, seen: Seen, values: Values = _NOTHING) -> bool:
+        """Whether it gives back the very array that came, of which it only knows some property."""
+        try:
+            with np.errstate(all="ignore"):
+                return self.predict(seen.given, **values) is seen.yours
+        except Exception:
+            return False
+
     def told(self, values: Values) -> Text:
         """What is said of the mistake, with these values."""
         return self.text.format(values) if values else self.text
@@ -150,10 +158,19 @@ class Telltale(msgspec.Struct, frozen=True):
 
 
 class Rules(msgspec.Struct):
-    """The known mistakes of a problem, in order: the simpler one first."""
+    """The known mistakes of a problem, in order: the simpler one first.
+
+    Attributes:
+        formulas: By aspect, what gives the right value from what predictions may use; with it two
+            mistakes are found of which one uses another array in the place of the right one.
+        consequences: By mistake, those that are none of their own where it is named: a layer that
+            has turned its weights round has to turn its formulas as well.
+    """
 
     mistakes: list[Mistake] = msgspec.field(default_factory=list)
     telltales: list[Telltale] = msgspec.field(default_factory=list)
+    formulas: dict[str, Predicts] = msgspec.field(default_factory=dict)
+    consequences: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
 
     def mistake(
         self,

@@ -39,7 +39,8 @@ def kind_named(name: str) -> str:
 def kind_of(value: Any) -> str:
     """What a value is called: ``a tuple of 3 values``, ``a number``."""
     if isinstance(value, Opaque):
-        return kind_named(value.type_name)
+        kind = kind_named(value.type_name)
+        return value.why if value.why.startswith(f"{kind} of ") else kind
     if isinstance(value, tuple | list):
         return f"{kind_named(type(value).__name__)} of {len(value)} value{'s' * (len(value) != 1)}"
     if isinstance(value, np.generic):

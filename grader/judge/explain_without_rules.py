@@ -11,6 +11,7 @@ from grader.checks.misconceptions import Told
 from grader.diagnosis.facts import Facts
 from grader.diagnosis.generic import class_lookup, missing_names, runtime_errors, signatures
 from grader.diagnosis.generic.absent_modules import built_on
+from grader.diagnosis.generic.class_state import kept_on_the_class as _kept_on_the_class
 from grader.diagnosis.generic.load_errors import unloadable
 from grader.diagnosis.generic.signatures import Rule
 from grader.judge.outcomes import Outcome, Trial, cause_of
@@ -43,6 +44,14 @@ def replaced_class(facts: Facts) -> Diagnosis | None:
     """
     told = class_lookup.replaced(facts) if facts.failing else None
     return None if told is None else _diagnosis("", told, 1.0)
+
+
+def kept_on_the_class(facts: Facts, named: Sequence[Diagnosis]) -> Diagnosis | None:
+    """What is kept on the class, in the first group that fails and in which nothing is named."""
+    told = _kept_on_the_class(facts)
+    groups = {diagnosis.group for diagnosis in named}
+    free = [group for group, _ in facts.called if group not in groups]
+    return None if told is None or not free else _diagnosis(free[0], told, 1.0)
 
 
 def likely(

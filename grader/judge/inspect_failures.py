@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -113,10 +114,21 @@ class Looker:
             return named
         failing = trial.failing - explain_without_rules.settled(trial, named)
         seen = self._look_at_values(trial, next_item, failing)
+        if told := explain_without_rules.kept_on_the_class(self._facts(trial), named):
+            # Of values that are set where nobody reads them, only the sharing can be said.
+            shared = [found for found in seen if "share" in found.diagnosis.id]
+            about = re.compile(rf"\b{told.title.split()[0]}\b")
+            named = [each for each in named if not about.search(each.title)]
+            named += [] if shared else [told]
+            seen = shared
         named += [found.diagnosis for found in seen]
         raised = [error for found in seen for error in found.raised]
         named += explain_without_rules.likely(self._facts(trial), named, raised)
         convention = self._desk.neighbours.by_convention(named) if named else None
+        ids = {diagnosis.id for diagnosis in named}
+        consequences = self._desk.rules.consequences
+        come = [consequences[name] for name in consequences.keys() & ids]
+        named = [each for each in named if not any(each.id in group for group in come)]
         order = [group.id for group in self._desk.problem.settings.groups]
         named = explain_without_rules.in_order(trial, named, order)
         named = [convention, *named] if convention is not None else named
@@ -140,18 +152,15 @@ class Looker:
             explained |= {aspect.id} if new else set()
             groups = {each.diagnosis.group for each in found}
             # What one mistake does in a second aspect of its group is described, but no second.
-            new = [e for e in new if e.diagnosis.group not in groups or self._knows(e.diagnosis)]
+            new = [e for e in new if e.diagnosis.group not in groups or e.whole]
             ids = {each.diagnosis.id for each in found}
             found += [each for each in new if each.diagnosis.id not in ids]
         return found
 
-    def _knows(self, diagnosis: Diagnosis) -> bool:
-        return diagnosis.id in self._desk.rules.ids
-
     def _explain(
         self, item: pytest.Item, next_item: pytest.Item, failing: frozenset[str]
     ) -> list[Explanation]:
-        """What explains an aspect: one mistake, or one for each of its cases."""
+        """What explains an aspect: a mistake or two, or those of each of its cases."""
         aspect = self._aspects[item]
         try:
             look, cases = self._begin(item, next_item)
@@ -165,8 +174,9 @@ class Looker:
             if aspect.apart:
                 parts = [(aspect.about(case), [case]) for case in cases]
             found = [
-                explain(part, look, chosen, self._desk.rules, failing, again)
+                each
                 for part, chosen in parts
+                for each in explain(part, look, chosen, self._desk.rules, failing, again)
             ]
         except (StudentError, WorkerFailure, CheckFailed):
             return []
@@ -175,7 +185,7 @@ class Looker:
         except Exception as error:
             self.stumbled.append((item, error))
             return []
-        return list({each.diagnosis.id: each for each in reversed(found) if each}.values())[::-1]
+        return list({each.diagnosis.id: each for each in reversed(found)}.values())[::-1]
 
     def find_differences(self, next_item: pytest.Item) -> list[str]:
         """Look at everything; return what is not as the reference has it, an aspect a line."""

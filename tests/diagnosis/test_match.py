@@ -43,7 +43,8 @@ def explained(
         return None if found is None else Seen(found, np.float64(x), x=np.float64(x))
 
     aspect = Aspect("value", ("group",), "The value", tuple(cases), tuple(more))
-    return explain(aspect, look, cases, rules, {"group"}, look)
+    found = explain(aspect, look, cases, rules, {"group"}, look)
+    return found[0] if found else None
 
 
 def name(found: Explanation | None) -> str | None:
@@ -65,6 +66,36 @@ def test_one_value_that_it_does_not_predict_is_enough_to_be_silent() -> None:
     for odd in (1.0, 1.5):
         value = lambda x, odd=odd: np.float64(odd if x == 1 else 2 * x)  # noqa: E731
         assert name(explained(rules_of(doubled), value)) is None
+
+
+class _Sized:
+    """What is seen of an array with so many rows."""
+
+    def __init__(self, wrong: Any) -> None:
+        self.wrong = wrong
+
+    def look(self, rows: int) -> Seen:
+        right = np.arange(1.0, rows + 1)
+        return Seen(self.wrong(right) if self.wrong else right, right, x=right, batch=rows)
+
+    def title(self, rules: Rules) -> str:
+        aspect = Aspect("value", ("group",), "The value")
+        found = explain(aspect, self.look, range(1, 14), rules, {"group"}, self.look)
+        return found[0].diagnosis.title if found else ""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda x: x * 2 if len(x) == 1 else x, "it is doubled, but only for a batch of one row."),
+        (lambda x: x * 2 if len(x) > 6 else x, "it is doubled, but only for more than 6 rows."),
+        (lambda x: x * 2 if len(x) in (2, 3, 7, 10) else x, "The value is 2 times the right one."),
+        (lambda x: x * 2, "it is doubled"),
+    ],
+)
+def test_a_mistake_in_some_examples_is_told_with_what_they_share(wrong: Any, says: str) -> None:
+    """Where it would have shown in others, which are right; without that it is not named."""
+    assert _Sized(wrong).title(rules_of(doubled)) == says
 
 
 def test_nothing_is_named_where_nothing_is_wrong() -> None:

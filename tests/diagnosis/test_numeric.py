@@ -80,8 +80,8 @@ def but(place: Any, change: Callable[[Any], Any] = lambda a: a + 1) -> Value:
         (
             lambda c: right(c) / np.linalg.norm(right(c)),
             "length",
-            "It is the right one times a factor, a different one in each example:"
-            " it always has the length 1.",
+            "It is the right one times a factor, which differs between examples:"
+            " it has the length 1 each time.",
         ),
         (lambda c: right(c).T, "transposed", "It is transposed."),
         (
@@ -137,7 +137,7 @@ def but(place: Any, change: Callable[[Any], Any] = lambda a: a + 1) -> Value:
         (
             lambda c: right(c) if c.batch == 1 else right(c) ** 2 + 0.1,
             "small",
-            "It is right for a batch of one row, and wrong for every larger number.",
+            "It is right for a batch of one row, and wrong wherever there are more.",
         ),
         (
             lambda c: right(c)[::-1],

@@ -174,7 +174,7 @@ def named(names: Names, aspect: str, code: Callable[..., Any], **changes: Any) -
     cases = [(corner, name) for corner in CORNERS for name in used]
     rules = known(names, aspect, **changes)
     found = explain(Aspect(aspect, ("g",), "It"), look, cases, rules, ["g"], again=look)
-    return found.diagnosis.id if found is not None else "none"
+    return found[0].diagnosis.id if found else "none"
 
 
 def _relu(z: Array) -> Array:

@@ -15,6 +15,7 @@ import numpy as np
 
 from grader.checks.expect import is_close
 from grader.checks.observation import Raised, Seen, same
+from grader.diagnosis.conditions import only, separating
 from grader.diagnosis.numeric.formula_search import formula
 from grader.diagnosis.numeric.patterns import NUMBERS
 from grader.diagnosis.numeric.scaling import FEW, SIZES, Array, Pairs, Tell, Told
@@ -50,14 +51,52 @@ def describe(
             "What in your code is random, and should it be?",
             "The same layer, the same numbers, the same call: the same answer.",
         )
-    told = _told(noun, wrong, seen)
+    right = [found for found in seen if found.is_right]
+    told = _told(noun, wrong, seen) or _somewhere(noun, wrong, right)
     if told is None:
         return None
     kind, title, hint = told
     why = "It is so in every example that was tried."
-    if len(wrong) < len(seen):
+    if right:
         why = f"It is so wherever it is wrong: in {len(wrong)} of {len(seen)} examples."
+    if kind in _SHOWS:
+        against = [found for found in right if _shows(kind, found.right)]
+        condition = separating(wrong, against)
+        title = only(title.replace(" where it is wrong", "") if condition else title, condition)
     return kind, title, why, hint, hint
+
+
+_SHOWS: Mapping[str, Callable[[Array], Any]] = {
+    "zero": np.any,
+    "sign": np.any,
+    "factor": np.any,
+    "offset": np.size,
+    "uniform": lambda right: right.size and np.ptp(right),
+    "abs": lambda right: np.any(right < 0),
+    "transposed": lambda right: right.ndim == 2 and not is_close(right.T, right),
+    "not-first-row": lambda right: right.ndim == 2 and len(right) > 1,
+    "not-last-row": lambda right: right.ndim == 2 and len(right) > 1,
+    "first-row": lambda right: right.ndim == 2 and len(right) > 1,
+    "last-row": lambda right: right.ndim == 2 and len(right) > 1,
+}
+"""By kind of difference, whether it would have shown in an example, given what is right there."""
+
+
+def _shows(kind: str, right: Any) -> bool:
+    return isinstance(right, np.ndarray) and bool(_SHOWS[kind](right))
+
+
+def _somewhere(noun: str, wrong: Sequence[Seen], right: Sequence[Seen]) -> Told | None:
+    """Where numbers are wrong, if nothing is known of how.
+
+    That it is right for one, and for no more, is no news: there much comes to the same.
+    """
+    arrays = all(isinstance(found.yours, np.ndarray) for found in wrong)
+    condition = separating(wrong, right) if arrays else None
+    if condition is None or condition.startswith("for more than one"):
+        return None
+    hint = "What does your code do differently there?"
+    return "only-where", f"{noun} is wrong only {condition}.", hint
 
 
 def _told(noun: str, wrong: Sequence[Seen], seen: Sequence[Seen]) -> Told | None:
@@ -100,7 +139,12 @@ def _of_another_kind(noun: str, wrong: Sequence[Any], right: Any) -> Told | None
         kinds = list(dict.fromkeys(kind.partition(" of ")[0] for kind in kinds))
     if len(kinds) > 1:
         return None
-    title = f"{noun} is {kinds[0]}; {kind_of(right).partition(' of ')[0]} is asked for."
+    wanted = kind_of(right).partition(" of ")[0]
+    if kinds[0] == wanted:
+        return None
+    if kinds[0].startswith(f"{wanted} of "):
+        wanted += " of numbers"
+    title = f"{noun} is {kinds[0]}; {wanted} is asked for."
     return "kind", title, "Print it, and its type, one line before it is returned."
 
 

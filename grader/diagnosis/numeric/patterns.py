@@ -38,7 +38,7 @@ def _transposed(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
 def _constant(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     if not all(a.size and np.isfinite(a).all() for a, _ in pairs):
         return None
-    if all(not a.any() for a, _ in pairs) and not _shows_numbers(seen):
+    if _is_zero(pairs) and not _shows_numbers(seen):
         return "zero", f"{noun} is always zero.", "Look for zeros that nothing is added to."
     varied = any(found.is_right and np.size(found.right) and np.ptp(found.right) for found in seen)
     if varied:
@@ -54,6 +54,17 @@ def _constant(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
         title = f"{noun} is always the same, whatever is given."
         return "constant", title, "Which line computes it, and from what?"
     return None
+
+
+def _zero(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
+    """Zero wherever it is wrong, and right elsewhere."""
+    if not _is_zero(pairs):
+        return None
+    return "zero", f"{noun} is zero where it is wrong.", "Look for zeros that nothing is added to."
+
+
+def _is_zero(pairs: Pairs) -> bool:
+    return all(a.size and np.isfinite(a).all() and not a.any() for a, _ in pairs)
 
 
 def _shows_numbers(seen: Sequence[Seen]) -> bool:
@@ -115,7 +126,7 @@ def _small(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
     for name, good, bad in sizes_of_one(seen, tuple(_ONE)):
         word = _MANY[name]
         if good == 1:
-            title = f"{noun} is right for {_ONE[name]}, and wrong for every larger number."
+            title = f"{noun} is right for {_ONE[name]}, and wrong wherever there are more."
         else:
             title = f"{noun} is right for up to {good} {word}, and wrong from {bad} {word} on."
         return "small", title, f"Try it with two {word} by hand; how do they come together?"
@@ -144,6 +155,8 @@ def _cut(noun: str, pairs: Pairs, seen: Sequence[Seen]) -> Told | None:
         return None
     if all(is_close(a, np.abs(b)) for a, b in pairs):
         return "abs", f"{noun} is the absolute value of the right one.", "Can it be negative?"
+    if _is_zero(pairs):
+        return None
     low, high = min(a.min() for a, _ in pairs), max(a.max() for a, _ in pairs)
     ends = [f"{low:.6g}"] if any(b.min() < low for _, b in pairs) else []
     ends += [f"{high:.6g}"] if any(b.max() > high for _, b in pairs) else []
@@ -198,6 +211,7 @@ NUMBERS: Sequence[Tell] = (
     _cut,
     _lines,
     _magnitude,
+    _zero,
     _single,
     formula,
     _places,

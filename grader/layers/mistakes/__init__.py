@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
-from grader.checks.misconceptions import Mistake, Rules
+from grader.checks.misconceptions import Mistake, Predicts, Rules
 from grader.checks.observation import Seen
 from grader.layers.aspects import looks_at_start
 from grader.layers.mistakes import (
@@ -31,6 +31,26 @@ _CATALOGUES = (
     first_bias.known,
     *activation.catalogues,
 )
+
+_RIGHT: Mapping[str, Predicts] = {
+    "output": lambda s: s.act(s.X @ s.W + s.b),
+    "input-gradient": lambda s: s.D @ s.W.T,
+    "weight-gradient": lambda s: s.X.T @ s.D / s.over,
+    "bias-gradient": lambda s: s.D.sum(axis=0, keepdims=True) / s.over,
+}
+"""The right values, of what :func:`grader.layers.looks` gives."""
+
+_CONSEQUENCES: Mapping[str, frozenset[str]] = {
+    "init-w-transposed": frozenset(
+        {
+            "weights-transposed-in-forward",
+            "missing-transpose",
+            "missing-transpose-post-update",
+            "weight-transposed",
+        }
+    )
+}
+"""What is right with weights as the mistake leaves them, and wrong with those of the statement."""
 
 
 def add(
@@ -59,6 +79,8 @@ def add(
     unknown = sorted({*without, *texts} - {mistake.id for mistake in found})
     if unknown:
         raise ValueError(f"no mistake of {', '.join(aspects)} is called {unknown[0]!r}")
+    rules.formulas |= {aspect: _RIGHT[aspect] for aspect in aspects if aspect in _RIGHT}
+    rules.consequences |= _CONSEQUENCES
     for mistake in found:
         if mistake.id not in without:
             text = replace(mistake.text, **texts.get(mistake.id, {}))

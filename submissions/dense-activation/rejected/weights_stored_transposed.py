@@ -1,7 +1,7 @@
 # mistake: keeps a row of W for each output
 # fails: start, seeded, forward, activation, input-gradient, weight-gradient, bias-gradient, derivative, step, state
 # points: 32.13
-# diagnoses: init-w-transposed, missing-transpose, weight-transposed, weights-transposed-in-forward
+# diagnoses: init-w-transposed
 import numpy as np
 
 

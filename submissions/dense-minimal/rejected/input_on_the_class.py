@@ -1,7 +1,7 @@
 # mistake: keeps the input on the class
 # fails: state
 # points: 99.5
-# diagnoses: shapes-do-not-fit
+# diagnoses: kept-on-the-class
 import numpy as np
 
 

@@ -1,7 +1,7 @@
 # mistake: stores a row of weights for each neuron and multiplies by the transpose
 # fails: constructor, initialization, seeded, forward, input-gradient, weight-gradient, kept, training, purity
 # points: 29.43
-# diagnoses: init-w-transposed, stored-by-neuron, missing-transpose, weight-transposed
+# diagnoses: init-w-transposed, stored-by-neuron
 import numpy as np
 
 

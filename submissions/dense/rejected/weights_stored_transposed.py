@@ -1,7 +1,7 @@
 # mistake: keeps W with one row for each unit and turns it round wherever it is used
 # fails: initialization, seeded, forward, input-gradient, weight-gradient, bias-gradient, update, optimizers, trainable, state, purity
 # points: 31.92
-# diagnoses: init-w-transposed, weights-transposed-in-forward, missing-transpose
+# diagnoses: init-w-transposed
 import copy
 
 import numpy as np
