@@ -186,6 +186,11 @@ def _normal_distribution() -> tuple[Array, Array]:
     return points, np.array([(1 + math.erf(z / math.sqrt(2))) / 2 for z in points])
 
 
+def single_precision(W: Array, wanted: Array) -> bool:
+    """Whether W is what is wanted, rounded to single precision, which shows elsewhere as well."""
+    return W.dtype == np.float32 and bool(np.array_equal(W, wanted.astype(np.float32)))
+
+
 def same_draw(W: Array, wanted: Array) -> bool:
     """Whether W comes from the same random numbers as ``wanted``, in the same places.
 

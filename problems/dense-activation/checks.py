@@ -439,7 +439,9 @@ def test_weight_scale(large_layers, seeded):
             distributions.expect_deviation(array, 0.01, "0.01·1", what="layer.W")
     for key in OTHER_SEEDS:
         W, right = seeded(key), other_weights(*key)
-        if _same_shape(W, right) and distributions.same_draw(np.asarray(W.value), right):
+        if not _same_shape(W, right) or distributions.single_precision(W.value, right):
+            continue
+        if distributions.same_draw(np.asarray(W.value), right):
             message = f"With seed={key[1]} it has another scale."
             expect_close(W.value, right, what="layer.W", message=message, unit=0.01)
 
@@ -559,7 +561,10 @@ def expect_drawn(W, wanted, message, waived):
     """Fail unless W comes from the random numbers of `wanted`; its scale is another check's."""
     array = expect_array(W, "layer.W", wanted.shape)
     compared = {"what": "layer.W", "message": message, "unit": 0.01}
-    with waived(to="start") if distributions.same_draw(array, wanted) else nullcontext():
+    short = distributions.single_precision(array, wanted)
+    elsewhere = ("start", "forward") if short else ("start",)
+    excused = short or distributions.same_draw(array, wanted)
+    with waived(to=elsewhere) if excused else nullcontext():
         expect_close(W, wanted, **compared)
 
 
@@ -2164,10 +2169,15 @@ def look_at_names(student, refusal):
         case = AffineCase(2, 2, 3)
         student.begin()
         with student.program():
-            layer = student.DenseLayer(2, 3, name)
-            put_weights(layer, case)
-            output = layer.forward(case.X)
+            outputs = []
+            for activation in (name, None):
+                layer = student.DenseLayer(2, 3, activation)
+                put_weights(layer, case)
+                outputs.append(layer.forward(case.X))
+        output, usual = outputs
         then = output.error.type_name if output.error else output.value
+        if output.error and usual.error:
+            then = "raises in any case"
         given = looks(case)
         return Seen(("nothing", then), ("ValueError", None), name=name, **given)
 

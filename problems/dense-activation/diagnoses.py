@@ -697,6 +697,12 @@ _unknown(
     hint="What is left for your last else, besides the sigmoid?",
 )
 _unknown(
+    "unknown_not_refused",
+    "The constructor takes any name for that of an activation.",
+    *("nothing", "raises in any case"),
+    hint="What does your code do with the name when the layer is made?",
+)
+_unknown(
     "unknown_gives_nothing",
     "With an unknown activation the layer is made, and forward returns nothing.",
     *("nothing", None),

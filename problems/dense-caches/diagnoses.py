@@ -803,6 +803,17 @@ def layer_not_initialized(facts):
 
 
 @rules.telltale(
+    "state",
+    "The class has a method update_parameters of its own, which replaces that of Layer.",
+    why="Whoever trains the network calls it with a learning rate, and counts on Layer's step.",
+    hint="What does Layer's update_parameters do with its argument, and what does yours?",
+    stronger="Delete update_parameters from the class: Layer has it already.",
+)
+def update_parameters_rewritten(facts):
+    return "update_parameters" in facts.own
+
+
+@rules.telltale(
     "activation-gradient",
     "The activation functions are given an argument that they do not know: {argument}.",
     why="deriv=True is how they are asked for the derivative.",

@@ -325,6 +325,17 @@ def drawn_in_every_pass(s):
 
 @rules.mistake(
     "lazy",
+    "A forward pass with another number of rows draws new weights.",
+    why="The last batch of an epoch is often smaller: with it all that was learned is lost.",
+    hint="Compare layer.weights after forward passes with two rows and with one.",
+    stronger="Draw only where weights_initialized is False, whatever the batch.",
+)
+def drawn_for_other_rows(s):
+    return (False, False, True, "for other rows")
+
+
+@rules.mistake(
+    "lazy",
     "weights_initialized is never set to True, so every forward pass draws new weights.",
     why="A layer that forgets its weights cannot learn.",
     hint="Print layer.weights_initialized after a forward pass.",
@@ -414,6 +425,17 @@ def key_missing(s, key):
 )
 def numbers_written_as_text(s):
     return ({"weights": "str", "biases": "str"}, {})
+
+
+@rules.mistake(
+    "written",
+    "to_dict writes the weights transposed.",
+    why="Whoever reads the file counts on the shape: one row for each input.",
+    hint="What is the shape of layer.weights, and that of the list in the dictionary?",
+    stronger="Write layer.weights as it is; nothing has to be turned.",
+)
+def weights_written_transposed(s):
+    return ({"weights": "transposed"}, {})
 
 
 @rules.mistake(

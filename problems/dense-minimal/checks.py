@@ -40,7 +40,7 @@ from grader.layers import (
     looks_at_start,
     some_cases,
 )
-from grader.layers.distributions import expect_deviation, expect_normal, same_draw
+from grader.layers.distributions import expect_deviation, expect_normal, same_draw, single_precision
 from grader.layers.gradient_checks import expect_gradient, expect_slope
 from grader.layers.sequences import numbered
 from grader.layers.typed_cases import FLOATS, TYPES, TypedCase, typed_cases
@@ -433,7 +433,8 @@ def expect_drawn(w, wanted, seed, waived):
         " Draw w in one call, and do not seed it yourself."
     )
     compared = {"what": "layer.w", "message": message, "unit": DEVIATION}
-    with waived(to="initialization") if same_draw(array, wanted) else nullcontext():
+    elsewhere = same_draw(array, wanted) or single_precision(array, wanted)
+    with waived(to=("initialization", "forward")) if elsewhere else nullcontext():
         expect_close(w, wanted, **compared)
 
 
@@ -545,7 +546,10 @@ FEW = (AffineCase(1, 1, 1), AffineCase(2, 3, 2), AffineCase(17, 2, 3, integers=F
 def test_forward_keeps(case, observe, right, waived):
     seen, returned = observe(case), observe(case).output.value
     unit = min(1.0, case.scales[0])
-    expect_close(seen.a.value, case.X, what="layer.a after forward", unit=unit)
+    kept = seen.a.value
+    short = isinstance(kept, np.ndarray) and single_precision(kept, case.X)
+    with waived(to="forward") if short else nullcontext():
+        expect_close(kept, case.X, what="layer.a after forward", unit=unit)
     told = ("z", "forward", case.units["output"], waived(to="forward"))
     expect_kept(seen.z.value, returned, right(case).z, *told)
 

@@ -545,10 +545,14 @@ def test_training_argument(student, new_layer, observe, waived):
             "layer.forward_pass(X, training=False)": layer.forward_pass(case.X, training=False),
             "layer.forward_pass(X, False)": layer.forward_pass(case.X, False),
         }
-    for what, output in outputs.items():
+        again = new_layer(case, student.expose(Probe(), "update", local=True))
+        repeated = [again.forward_pass(case.X) for _ in outputs]
+    for (what, output), plain in zip(outputs.items(), repeated, strict=True):
         message = "The argument training must not change the output."
+        later = isinstance(plain.value, np.ndarray) and not is_close(plain.value, usual)
         if isinstance(usual, np.ndarray):
-            expect_close(output.value, usual, what=what, message=message)
+            with waived(to="state") if later else nullcontext():  # a later pass, whatever is given
+                expect_close(output.value, usual, what=what, message=message)
         else:
             output.value  # the call itself must work; what it returns is checked elsewhere
 
@@ -601,26 +605,69 @@ def test_input_gradient_numerically(case, observe, own, measured, waived):
 # -- weight and bias gradient --------------------------------------------------------------
 
 
-def gradient_for(observation, start, name):
-    """Return the gradient handed to the optimizer for the parameter that was `start`."""
-    found = observation.updates.of(start)
-    if not found:
+@lasting
+def gradient_for(observe, right):
+    """Return a function: the gradient handed to the optimizer for W or w0.
+
+    Where no optimizer is asked at all, which is another check's matter, it is what the parameter
+    went down by, but for a rate: the same in all cases, as it is where one row makes means and
+    sums equal.
+    """
+
+    def stepped(observation, case, name):
+        start, after = (case.W, observation.W) if name == "W" else (case.b, observation.w0)
+        if after.error or np.size(after.value) != start.size or np.shape(after.value) == ():
+            return None
+        return start - as_row(after.value, case.n_units)
+
+    def wanted(case, name):
+        return right(case).weight_gradient if name == "W" else right(case).bias_gradient
+
+    def own(observation, case, name):
+        one = FEW[0]
+        first, step = stepped(observe(one), one, name), stepped(observation, case, name)
+        if first is None or step is None or observation.updates.calls or not np.all(first):
+            return None
+        rate = float((first / wanted(one, name)).flat[0])
+        start = case.W if name == "W" else case.b
+        if np.spacing(np.abs(start).max()) > 1e-12 * abs(rate) * min(case.units.values()):
+            return wanted(case, name)  # the step is lost in the digits of the parameter
+        gradient = step / rate
+        exact = np.rint(gradient * 1024) / 1024
+        return exact if case.exact and np.allclose(gradient, exact, atol=1e-9) else gradient
+
+    def find(observation, case, name):
+        found = observation.updates.of(case.W if name == "W" else case.b)
+        if found:
+            return found[0][1]
         observation.input_gradient.value  # if backward_pass raised, that is the reason
-        fail(
-            f"backward_pass never called update with {name}, so there is no gradient to look at.",
-            what=f"the calls of optimizer.update for {name}",
-        )
-    return found[0][1]
+        gradient = own(observation, case, name)
+        if gradient is None:
+            fail(
+                f"backward_pass never called update with {name}, so there is no gradient to look"
+                " at.",
+                what=f"the calls of optimizer.update for {name}",
+            )
+        return gradient
+
+    return find
+
+
+def gradient_of(observation, name):
+    """What a gradient is, for messages: handed to the optimizer, or seen in a step without it."""
+    if observation.updates.calls:
+        return f"the gradient given to the optimizer of {name}"
+    return f"the gradient that {name} goes down by, times a rate,"
 
 
 @check("weight-gradient", "The optimizer is given Xᵀ·G for W", weight=2)
 @each_case(13)
-def test_weight_gradient(case, observe, right, own, waived):
+def test_weight_gradient(case, observe, right, own, waived, gradient_for):
     """Compared with the reference."""
     expect_gradient(
-        gradient_for(observe(case), case.W, "W"),
+        gradient_for(observe(case), case, "W"),
         right(case).weight_gradient,
-        what="the gradient given to the optimizer of W",
+        what=gradient_of(observe(case), "W"),
         **own(case, "weight"),
         waived=waived(to="forward"),
         unit=case.units["weights"],
@@ -632,24 +679,24 @@ def test_weight_gradient(case, observe, right, own, waived):
     "X and upstream gradients of other memory layouts and types",
     variant_of="test_weight_gradient",
 )
-def test_weight_gradient_layouts(observe_typed, right, waived, works):
+def test_weight_gradient_layouts(observe_typed, right, waived, works, gradient_for):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     works()
     for typed in accepted(observe_typed, waived):
         with waived(to="forward"):
-            yours = gradient_for(observe_typed(typed), typed.case.W, "W")
-            what = f"the gradient given to the optimizer of W, {typed}"
+            yours = gradient_for(observe_typed(typed), typed.case, "W")
+            what = f"{gradient_of(observe_typed(typed), 'W')}, {typed}"
             expect_close(yours, right(typed.case).weight_gradient, what=what)
 
 
 @check("weight-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8, far=False)
-def test_weight_gradient_numerically(case, observe, own, measured, waived):
+def test_weight_gradient_numerically(case, observe, own, measured, waived, gradient_for):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
-        gradient_for(observe(case), case.W, "W"),
+        gradient_for(observe(case), case, "W"),
         measured(case)["weight"],
-        what="the gradient given to the optimizer of W",
+        what=gradient_of(observe(case), "W"),
         **own(case, "weight"),
         waived=waived(to="forward"),
         exact=case.exact,
@@ -658,12 +705,12 @@ def test_weight_gradient_numerically(case, observe, own, measured, waived):
 
 @check("bias-gradient", "The optimizer is given the column sums of G for w0", weight=2)
 @each_case(13)
-def test_bias_gradient(case, observe, right, own, waived):
+def test_bias_gradient(case, observe, right, own, waived, gradient_for):
     """Compared with the reference."""
     expect_gradient(
-        gradient_for(observe(case), case.b, "w0"),
+        gradient_for(observe(case), case, "w0"),
         right(case).bias_gradient,
-        what="the gradient given to the optimizer of w0",
+        what=gradient_of(observe(case), "w0"),
         **own(case, "bias"),
         waived=waived(to="forward"),
         or_shapes=[(case.n_units,)],
@@ -676,25 +723,25 @@ def test_bias_gradient(case, observe, right, own, waived):
     "Upstream gradients of other memory layouts and types",
     variant_of="test_bias_gradient",
 )
-def test_bias_gradient_layouts(observe_typed, right, waived, works):
+def test_bias_gradient_layouts(observe_typed, right, waived, works, gradient_for):
     """Fortran-ordered, non-contiguous, integer and single-precision; one row and more."""
     works()
     for typed in accepted(observe_typed, waived):
         with waived(to="forward"):
-            yours = gradient_for(observe_typed(typed), typed.case.b, "w0")
-            what = f"the gradient given to the optimizer of w0, {typed}"
+            yours = gradient_for(observe_typed(typed), typed.case, "w0")
+            what = f"{gradient_of(observe_typed(typed), 'w0')}, {typed}"
             or_shapes = [(typed.case.n_units,)]
             expect_close(yours, right(typed.case).bias_gradient, what=what, or_shapes=or_shapes)
 
 
 @check("bias-gradient", "It is the slope of the loss, measured numerically")
 @each_case(8, far=False)
-def test_bias_gradient_numerically(case, observe, own, measured, waived):
+def test_bias_gradient_numerically(case, observe, own, measured, waived, gradient_for):
     """Exact central differences for integers, in double precision for floats."""
     expect_slope(
-        gradient_for(observe(case), case.b, "w0"),
+        gradient_for(observe(case), case, "w0"),
         measured(case)["bias"],
-        what="the gradient given to the optimizer of w0",
+        what=gradient_of(observe(case), "w0"),
         **own(case, "bias"),
         waived=waived(to="forward"),
         exact=case.exact,
@@ -1661,7 +1708,8 @@ def expect_seeded(wanted, seen, waived):
 
     This group is about the draw. Numbers that are wrong for another reason, which costs its
     points where it belongs, do not cost them here as well: then it is enough that the weights
-    are drawn from the expected stream, whatever limits they are scaled to.
+    are drawn from the expected stream, whatever limits they are scaled to; or in single
+    precision, where that shows in other groups.
     """
     done, W, _, output, gradient = seen
     done.value
@@ -1672,15 +1720,19 @@ def expect_seeded(wanted, seen, waived):
     if all(right):
         return
     drawn = expect_array(W.value, "layer.W after initialize", np.shape(wanted["W"]))
-    if not distributions.same_draw(drawn, np.array(wanted["W"])):
-        expect_close(
-            W.value,
-            np.array(wanted["W"]),
-            what="layer.W after initialize",
-            message="These are not the weights that np.random.uniform draws after "
-            f"np.random.seed({wanted['seed']}). Draw W in one call from NumPy's global "
-            "generator, and do not seed it yourself.",
-        )
+    right_draw = np.array(wanted["W"])
+    if not distributions.same_draw(drawn, right_draw):
+        short = distributions.single_precision(drawn, right_draw)
+        others = ("initialization", "forward", "input-gradient", "weight-gradient")
+        with waived(to=others) if short else nullcontext():
+            expect_close(
+                W.value,
+                right_draw,
+                what="layer.W after initialize",
+                message="These are not the weights that np.random.uniform draws after "
+                f"np.random.seed({wanted['seed']}). Draw W in one call from NumPy's global "
+                "generator, and do not seed it yourself.",
+            )
     with waived(to=("initialization", "forward")):
         expect_close(output.value, np.array(wanted["output"]), what="layer.forward_pass(X)")
     elsewhere = ("initialization", "forward", "input-gradient", "weight-gradient", "bias-gradient")
@@ -1850,6 +1902,7 @@ def see_input_gradient(observe, right):
     def look(case):
         seen = observe(case)
         new = {"output": seen.output, "new_W": seen.W, "new_b": seen.w0, "rate": RATE}
+        new["results"] = [call.result for call, *_ in seen.updates.of(case.W)]
         return Seen(seen.input_gradient, right(case).input_gradient, **looks(case), **new)
 
     return look
@@ -1858,14 +1911,18 @@ def see_input_gradient(observe, right):
 def handed(observe, case, start, right, **more):
     """Look at the gradient given to update for a parameter; at what backward_pass raised, if so.
 
-    Where update is not called, there is no gradient to say anything about.
+    Where update is not called, there is no gradient to say anything about. Where it is called
+    several times, with parts that add up to the right one, what is seen is ``in parts``.
     """
     seen = observe(case)
     found = seen.updates.of(start)
     if not found and not seen.input_gradient.error:
         return None
-    yours = as_row(found[0][1], case.n_units) if found else seen.input_gradient
-    return Seen(yours, right, rate=RATE, **looks(case), **more)
+    gradients = [as_row(gradient, case.n_units) for _, gradient, _ in found]
+    yours = gradients[0] if found else seen.input_gradient
+    if len(found) > 1 and all(np.shape(each) == np.shape(start) for each in gradients):
+        yours = "in parts" if is_close(sum(gradients), right) else yours
+    return Seen(yours, right, rate=RATE, calls=len(found), **looks(case), **more)
 
 
 @aspect("weight-gradient", groups=["weight-gradient"], noun="The weight gradient", more=MORE)

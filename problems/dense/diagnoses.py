@@ -361,6 +361,89 @@ def manual_step(s):
 
 @rules.mistake(
     "step",
+    "The optimizer is not used: the layer changes its parameters itself.",
+    why="Whoever uses the layer chooses how it learns by choosing an optimizer.",
+    hint="Swap in an optimizer with a different learning rate: does anything change?",
+    stronger="Hand parameter and gradient to update, and keep what it returns.",
+)
+def own_step(s):
+    changed = [new for _, _, new in s.steps if isinstance(new, np.ndarray)]
+    if s.calls or not changed:
+        raise Unknown
+    return s.steps
+
+
+ROWS = {
+    "why": "One pass is one step: the gradients of all rows are those of the same old weights.",
+    "hint": "How many steps does the optimizer take for a batch of four rows?",
+    "stronger": "Call update once for W and once for w0, with the sums over the rows.",
+}
+
+
+@rules.mistake(
+    "input-gradient",
+    "W is updated after every row, so each row's gradient goes through other weights.",
+    **ROWS,
+)
+def input_gradient_row_by_row(s):
+    weights = [s.W, *s.results]
+    if len(weights) != s.batch + 1:
+        raise Unknown
+    return np.stack([g @ W.T for g, W in zip(s.G, weights, strict=False)])
+
+
+@rules.mistake(
+    "weight-gradient",
+    "update is called for W once for every row, each time with the gradient of that row alone.",
+    **ROWS,
+)
+def weight_row_by_row(s):
+    if s.calls != s.batch:
+        raise Unknown
+    return "in parts" if s.batch > 1 else s.X.T @ s.G
+
+
+@rules.mistake(
+    "weight-gradient",
+    "update is called for W several times in one pass, each time with a part of the gradient.",
+    **ROWS,
+)
+def weight_in_parts(s):
+    return "in parts" if s.calls > 1 else s.X.T @ s.G
+
+
+@rules.mistake(
+    "bias-gradient",
+    "update is called for w0 once for every row, each time with the gradient of that row alone.",
+    **ROWS,
+)
+def bias_row_by_row(s):
+    if s.calls != s.batch:
+        raise Unknown
+    return "in parts" if s.batch > 1 else s.G.sum(axis=0, keepdims=True)
+
+
+@rules.mistake(
+    "bias-gradient",
+    "update is called for w0 several times in one pass, each time with a part of the gradient.",
+    **ROWS,
+)
+def bias_in_parts(s):
+    return "in parts" if s.calls > 1 else s.G.sum(axis=0, keepdims=True)
+
+
+@rules.mistake(
+    "step",
+    "One backward_pass updates {which} once for every row.",
+    **ROWS,
+    each=WHICH,
+)
+def update_row_by_row(s, which, both, weights):
+    return _of(both, weights, (s.batch, False, "kept"))
+
+
+@rules.mistake(
+    "step",
     "What update returns is taken for a step and {done} the old {which}.",
     why="update returns the new parameter itself.",
     hint="Print what update returns, next to {which}.",

@@ -18,6 +18,17 @@ rules = Rules()
 
 @rules.mistake(
     "output",
+    "The output is the input, unchanged: negative numbers pass as they are.",
+    why="The layer has to stop negative numbers; without that it does nothing.",
+    hint="What should come out for -3?",
+    stronger="The statement's formula is max(x, 0), element by element.",
+)
+def input_unchanged(s):
+    return s.X
+
+
+@rules.mistake(
+    "output",
     "The output is the absolute value: negative numbers come out positive.",
     why="The layer has to stop negative numbers, not to turn them round.",
     hint="What should come out for -3?",

@@ -1,7 +1,7 @@
 # mistake: replaces update_parameters, and divides the step by the number of samples
 # fails: state
 # points: 99.43
-# diagnoses: none
+# diagnoses: update-parameters-rewritten
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier
