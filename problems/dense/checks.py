@@ -545,7 +545,7 @@ def test_training_argument(student, new_layer, observe, waived):
             "layer.forward_pass(X, training=False)": layer.forward_pass(case.X, training=False),
             "layer.forward_pass(X, False)": layer.forward_pass(case.X, False),
         }
-        again = new_layer(case, student.expose(Probe(), "update", local=True))
+        again = new_layer(case, student.expose(Optimizer(), "update", local=True))
         repeated = [again.forward_pass(case.X) for _ in outputs]
     for (what, output), plain in zip(outputs.items(), repeated, strict=True):
         message = "The argument training must not change the output."
