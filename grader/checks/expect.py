@@ -11,7 +11,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from grader.remote.liberties import as_item
 from grader.remote.steps import Pending
+from grader.remote.student import Student
 from grader.sandbox.codec import Opaque
 from grader.sandbox.worker.leftovers import ARGUMENT, ERRORS, GENERATOR, RETURNED
 
@@ -39,6 +41,32 @@ class CheckFailed(AssertionError):
         self.message = message
         self.evidence = evidence
         self.yours = yours
+
+
+class Misnamed(CheckFailed):
+    """Something is kept under another name than the statement's.
+
+    Attributes:
+        names: Those of the statement.
+    """
+
+    def __init__(self, message: str, names: Sequence[str]) -> None:
+        super().__init__(message, {"kind": "property"}, None)
+        self.names = tuple(names)
+
+
+def expect_names(student: Student, *names: str) -> None:
+    """Fail if the submission keeps something under another name than the statement's.
+
+    For items of dictionaries (``p.W``), which are read all at once; an attribute that is read in
+    ``student.as_written()`` is not found.
+    """
+    liberties = student.liberties.names
+    other = [name for name in names if name in liberties]
+    if other:
+        shown = [[as_item(name) for name in (stated, liberties[stated])] for stated in other]
+        told = " and ".join(f"{stated} is called {own}" for stated, own in shown)
+        raise Misnamed(f"What the statement calls {told} here.", other)
 
 
 def fail(message: str, *, what: str = "", yours: Any = None, expected: Any = None) -> NoReturn:

@@ -18,8 +18,9 @@ class Facts:
     Attributes:
         entry: Name of the class that the problem asks for.
         classes: What the worker said of each class: ``methods``, ``bases``, ``nested``,
-            functions that are defined inside of its methods, ``arguments`` of its constructor, and
-            ``own``, what it or a base class in the same file defines.
+            functions that are defined inside of its methods, ``arguments`` of its constructor,
+            ``own``, what it or a base class in the same file defines, and ``stubs``, methods in
+            which nothing is written.
         functions: Names of the functions of the module.
         lines: The submission's text.
         load_error: Why it could not be loaded, if so.
@@ -34,6 +35,10 @@ class Facts:
         asked: Names of the attributes and of the constructor's arguments of the reference.
         provided_sources: Source of the modules that a file may import, by name.
         exposed: Objects of the problem's that were handed to the student's code, by their class.
+        renamed: Attributes by the statement's names, and what they are called here.
+        misnamed: Those of them that a check has asked for by items of dictionaries, with its group.
+        unwritten: Where nothing is written in some methods: which each check has called that is
+            not passed, with its group.
         source: What the lines show about names.
     """
 
@@ -53,6 +58,9 @@ class Facts:
     asked: frozenset[str] = frozenset()
     provided_sources: Mapping[str, str] = field(default_factory=dict)
     exposed: Mapping[str, Exposure] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    misnamed: Sequence[tuple[str, tuple[str, ...]]] = ()
+    unwritten: Sequence[tuple[str, frozenset[str]]] = ()
     source: Source = field(init=False)
 
     def __post_init__(self) -> None:

@@ -132,7 +132,9 @@ class Attempts:
         """Settle what depends on all checks, and find out why some failed."""
         student = self._desk.student
         trial.settle_waivers()
+        trial.settle_unwritten(self._desk.problem.settings.entry)
         trial.settle_variants()
+        trial.renamed = student.liberties.names
         self._known.keep(student, trial)
         if not self._brief:
             trial.diagnoses = self._looker.name_mistakes(trial, item)
@@ -169,6 +171,7 @@ class Attempts:
         except (StudentError, WorkerFailure) as error:
             outcome.error = error  # it loaded once, and now it does not
         else:
+            student.asked.clear()
             try:
                 run_item(item, next_item)
             except (Fault, ProblemError):
@@ -178,6 +181,9 @@ class Attempts:
                 outcome.where = origin(error)
             if outcome.waivers or (outcome.error and not self._brief):
                 outcome.steps = list(student.trace)
+            kind = student.classes.get(self._desk.problem.settings.entry)
+            if kind is not None and kind.stubs:
+                outcome.called = (self._desk.methods | {"__init__"}) & student.asked
             outcome.output = student.take_output()
         outcome.seconds = time.perf_counter() - started
         self._desk.outcome = None

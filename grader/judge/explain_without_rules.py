@@ -29,6 +29,15 @@ def certain(facts: Facts, named: Sequence[Diagnosis]) -> list[Diagnosis]:
         return [] if told is None else [_diagnosis("", told, 1.0)]
     found = _from_errors(facts, named, CERTAIN, 1.0)
     groups = {diagnosis.group for diagnosis in (*named, *found)}
+    for group, names in facts.misnamed:
+        if group not in groups:
+            found.append(_diagnosis(group, missing_names.renamed(facts, names), 1.0))
+            groups.add(group)
+    for group, called in facts.unwritten:
+        told = signatures.nothing_written(facts, called)
+        if told is not None and group not in groups and group in facts.failing:
+            found.append(_diagnosis(group, told, 1.0))
+            groups.add(group)
     for group, method in dict.fromkeys(facts.called):
         told = signatures.absent(facts, method)
         if told is not None and group not in groups:

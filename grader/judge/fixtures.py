@@ -8,6 +8,7 @@ same for every submission: functions that ask the student's code, not what was a
 from __future__ import annotations
 
 import contextlib
+import inspect
 import types
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
@@ -28,6 +29,7 @@ from grader.judge.loading import load_reference, load_rules
 from grader.judge.outcomes import Outcome, Waiver
 from grader.model.problem import Problem
 from grader.model.submission import Submission
+from grader.remote.liberties import REQUIRED, Signatures
 from grader.remote.loadable import Loadable
 from grader.remote.steps import StudentError
 from grader.remote.student import Student
@@ -103,6 +105,14 @@ class Desk:
         )
 
     @cached_property
+    def signatures(self) -> Signatures:
+        """Of the methods of the reference solution."""
+        entry = getattr(self.reference, self.problem.settings.entry, None)
+        if not isinstance(entry, type):
+            return {}
+        return {name: _defaults(entry, name) for name in dir(entry)}
+
+    @cached_property
     def once(self) -> Once:
         """Shares between checks what is done to the student's code once."""
         return Once(self.student)
@@ -130,6 +140,20 @@ class Desk:
             if argument in example
         )
         return list(dict.fromkeys(values))
+
+
+def _defaults(entry: type, method: str) -> dict[str, Any]:
+    """The parameters of a method of the reference's, with their default values."""
+    function = getattr(entry, method)
+    if (method.startswith("__") and method != "__init__") or not inspect.isroutine(function):
+        return {}
+    if function is object.__init__:
+        return {}
+    parameters = list(inspect.signature(function).parameters.values())
+    if not inspect.ismethod(function):
+        parameters = parameters[1:]  # self
+    empty = inspect.Parameter.empty
+    return {p.name: REQUIRED if p.default is empty else p.default for p in parameters}
 
 
 DESK = pytest.StashKey[Desk]()

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.checks.expect import CheckFailed
+from grader.checks.expect import CheckFailed, Misnamed
 from grader.diagnosis.facts import Facts
 from grader.model.report import Diagnosis
 from grader.model.submission import Submission
@@ -62,6 +62,7 @@ class Outcome(msgspec.Struct):
         skipped: Why the check was not run, else empty.
         waivers: What it has left to other groups.
         lines: Lines of the submission that the last call of ``steps_to_failure`` executes.
+        called: The methods that it called, if in some of the submission's nothing is written.
     """
 
     check: Check
@@ -73,6 +74,7 @@ class Outcome(msgspec.Struct):
     skipped: str = ""
     waivers: list[Waiver] = msgspec.field(default_factory=list)
     lines: tuple[int, ...] = ()
+    called: frozenset[str] = frozenset()
     seconds: float = 0.0
 
     @property
@@ -113,6 +115,7 @@ class Trial(msgspec.Struct):
 
     Attributes:
         differences: What differs from the reference although all checks pass, if that was asked.
+        renamed: Attributes by the statement's names, and what they are called here.
     """
 
     submission: Submission
@@ -123,6 +126,7 @@ class Trial(msgspec.Struct):
     diagnoses: list[Diagnosis] = msgspec.field(default_factory=list)
     differences: list[str] = msgspec.field(default_factory=list)
     notes: list[str] = msgspec.field(default_factory=list)
+    renamed: Mapping[str, str] = msgspec.field(default_factory=dict)
     output: str = ""
     seconds: float = 0.0
 
@@ -149,6 +153,21 @@ class Trial(msgspec.Struct):
         for outcome in self.outcomes:
             if not (outcome.error or outcome.skipped or outcome.saw_something):
                 outcome.skipped = "Not possible: no call that it makes returned anything."
+
+    def settle_unwritten(self, entry: str) -> None:
+        """Block each check that has called nothing but methods in which nothing is written.
+
+        What nothing was done for is not right: arrays stay as they were, and no numbers are drawn.
+        """
+        if not self.failing or entry not in self.classes:
+            return  # where nothing else is wrong, to return the argument is what was asked for
+        stubs = frozenset(self.classes[entry].stubs)
+        for outcome in self.outcomes:
+            called = outcome.called - {"__init__"} or outcome.called
+            if called and called <= stubs and not (outcome.error or outcome.skipped):
+                names = " and ".join(sorted(called))
+                is_written = "is not written yet" if len(called) == 1 else "are not written yet"
+                outcome.skipped = f"Not possible: {names} {is_written}."
 
     def settle_variants(self) -> None:
         """Let what fails like an ordinary check show that check's example.
@@ -197,6 +216,11 @@ class Trial(msgspec.Struct):
         return Facts(
             entry,
             classes={name: kind.told for name, kind in self.classes.items()},
+            renamed=self.renamed,
+            misnamed=[
+                (o.check.group, o.error.names) for o in failed if isinstance(o.error, Misnamed)
+            ],
+            unwritten=[(o.check.group, o.called) for o in self.outcomes if o.error or o.skipped],
             functions=self.functions,
             lines=self.submission.lines,
             load_error=self.load_error if isinstance(self.load_error, StudentError) else None,

@@ -195,12 +195,21 @@ class _SessionPlugin:
             with no_collections():
                 for item in session.items:
                     self.examples.draw(item)
+            self._find_liberties(session.items)
             ordered = list(self.order(session.items))
             for submission in self.submissions:
                 self.sink(self.attempts.attempt(submission, ordered))
         except BaseException as error:  # raised again by run, outside of pytest
             self.failure = error
         return True
+
+    def _find_liberties(self, items: list[pytest.Item]) -> None:
+        """Have ``find_liberties`` of ``checks.py``, if there is one, asked before each trial."""
+        student = self.desk.student
+        find = getattr(getattr(items[0], "module", None), "find_liberties", None) if items else None
+        if find is not None:
+            student.signatures = self.desk.signatures
+            student.find_liberties = lambda: find(student)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

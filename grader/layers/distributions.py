@@ -195,9 +195,11 @@ def same_draw(W: Array, wanted: Array) -> bool:
     """Whether W comes from the same random numbers as ``wanted``, in the same places.
 
     A clearly different range or scale is another check's matter: then W may be any growing linear
-    function of what is wanted. One that is nearly right is not excused, as it is by chance.
+    function of what is wanted, and so is single precision. One that is nearly right is not excused,
+    as it is by chance.
     """
-    if is_close(W, wanted):
+    single = W.dtype == np.float32 and np.array_equal(W, wanted.astype(np.float32))
+    if single or is_close(W, wanted):
         return True
     ones = np.ones(W.size)
     line, *_ = np.linalg.lstsq(np.stack([wanted.ravel(), ones], axis=1), W.ravel(), rcond=None)

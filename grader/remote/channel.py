@@ -226,6 +226,10 @@ class Channel:
 
     # -- what ends a process -------------------------------------------------------------
 
+    def forgive_overruns(self) -> None:
+        """Begin anew to count how often methods end their process."""
+        self._overruns.clear()
+
     def _count(self, failure: WorkerFailure, steps: Sequence[Step]) -> None:
         """Count a failure for the method that ran into it, if that can be told."""
         methods = {step.method: step.function for step in steps if step.method is not None}

@@ -8,15 +8,27 @@ block.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from grader.remote.channel import Channel
-from grader.remote.steps import Exposure, Pending, Program, RemoteObject, Step
+from grader.remote.liberties import (
+    Liberties,
+    Needed,
+    Signatures,
+    is_size,
+    read_needs,
+    required,
+    unfilled,
+)
+from grader.remote.steps import Exposure, Pending, Program, RemoteObject, Step, StudentError
 from grader.sandbox import codec
+from grader.sandbox.failures import WorkerFailure
 
+_NO_LIBERTIES = Liberties()
 _LAST_TAKEN = 2
 """Handles up to this one are not given to objects."""
 
@@ -58,6 +70,13 @@ class Conversation:
     Args:
         expected_methods: Names that are called on instances whatever the student's classes have:
             what is missing, or is no method, is then found out in the student's process.
+
+    Attributes:
+        asked: Functions that were called since it was emptied, traced or not; ``__init__`` for
+            the making of instances.
+        find_liberties: Finds out what the submission calls its parameters; a problem may set it.
+        signatures: Of the methods, as the reference solution has them; empty where parameters too
+            many are not made up for.
     """
 
     def __init__(self, channel: Channel, seed: int, expected_methods: frozenset[str]) -> None:
@@ -66,6 +85,13 @@ class Conversation:
         self._seed = seed
         self._recording = Recording()
         self._last_handle = _LAST_TAKEN
+        self.asked: set[str] = set()
+        self.find_liberties: Callable[[], Liberties] = Liberties
+        self.signatures: Signatures = {}
+        self._liberties: Liberties | None = None
+        self._as_written = False
+        self._unsized: dict[int, tuple[Pending | None, list[str]]] = {}
+        self._shapes: dict[int, tuple[int, ...]] = {}
 
     @property
     def trace(self) -> list[Step]:
@@ -97,6 +123,13 @@ class Conversation:
         self._channel.begin()
         self._recording = Recording(to_reset=True, to_seed=self._seed)
         self._last_handle = _LAST_TAKEN
+        self._unsized.clear()
+        if self._liberties is None:
+            self._liberties = Liberties()
+            with contextlib.suppress(StudentError, WorkerFailure):
+                self._liberties = self.find_liberties()
+            self._channel.forgive_overruns()  # nothing has been checked yet
+            self.begin()
 
     def seed(self, number: int) -> None:
         """Seed NumPy's global generator in the worker, before what is done next."""
@@ -108,9 +141,79 @@ class Conversation:
         What is there already is not told twice. Random numbers go on from the seed in all cases, so
         that nothing depends on which it was.
         """
+        self.asked.update(step.function for step in steps if step.kind in ("make", "call"))
         if not any(step is known for step in steps[:1] for known in self.trace):
             self.trace += steps
         self.seed(self._seed)
+
+    # -- as the submission has it -----------------------------------------------------------
+
+    @property
+    def liberties(self) -> Liberties:
+        """What the submission calls its parameters; in :meth:`as_written` what the statement does.
+
+        Shapes are of no interest to checks of names: a flat array is one in both cases.
+        """
+        usual = self._liberties or _NO_LIBERTIES
+        return Liberties(flat=usual.flat) if self._as_written else usual
+
+    @contextlib.contextmanager
+    def as_written(self) -> Iterator[None]:
+        """In the block, read and set what the statement names, and give what it gives.
+
+        For checks that are about names and arguments: what is called otherwise is not found, and
+        a parameter too many is missing.
+        """
+        was, self._as_written = self._as_written, True
+        try:
+            yield
+        finally:
+            self._as_written = was
+
+    def too_much(self, kind: str) -> dict[str, dict[str, Any]]:
+        """What methods of a class are given that have a parameter too many, by the statement.
+
+        Its constructor is ``__init__``.
+        """
+        found = {}
+        for method, needs in self._needs(kind).items():
+            stated = self.signatures.get(method, {})
+            given = unfilled(needs, required(stated), {}, self.signatures)
+            if given and method in self.signatures:
+                found[method] = given
+        return found
+
+    def made_up(
+        self, kind: str, method: str, args: Sequence[Any], named: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What a method of a class is given besides its arguments, for parameters too many."""
+        if self._as_written or not self.signatures:
+            return {}
+        needs = self._needs(kind).get(method, [])
+        return unfilled(needs, len(args), named, self.signatures) if needs else {}
+
+    def _needs(self, kind: str) -> dict[str, list[Needed]]:
+        found = self._channel.description.classes.get(kind)
+        return read_needs(found.needs) if found is not None else {}
+
+    def unsized(self, handle: int, pending: Pending, made_up: Mapping[str, Any]) -> None:
+        """Remember which sizes of an instance are not known before its first input is."""
+        if sizes := [name for name in made_up if is_size(name)]:
+            self._unsized[handle] = pending, sizes
+
+    def fit(self, remote: RemoteObject, args: Sequence[Any]) -> None:
+        """Let sizes that a constructor asks for, and was not given, be those of the first input."""
+        pending, names = self._unsized.pop(remote._handle, (None, []))
+        if pending is None or not args or pending not in self._recording.outbox.queue.pending:
+            return
+        (value, *_) = args
+        known = isinstance(value, RemoteObject)
+        shape = self._shapes.get(value._handle, ()) if known else np.shape(value)
+        if not shape:
+            return
+        kwargs = {**pending.step.kwargs, **dict.fromkeys(names, shape[-1])}
+        pending.step.kwargs = kwargs
+        pending.operation[4] = self.on_wire_call((), kwargs)[1]
 
     # -- blocks --------------------------------------------------------------------------
 
@@ -231,13 +334,26 @@ class Conversation:
         """Let an operation wait for the next message."""
         self._prepare()
         pending = self._write(operation, step)
+        if step.kind in ("make", "call"):
+            self.asked.add(step.function)
         if traced:
             self.trace.append(step)
         return pending
 
-    def perform(self, operation: list[Any], step: Step, traced: bool = True) -> Any:
-        """Do an operation: its answer, or in a program block the promise of one."""
+    def perform(
+        self,
+        operation: list[Any],
+        step: Step,
+        traced: bool = True,
+        read: Callable[[Any], Any] | None = None,
+    ) -> Any:
+        """Do an operation: its answer, or in a program block the promise of one.
+
+        Args:
+            read: Makes the answer out of what the worker has answered.
+        """
         pending = self.enqueue(operation, step, traced)
+        pending.read = read
         if self._recording.outbox.block is not None:
             return pending
         self.sync()

@@ -54,6 +54,8 @@ class ClassDescription(msgspec.Struct, frozen=True):
         nested: Names of functions that are defined inside of its methods.
         arguments: Names of its constructor's parameters.
         own: Names in its body, and in those of its base classes in the same file.
+        needs: Parameters without default values, a line for each: method, name, annotation.
+        stubs: Names of methods in which nothing is written.
     """
 
     methods: frozenset[str]
@@ -61,6 +63,8 @@ class ClassDescription(msgspec.Struct, frozen=True):
     nested: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     own: frozenset[str] = frozenset()
+    needs: tuple[str, ...] = ()
+    stubs: tuple[str, ...] = ()
 
 
 class Description(msgspec.Struct, frozen=True):
@@ -95,6 +99,8 @@ def read_description(told: Any, stopped: WorkerFailure | None = None) -> Descrip
                 nested=tuple(map(str, found["nested"])),
                 arguments=tuple(map(str, found["arguments"])),
                 own=frozenset(map(str, found["own"])),
+                needs=tuple(map(str, found["needs"])),
+                stubs=tuple(map(str, found["stubs"])),
             )
             for name, found in itertools.islice(told["classes"].items(), MAX_CLASSES)
             if len(str(name)) <= codec.MAX_NAME

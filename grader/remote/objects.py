@@ -40,10 +40,15 @@ class RemoteInstance(RemoteObject):
             raise AttributeError(name)
         if name in self._methods:
             return RemoteMethod(self, name)
-        operation = ["get", self._handle, name, 0]
-        return self._conversation.perform(operation, Step("get", self, name))
+        usual = self._conversation.liberties
+        named = usual.name(name)
+        step = Step("get", self, named)
+        read = lambda value: usual.incoming(name, value)  # noqa: E731
+        return self._conversation.perform(["get", self._handle, named, 0], step, read=read)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        usual = self._conversation.liberties
+        name, value = usual.name(name), usual.outgoing(name, value)
         operation = ["set", self._handle, name, self._conversation.on_wire(value)]
         self._conversation.enqueue(operation, Step("set", self, name, (value,)))
 
@@ -65,6 +70,9 @@ class RemoteMethod(msgspec.Struct, frozen=True):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker."""
         owner = self.owner
+        owner._conversation.fit(owner, args)
+        kind = getattr(owner, "_class_name", "")
+        kwargs |= _supplied(owner._conversation, kind, self.name, args, kwargs)
         sent = owner._conversation.on_wire_call(args, kwargs)
         operation = ["call", owner._handle, self.name, *sent, 0]
         return owner._conversation.perform(operation, Step("call", owner, self.name, args, kwargs))
@@ -93,6 +101,11 @@ class RemoteMethod(msgspec.Struct, frozen=True):
         One message, however many entries.
         """
         owner, on_wire = self.owner, self.owner._conversation.on_wire
+        if attribute is not None and key is None:
+            usual = owner._conversation.liberties
+            stack = usual.outgoing(attribute, stack, stacked=True)
+            attribute = usual.name(attribute)
+        owner._conversation.fit(owner, [stack[0] if attribute is None else x])
         operation = ["sweep", owner._handle, attribute, on_wire(stack), self.name, on_wire(x)]
         operation += [] if key is None else [key]
         step = Step("call", owner, self.name, (stack[0] if attribute is None else x,))
@@ -185,8 +198,29 @@ def _make(
     made = sum(step.kind == "make" for step in asked.trace)
     variable = "layer" if made == 0 else f"layer{made + 1}"
     handle = asked.new_handle()
-    kind, _, _ = name.partition(".")
+    kind, _, of_class = name.partition(".")
+    made_up = {} if of_class else _supplied(asked, kind, "__init__", args, kwargs)
+    kwargs |= made_up
     remote = RemoteInstance(asked, handle, kind, methods | asked.expected_methods, variable)
     operation = ["call", owner._handle, name, *asked.on_wire_call(args, kwargs), handle]
-    asked.enqueue(operation, Step("make", owner, name, args, kwargs, remote))
+    pending = asked.enqueue(operation, Step("make", owner, name, args, kwargs, remote))
+    asked.unsized(handle, pending, made_up)
+    return remote
+
+
+def _supplied(
+    asked: Conversation, kind: str, method: str, args: tuple[Any, ...], named: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a method is given besides its arguments; functions are those that students are given."""
+    return {
+        name: _given(asked, value) if callable(value) else value
+        for name, value in asked.made_up(kind, method, args, named).items()
+    }
+
+
+def _given(asked: Conversation, function: Any) -> RemoteFunction:
+    handle, module, name = asked.new_handle(), function.__module__, function.__name__
+    remote = RemoteFunction(asked, handle, name)
+    step = Step("given", None, name, (module,), {}, remote)
+    asked.enqueue(["given", handle, module, name], step)
     return remote

@@ -6,7 +6,7 @@ import builtins
 import inspect
 import linecache
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -259,12 +259,13 @@ def _source_of(kind: type) -> str:
 class Pending:
     """The answer of an operation that may not have been sent yet."""
 
-    __slots__ = ("_cause", "_outcome", "operation", "step")
+    __slots__ = ("_cause", "_outcome", "operation", "read", "step")
 
     def __init__(self, operation: list[Any], step: Step) -> None:
         self._cause: Pending | None = None
         self._outcome: list[Any] | None = None
         self.operation = operation
+        self.read: Callable[[Any], Any] | None = None
         self.step = step
 
     def resolve(self, outcome: list[Any], cause: Pending | None = None) -> None:
@@ -274,6 +275,8 @@ class Pending:
             outcome: As :mod:`grader.sandbox.worker.server` describes it.
             cause: The first operation of the program that has failed, if it came before this one.
         """
+        if self.read is not None and outcome[0] == "ok":
+            outcome = ["ok", self.read(outcome[1])]
         self._outcome, self._cause = outcome, cause
         if outcome[0] == "ok" and self.step.result is None:
             self.step.result = outcome[1]

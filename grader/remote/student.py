@@ -16,9 +16,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from grader.remote.channel import Channel
 from grader.remote.conversation import Conversation, Recording
+from grader.remote.liberties import given_in, required
 from grader.remote.load_events import LoadEvent
 from grader.remote.loadable import Loadable
 from grader.remote.objects import Definitions, RemoteClass, RemoteFunction, RemoteInstance
@@ -132,6 +134,9 @@ class Student(Conversation):
             if isinstance(node, ast.ClassDef)
         }
         module = RemoteInstance(self, handle, "module", frozenset(), "")
+        source = self.liberties.renamed_in(source)
+        too_much = {} if self._as_written else {k: self.too_much(k) for k in self.classes}
+        source = given_in(source, {kind: found for kind, found in too_much.items() if found})
         operation = ["define", self.on_wire(source), handle]
         self.enqueue(operation, Step("define", None, source, (), {}, module))
         return Definitions(module, classes)
@@ -145,6 +150,7 @@ class Student(Conversation):
         """
         handle = self.new_handle()
         remote = RemoteObject(handle, f"array{handle}")
+        self._shapes[handle] = np.shape(values)
         step = Step("array", None, layout, (values,), {}, remote)
         self.enqueue(["put", handle, self.on_wire(values), layout], step)
         return remote
@@ -181,6 +187,21 @@ class Student(Conversation):
         operation = ["lines", handle, name, *self.on_wire_call(args, kwargs)]
         return self.perform(operation, Step("call", owner, name, args, kwargs), traced=False)
 
+    def ask_as_stated(self, remote: RemoteInstance) -> None:
+        """Call methods of an instance that have a parameter too many without it.
+
+        Raises:
+            StudentError: As Python does, before anything of the method is run.
+        """
+        with self.as_written():
+            for method in self.too_much(remote._class_name):
+                if method != "__init__":
+                    getattr(remote, method)(*[None] * required(self.signatures[method]))
+
+    def attributes(self, remote: RemoteObject) -> Any:
+        """The arrays among an instance's attributes, by name."""
+        return self.perform(["attributes", remote._handle], Step("read", remote), traced=False)
+
     def note(self, text: str) -> None:
         """Remember a harmless deviation for the report."""
         self._channel.note(text)
@@ -191,6 +212,7 @@ class Student(Conversation):
         """Be another submission from now on, which may cost so much."""
         self._channel.present(loadable, allowance)
         self._recording = Recording()
+        self._liberties = None
 
     @property
     def allowance(self) -> Allowance | None:

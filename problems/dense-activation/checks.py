@@ -50,6 +50,7 @@ from grader.layers import (
     some_cases,
 )
 from grader.layers.gradient_checks import agrees, expect_gradient, expect_slope
+from grader.layers.parameters import BIASES, N_INPUTS, N_UNITS, ROWS, WEIGHTS, find_parameters
 from grader.layers.sequences import numbered, sequence
 from grader.layers.typed_cases import typed_cases
 
@@ -71,6 +72,17 @@ def besides(group):
 
 
 # -- what the student's layer does, seen once and shared -----------------------------------
+
+
+def find_liberties(student):
+    """What the submission calls W and b, and whether it keeps b as (output_size,)."""
+    return find_parameters(
+        student,
+        lambda: student.DenseLayer(N_INPUTS, N_UNITS),
+        {"W": WEIGHTS, "b": BIASES},
+        lambda layer: layer.forward(np.ones((ROWS, N_INPUTS))),
+        flat="b has shape (output_size,); the statement says (1, output_size).",
+    )
 
 
 def activation_of(case):
@@ -378,7 +390,8 @@ def started(student, once):
     def run(sizes):
         with student.program():
             layer = student.DenseLayer(*sizes)
-            return layer.W, layer.b
+            with student.as_written():
+                return layer.W, layer.b
 
     return once.each("started", SIZES, run)
 
@@ -459,8 +472,9 @@ def test_arguments(student, observe, right, waived):
     """By name and by position, both make a layer that gives the same; those of its methods too."""
     case, seed = activated(AffineCase(2, 3, 2), "relu"), seeds.number(5)
     with student.program():
-        by_place = student.DenseLayer(3, 2, "relu", seed)
-        by_name = student.DenseLayer(input_size=3, output_size=2, activation="relu", seed=seed)
+        with student.as_written():
+            by_place = student.DenseLayer(3, 2, "relu", seed)
+            by_name = student.DenseLayer(input_size=3, output_size=2, activation="relu", seed=seed)
         weights = by_name.W
         for layer in (by_place, by_name):
             put_weights(layer, case)
@@ -475,6 +489,7 @@ def test_arguments(student, observe, right, waived):
         expect_close(yours, usual, what="layer.forward(X)", message=message)
     if observe(case).input_gradient.error is None:
         done.value
+    student.ask_as_stated(by_place)
 
 
 @lasting
@@ -483,7 +498,8 @@ def by_default(student, once):
 
     def run(*activation):
         with student.program():
-            layer = student.DenseLayer(2, 2, *activation)
+            with student.as_written():
+                layer = student.DenseLayer(2, 2, *activation)
             put_weights(layer, DEFAULT)
             return layer.forward(DEFAULT.X)
 

@@ -23,6 +23,7 @@ from grader.checks import (
     expect_arguments_left_alone,
     expect_array,
     expect_close,
+    expect_names,
     expect_nothing_drawn,
     expect_nothing_left,
     expect_unchanged,
@@ -45,6 +46,7 @@ from grader.layers import (
 from grader.layers.cases import LARGE, TINY
 from grader.layers.distributions import expect_deviation, same_draw, single_precision
 from grader.layers.gradient_checks import agrees, expect_gradient, expect_slope
+from grader.layers.parameters import BIASES, N_INPUTS, N_UNITS, ROWS, WEIGHTS, find_parameters
 from grader.layers.sequences import numbered
 from grader.layers.typed_cases import TYPES, TypedCase, typed_cases
 
@@ -166,6 +168,30 @@ class Observation:
 
 START_SEED = seeds.number(3)  # of a layer's own generator, where it does not matter
 GLOBAL_SEED = seeds.number(8)  # of NumPy's: a draw from the wrong one is known by its numbers
+
+
+def find_liberties(student):
+    """What the submission calls the entries of p and g, and whether it keeps p['b'] as (u,)."""
+
+    def make():
+        layer = student.Dense(N_UNITS)
+        layer.compute_shapes(np.ones((ROWS, N_INPUTS)))
+        layer.initialize_parameters()
+        return layer
+
+    def run(layer):
+        layer.forward(np.ones((ROWS, N_INPUTS)))
+        layer.backward(np.ones((ROWS, N_UNITS)))
+        layer.compute_gradients()
+
+    return find_parameters(
+        student,
+        make,
+        {"p.W": WEIGHTS, "p.b": BIASES},
+        run,
+        gradients={"g.dW": WEIGHTS, "g.db": BIASES},
+        flat="p['b'] has shape (u,); the statement says (1, u).",
+    )
 
 
 def seeded_layer(student, units, activation, se_hPars=None):
@@ -366,12 +392,13 @@ def test_constructor(student):
         student.begin()
         with student.program(), usual_settings(student):
             tanh, orthogonal = (student.given("maths", name) for name in ("tanh", "orthogonal"))
-            if by_position:
-                layer = student.Dense(units, tanh, orthogonal, SETTINGS)
-            else:
-                layer = student.Dense(
-                    units=units, activate=tanh, initialization=orthogonal, se_hPars=SETTINGS
-                )
+            with student.as_written():
+                if by_position:
+                    layer = student.Dense(units, tanh, orthogonal, SETTINGS)
+                else:
+                    layer = student.Dense(
+                        units=units, activate=tanh, initialization=orthogonal, se_hPars=SETTINGS
+                    )
             d, activation, se_hPars = layer.d, layer.activation, layer.se_hPars
         kept = d.value.get("u") if isinstance(d.value, dict) else None
         message = f"For {units} units, d['u'] should be {units}."
@@ -381,6 +408,7 @@ def test_constructor(student):
         expect(name == "tanh", message, what="layer.activation['activate']", yours=name)
         message = "se_hPars should be kept as it was given."
         expect(se_hPars.value == SETTINGS, message, what="layer.se_hPars", yours=se_hPars.value)
+        student.ask_as_stated(layer)
 
 
 @check("constructor", "Without arguments: one unit, sigmoid, xavier")
@@ -399,8 +427,10 @@ def test_defaults(student, reference, waived):
     student.seed(GLOBAL_SEED)
     with student.program():
         sigmoid, xavier = (student.given("maths", name) for name in ("sigmoid", "xavier"))
-        p, output = run(student.Dense())
-        d = student.Dense().d
+        with student.as_written():
+            usual, other = student.Dense(), student.Dense()
+        p, output = run(usual)
+        d = other.d
     units = d.value.get("u") if isinstance(d.value, dict) else None
     message = "After Dense(), d['u'] should be 1: a layer of one unit."
     expect(units == 1, message, what="Dense().d['u']", yours=units)
@@ -610,8 +640,9 @@ def restarted(student, once):
 
 
 @check("initialization", "W has a row for each input and a column for each unit")
-def test_weight_shape(started, restarted, waived):
+def test_weight_shape(student, started, restarted, waived):
     """Shape (n, u); also when the layer is initialized again, for another number of inputs."""
+    expect_names(student, "p.W", "g.dW")
     for key in STARTS:
         expect_array(parameter(started, key, "W"), "layer.p['W']", key[0])
     for (_, *shape), (done, p) in zip(ANEW, restarted().starts, strict=True):
@@ -621,8 +652,9 @@ def test_weight_shape(started, restarted, waived):
 
 
 @check("initialization", "b starts as zeros, one for each unit, in a row")
-def test_bias_starts_at_zero(started, restarted):
+def test_bias_starts_at_zero(student, started, restarted):
     """Zeros of shape (1, u); also when the layer is initialized again."""
+    expect_names(student, "p.b", "g.db")
     for key in STARTS:
         zeros = np.zeros((1, key[0][1]))
         expect_close(parameter(started, key, "b"), zeros, what="layer.p['b']")

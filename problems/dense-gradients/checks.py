@@ -42,6 +42,7 @@ from grader.layers.distributions import (
     single_precision,
 )
 from grader.layers.gradient_checks import expect_gradient, expect_slope
+from grader.layers.parameters import N_INPUTS, N_UNITS, ROWS, WEIGHTS, find_parameters
 from grader.layers.sequences import STEPS, numbered
 from grader.layers.typed_cases import FLOATS, typed_cases
 
@@ -86,6 +87,22 @@ class Sine:
     def derivative(self, z):
         """Return cos(z)."""
         return np.cos(z)
+
+
+def find_liberties(student):
+    """What the submission calls its weights and biases, which are there from the first pass on."""
+
+    def run(layer):
+        return layer.forward(np.ones((ROWS, N_INPUTS)))
+
+    def make():
+        activation = student.expose(Square(), "function", "derivative", local=True)
+        layer = student.DenseLayer(N_INPUTS, N_UNITS, activation)
+        run(layer)
+        return layer
+
+    wanted = {"weights": WEIGHTS, "biases": [(N_UNITS,), (1, N_UNITS)]}
+    return find_parameters(student, make, wanted, run)
 
 
 def activation_of(case):
@@ -920,7 +937,8 @@ def test_attributes(student):
         ours = student.define(OWN_ACTIVATION)
         activation = ours.Own()
         layer = student.DenseLayer(3, 2, activation)
-        found = {name: getattr(layer, name) for name in wanted}
+        with student.as_written():
+            found = {name: getattr(layer, name) for name in wanted}
         done = ours.rename(layer, renamed)
         kept = activation.name
         layers = [student.DenseLayer(*size, activation) for size in wide]
@@ -939,7 +957,7 @@ def test_name_and_type(student, exposed):
     """The name is that of the class unless another one is given; arguments by name as well."""
     activation = exposed(FEW[0])
     name = f"layer {seeds.number(5)}"
-    with student.program():
+    with student.as_written(), student.program():
         layers = {
             "DenseLayer(3, 2, f)": student.DenseLayer(3, 2, activation),
             f"DenseLayer(3, 2, f, name={name!r})": student.DenseLayer(3, 2, activation, name=name),
@@ -952,6 +970,7 @@ def test_name_and_type(student, exposed):
     for made, layer in found.items():
         wanted = {"name": name if name in made else "DenseLayer", "type": "DenseLayer"}
         expect_attributes(layer, wanted, made)
+    student.ask_as_stated(layers["DenseLayer(3, 2, f)"])
 
 
 @check("attributes", "Layer.__init__ sets what every layer has")
@@ -962,10 +981,11 @@ def test_base_class(student, waived):
         Whole = student.define(WHOLE).Whole
         layers = {"Whole()": Whole(), "Whole(None)": Whole(None)}
         layers |= {f"Whole({name!r})": Whole(name), f"Whole(name={name!r})": Whole(name=name)}
-        found = {
-            made: {key: getattr(layer, key) for key in ("type", "name", *NOTHING)}
-            for made, layer in layers.items()
-        }
+        with student.as_written():
+            found = {
+                made: {key: getattr(layer, key) for key in ("type", "name", *NOTHING)}
+                for made, layer in layers.items()
+            }
     for made, layer in found.items():
         with waived(to="abstract") if not_made(layer) else nullcontext():
             wanted = {"type": "Whole", "name": name if name in made else "Whole"} | NOTHING

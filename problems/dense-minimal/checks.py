@@ -42,6 +42,7 @@ from grader.layers import (
 )
 from grader.layers.distributions import expect_deviation, expect_normal, same_draw, single_precision
 from grader.layers.gradient_checks import expect_gradient, expect_slope
+from grader.layers.parameters import BIASES, N_INPUTS, N_UNITS, ROWS, WEIGHTS, find_parameters
 from grader.layers.sequences import numbered
 from grader.layers.typed_cases import FLOATS, TYPES, TypedCase, typed_cases
 
@@ -55,27 +56,39 @@ PASSES = ("forward", "input-gradient", "weight-gradient", "bias-gradient")
 # -- what the student's layer does, seen once and shared -----------------------------------
 
 
+def find_liberties(student):
+    """What the submission calls w, b and their gradients, and whether b is (n_neurons,)."""
+
+    def run(layer):
+        output, _ = (
+            layer.forward(np.ones((ROWS, N_INPUTS))),
+            layer.backward(np.ones((ROWS, N_UNITS))),
+        )
+        return output
+
+    return find_parameters(
+        student,
+        lambda: student.LayerDense(N_INPUTS, N_UNITS),
+        {"w": WEIGHTS, "b": BIASES},
+        run,
+        gradients={"dw": WEIGHTS, "db": BIASES},
+        flat="b has shape (n_neurons,); the statement says (1, n_neurons).",
+    )
+
+
 @lasting
-def shaped(student, once):
+def shaped(student):
     """Return a function that lays biases (1, n_units) as this submission keeps them."""
-
-    def find():
-        b = student.LayerDense(2, 3).b
-        flat = isinstance(b, np.ndarray) and b.shape == (3,)
-        if flat:
-            student.note("b has shape (n_neurons,); the statement says (1, n_neurons).")
-        return flat
-
-    return lambda b: b.reshape(-1) if once.fact("flat biases", find) else b
+    return lambda b: b.reshape(-1) if "b" in student.liberties.flat else b
 
 
 @lasting
-def new_layer(student, shaped):
+def new_layer(student):
     """Return a function that makes a layer with the weights of a case."""
 
     def make(case):
         layer = student.LayerDense(case.n_inputs, case.n_units)
-        layer.w, layer.b = case.W, shaped(case.b)
+        layer.w, layer.b = case.W, case.b
         return layer
 
     return make
@@ -199,11 +212,11 @@ def part_of(observation, name):
 
 
 @lasting
-def own_slopes(student, once, new_layer, shaped):
+def own_slopes(student, once, new_layer):
     """Return a function: central differences of the student's own forward pass, by parameter."""
 
     def run(case, step):
-        b = shaped(case.b)
+        b = case.b
         with student.untraced(), student.program():
             layer = new_layer(case)
             sweep = layer.forward.sweep
@@ -298,7 +311,8 @@ def fresh(student, once):
     def run(sizes):
         with student.program():
             layer = student.LayerDense(*sizes)
-            return layer.w, layer.b
+            with student.as_written():
+                return layer.w, layer.b
 
     return once.each("fresh", SHAPES, run)
 
@@ -320,19 +334,26 @@ NAMED = AffineCase(2, 2, 3)
 
 
 @check("constructor", "The arguments can be given by name, those of the methods too")
-def test_arguments_by_name(student, shaped, observe, waived):
+def test_arguments_by_name(student, observe, waived):
     usual = observe(NAMED)
     student.begin()
     with student.program():
-        layer = student.LayerDense(n_inputs=2, n_neurons=3)
+        with student.as_written():
+            layer = student.LayerDense(n_inputs=2, n_neurons=3)
         b = layer.b
-        layer.w, layer.b = NAMED.W, shaped(NAMED.b)
+        layer.w, layer.b = NAMED.W, NAMED.b
         named = layer.forward(a=NAMED.X), layer.backward(dz=NAMED.G)
+        with student.as_written():
+            gradients = layer.dw, layer.db
     message = "LayerDense(n_inputs=2, n_neurons=3) should have three biases."
     expect(np.size(b.value) == 3, message, what="layer.b", yours=b.value)
     for promise, other in zip(named, (usual.output, usual.input_gradient), strict=True):
         with waived(to=PASSES) if other.error else nullcontext():
             promise.value
+    for promise, other in zip(gradients, (usual.dw, usual.db), strict=True):
+        if not other.error:
+            promise.value  # else it is missing under any name
+    student.ask_as_stated(layer)
 
 
 LARGE = [(151, 211), (1, 997), (997, 1)]
@@ -739,7 +760,7 @@ class Stretch:
 
 
 @lasting
-def stretch(student, once, shaped):
+def stretch(student, once):
     """Return a function: one of SEQUENCES on one layer."""
 
     def run(way):
@@ -750,17 +771,17 @@ def stretch(student, once, shaped):
             errors = geterr()
             layer = student.LayerDense(*SIZES[way])
             if way == "nobody looks":
-                layer.w, layer.b = first.W, shaped(first.b)
-            start = (layer.w, layer.b) if way == "as drawn" else (first.W, shaped(first.b))
+                layer.w, layer.b = first.W, first.b
+            start = (layer.w, layer.b) if way == "as drawn" else (first.W, first.b)
             student.seed(LEFT_BEHIND)
             for number, (case, calls) in enumerate(SEQUENCES[way], 1):
                 if way == "set anew" and number % 2 == 0:
                     w, b = layer.w, layer.b
                     copyto(w, case.W)
-                    copyto(b, shaped(case.b))
+                    copyto(b, case.b)
                     layer.w, layer.b = w, b
                 elif way == "set anew":
-                    layer.w, layer.b = case.W, shaped(case.b)
+                    layer.w, layer.b = case.W, case.b
                 done = {}
                 if calls != "backward":
                     a = student.array(case.X)
@@ -851,7 +872,7 @@ ROUNDS = [
 
 
 @check("state", "Layers do not disturb each other")
-def test_layers(student, new_layer, observe, shaped, waived):
+def test_layers(student, new_layer, observe, waived):
     """Forward all, then backward all, twice; what a layer gives alone is what is expected."""
     alone = {case: observe(case) for cases in ROUNDS for case in cases}
     expect_own_parameters(student)
@@ -862,7 +883,7 @@ def test_layers(student, new_layer, observe, shaped, waived):
         for cases in ROUNDS:
             pairs = list(zip(layers, cases, strict=True))
             for layer, case in pairs:
-                layer.w, layer.b = case.W, shaped(case.b)
+                layer.w, layer.b = case.W, case.b
                 found[case] = {"output": layer.forward(case.X)}
             for layer, case in pairs:
                 found[case]["z"] = layer.z
@@ -915,7 +936,7 @@ OTHERS = [(AffineCase(3, 2, 2), kind) for kind in TYPES]
 
 
 @lasting
-def afterwards(student, once, new_layer, shaped):
+def afterwards(student, once, new_layer):
     """Return a function: the arrays of a case, and w and b, after forward and backward."""
 
     def run(key):
@@ -929,7 +950,7 @@ def afterwards(student, once, new_layer, shaped):
             arguments.append(("a", "backward", done, case.X, student.read(a)))
             arguments.append(("dz", "backward", done, case.G, student.read(dz)))
             parameters = [("w", "backward", done, case.W, layer.w)]
-            parameters.append(("b", "backward", done, shaped(case.b), layer.b))
+            parameters.append(("b", "backward", done, case.b, layer.b))
         return arguments, parameters
 
     return once.each("afterwards", [*((case, "c") for case in (*FEW, *FAR)), *OTHERS], run)

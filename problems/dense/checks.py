@@ -44,14 +44,13 @@ from grader.layers import (
     some_cases,
 )
 from grader.layers.gradient_checks import expect_gradient, expect_slope
+from grader.layers.parameters import BIASES, N_INPUTS, N_UNITS, ROWS, WEIGHTS, find_parameters
 from grader.layers.sequences import ANEW, EVALUATED, FROZEN, STEPS, THAWED, numbered
 from grader.layers.typed_cases import TYPED
 from grader.layers.updates import Updates, Waiting, same_numbers
 from grader.sandbox.allowance import bounded
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
-WEIGHT_NAMES = ("W", "w", "weights", "weight", "kernel")
-BIAS_NAMES = ("w0", "b", "bias", "W0", "w_0", "b0", "biases")
 
 
 @dataclass
@@ -91,50 +90,21 @@ class MomentumOptimizer:
 # -- what the student's layer does, seen once and shared -----------------------------------
 
 
-@dataclass(frozen=True)
-class Conventions:
-    """What the exercise leaves open, as this submission has it, and what it calls its parameters.
+def find_liberties(student):
+    """What the submission calls its parameters, and whether it keeps `w0` as (n_units,)."""
 
-    Other names cost points where the names are checked, and nowhere else.
-    """
+    def make():
+        layer = student.Dense(n_units=N_UNITS, input_shape=(N_INPUTS,))
+        layer.initialize(student.expose(Optimizer(), "update", local=True))
+        return layer
 
-    weights: str = "W"
-    bias: str = "w0"
-    flat: bool = False
-
-    def shaped(self, b):
-        """Return biases of shape (1, n_units) as this submission keeps them."""
-        return b.reshape(-1) if self.flat else b
-
-
-@lasting
-def conventions(student, once):
-    """Return a function that tells how the submission stores its weights and biases.
-
-    `w0` of shape (n_units,) costs nothing.
-    """
-
-    def find():
-        with student.program():
-            layer = student.Dense(n_units=3, input_shape=(2,))
-            layer.initialize(student.expose(Optimizer(), "update", local=True))
-            weights = [(name, getattr(layer, name)) for name in WEIGHT_NAMES]
-            biases = [(name, getattr(layer, name)) for name in BIAS_NAMES]
-        weight, _ = first_array(weights, "W")
-        bias, shape = first_array(biases, "w0")
-        if shape == (3,):
-            student.note("w0 has shape (n_units,); the statement says (1, n_units).")
-        return Conventions(weight, bias, shape == (3,))
-
-    return lambda: once.fact("conventions", find)
-
-
-def first_array(found, usual):
-    """Return the first name that holds an array, and its shape; the usual name if none does."""
-    for name, pending in found:
-        if pending.error is None and isinstance(pending.value, np.ndarray):
-            return name, pending.value.shape
-    return usual, None
+    return find_parameters(
+        student,
+        make,
+        {"W": WEIGHTS, "w0": BIASES},
+        lambda layer: layer.forward_pass(np.ones((ROWS, N_INPUTS))),
+        flat="w0 has shape (n_units,); the statement says (1, n_units).",
+    )
 
 
 @dataclass(frozen=True)
@@ -154,37 +124,35 @@ class Observation:
 
 
 @lasting
-def new_layer(student, conventions):
+def new_layer(student):
     """Return a function that makes an initialized layer with the weights of a case."""
 
     def make(case, optimizer):
-        usual = conventions()  # before there is a layer that looking for them could disturb
         layer = student.Dense(n_units=case.n_units, input_shape=(case.n_inputs,))
         layer.initialize(optimizer)
-        put_weights(layer, case, usual)
+        put_weights(layer, case)
         return layer
 
     return make
 
 
-def put_weights(layer, case, conventions):
+def put_weights(layer, case):
     """Set the layer's weights and biases to those of the case."""
-    set_parameters(layer, case.W, case.b, conventions)
+    set_parameters(layer, case.W, case.b)
 
 
-def set_parameters(layer, W, b, conventions):
+def set_parameters(layer, W, b):
     """Set the layer's weights (n_inputs, n_units) and biases (1, n_units)."""
-    setattr(layer, conventions.weights, W)
-    setattr(layer, conventions.bias, conventions.shaped(b))
+    layer.W, layer.w0 = W, b
 
 
-def parameters_of(layer, conventions):
+def parameters_of(layer):
     """Return what the layer's weights and biases are now."""
-    return getattr(layer, conventions.weights), getattr(layer, conventions.bias)
+    return layer.W, layer.w0
 
 
 @lasting
-def observe(student, once, drawn, conventions, new_layer):
+def observe(student, once, drawn, new_layer):
     """Return a function that runs a fresh layer on a case: forward, backward, new weights."""
 
     def run(case):
@@ -195,7 +163,7 @@ def observe(student, once, drawn, conventions, new_layer):
             output = layer.forward_pass(case.X)
             input_gradient = layer.backward_pass(case.G)
             left = student.left()
-            W, w0 = parameters_of(layer, conventions())
+            W, w0 = parameters_of(layer)
         updates = Updates(optimizer.calls, (case.W, case.b))
         return Observation(output, input_gradient, W, w0, left, updates)
 
@@ -245,7 +213,7 @@ def _reference_layer(kind, case):
 
 
 @lasting
-def numerical(student, once, conventions, new_layer):
+def numerical(student, once, new_layer):
     """Return a function: central differences of the student's own forward pass.
 
     For integer cases the first of the case's steps is 1 and the result exact, if the forward pass
@@ -253,17 +221,17 @@ def numerical(student, once, conventions, new_layer):
     """
 
     def run(case, step):
-        b = conventions().shaped(case.b)
+        b = case.b
         with student.untraced(), student.program():
             layer = new_layer(case, student.expose(Optimizer(), "update", local=True))
             forward = layer.forward_pass
             swept = {"input": (case.X, forward.sweep(gradients.perturbed(case.X, step)))}
             stack = gradients.perturbed(case.W, step)
-            sweep = forward.sweep(stack, attribute=conventions().weights, x=case.X)
+            sweep = forward.sweep(stack, attribute="W", x=case.X)
             swept["weight"] = (case.W, sweep)
-            put_weights(layer, case, conventions())
+            put_weights(layer, case)
             stack = gradients.perturbed(b, step)
-            swept["bias"] = (b, forward.sweep(stack, attribute=conventions().bias, x=case.X))
+            swept["bias"] = (b, forward.sweep(stack, attribute="w0", x=case.X))
         return {
             name: gradients.from_sweep(pending, case.G, step, moved.shape)
             for name, (moved, pending) in swept.items()
@@ -311,10 +279,11 @@ def _measured(kind, case):
 @check("constructor", "The arguments are kept, and nothing is made yet", weight=3)
 def test_constructor(student):
     """What __init__ stores under the names of the statement."""
-    layer = student.Dense(n_units=4, input_shape=(3,))
     wanted = {"n_units": 4, "input_shape": (3,), "trainable": True, "W": None, "w0": None}
-    with student.program():
-        found = {name: getattr(layer, name) for name in wanted}
+    with student.as_written():
+        layer = student.Dense(n_units=4, input_shape=(3,))
+        with student.program():
+            found = {name: getattr(layer, name) for name in wanted}
     for name, expected in wanted.items():
         yours = found[name].value
         same = type(yours) is type(expected) and yours == expected
@@ -329,6 +298,7 @@ def test_constructor(student):
     units = student.Dense(4, input_shape=(3,)).n_units
     message = "After Dense(4, input_shape=(3,)), layer.n_units should be 4: n_units comes first."
     expect(units == 4, message, what="layer.n_units", yours=units)
+    student.ask_as_stated(layer)
 
 
 def _is_shape(yours, expected):
@@ -341,7 +311,8 @@ def _is_shape(yours, expected):
 @check("constructor", "The input shape can be set later")
 def test_late_input_shape(student):
     """set_input_shape supplies what the constructor was not given."""
-    layer = student.Dense(n_units=4)
+    with student.as_written():
+        layer = student.Dense(n_units=4)
     before = layer.input_shape
     message = "After Dense(n_units=4), layer.input_shape should be None."
     expect(before is None, message, what="layer.input_shape", yours=before)
@@ -465,19 +436,19 @@ def test_forward(case, observe, right):
 
 
 @check("forward", "The published example", weight=1, variant_of="test_forward")
-def test_published_output(student, conventions, published, observe, right):
+def test_published_output(student, published, observe, right):
     """The statement's example, on weights set by the judge; not by who knows no other answer."""
     with student.program():
         layer = student.Dense(n_units=3, input_shape=(2,))
         layer.initialize(student.expose(Optimizer(), "update", local=True))
-        set_parameters(layer, np.array(published["W"]), np.array(published["w0"]), conventions())
+        set_parameters(layer, np.array(published["W"]), np.array(published["w0"]))
         output = layer.forward_pass(np.array(published["X"]))
     expect_close(output.value, published["output"], what="layer.forward_pass(X)")
     expect_close(observe(FEW[1]).output.value, right(FEW[1]).output, what="layer.forward_pass(X)")
 
 
 @lasting
-def observe_typed(student, once, conventions, new_layer):
+def observe_typed(student, once, new_layer):
     """Return a function that runs a fresh layer on X and G of another layout or type."""
 
     def run(typed):
@@ -490,7 +461,7 @@ def observe_typed(student, once, conventions, new_layer):
             output = layer.forward_pass(X)
             input_gradient = layer.backward_pass(G)
             left = student.left()
-            W, w0 = parameters_of(layer, conventions())
+            W, w0 = parameters_of(layer)
         updates = Updates(optimizer.calls, (case.W, case.b))
         return Observation(output, input_gradient, W, w0, left, updates)
 
@@ -811,7 +782,7 @@ FEW = (AffineCase(1, 1, 1), AffineCase(2, 3, 2), AffineCase(17, 2, 3, integers=F
 
 
 @lasting
-def first_step(student, once, conventions):
+def first_step(student, once):
     """Return a function: the parameters that initialize made, and those after the first step."""
 
     def run(case):
@@ -820,10 +791,10 @@ def first_step(student, once, conventions):
         with student.program():
             layer = student.Dense(n_units=case.n_units, input_shape=(case.n_inputs,))
             layer.initialize(optimizer)
-            before = parameters_of(layer, conventions())
+            before = parameters_of(layer)
             layer.forward_pass(case.X)
             done = layer.backward_pass(case.G)
-            after = parameters_of(layer, conventions())
+            after = parameters_of(layer)
         return before, done, after, Updates(optimizer.calls)
 
     return once.each("first step", FEW[1:], run)
@@ -892,7 +863,7 @@ def test_typed_update_is_kept(observe_typed, waived, works):
 
 
 @lasting
-def three_steps(student, once, conventions, new_layer):
+def three_steps(student, once, new_layer):
     """Return a function: the log of three training steps with an optimizer that has momentum."""
 
     def run(case):
@@ -903,7 +874,7 @@ def three_steps(student, once, conventions, new_layer):
             layer = new_layer(case, optimizer)
             results = []
             for step in cases:
-                put_weights(layer, step, conventions())
+                put_weights(layer, step)
                 layer.forward_pass(step.X)
                 results.append(layer.backward_pass(step.G))
         return optimizer, cases, results
@@ -997,7 +968,7 @@ WHEN = ("before the forward pass", "after the forward pass")
 
 
 @lasting
-def frozen_pass(student, once, conventions, new_layer):
+def frozen_pass(student, once, new_layer):
     """Return a function: gradient, parameters and calls of a pass with trainable = False."""
 
     def run(key):
@@ -1015,7 +986,7 @@ def frozen_pass(student, once, conventions, new_layer):
                 layer.trainable = False
                 layer.forward_pass(case.X)
             gradient = layer.backward_pass(case.G)
-            after = dict(zip(("W", "w0"), parameters_of(layer, conventions()), strict=True))
+            after = dict(zip(("W", "w0"), parameters_of(layer), strict=True))
         return gradient, after, optimizer.calls
 
     return once.each("frozen", [(case, when) for when in WHEN for case in FEW], run)
@@ -1040,14 +1011,14 @@ def unmoved(student, once, new_layer):
 @check("trainable", "A frozen layer keeps its parameters and still returns the gradient")
 @pytest.mark.parametrize("when", WHEN)
 @some_cases(FEW)
-def test_frozen(case, when, conventions, frozen_pass, observe, unmoved, right, waived):
+def test_frozen(case, when, frozen_pass, observe, unmoved, right, waived):
     """trainable = False, set before and after the forward pass."""
     gradient, after, calls = frozen_pass((case, when))
     usual = observe(case).input_gradient
     if usual.error and gradient.error and usual.error.line == gradient.error.line:
         usual.value  # not a matter of being frozen
     frozen = gradient.value
-    for name, start in (("W", case.W), ("w0", conventions().shaped(case.b))):
+    for name, start in (("W", case.W), ("w0", case.b)):
         message = f"trainable is False (set {when}), and backward_pass still changed {name}."
         yours = after[name].value
         expect_close(yours, start, what=f"layer.{name}", message=message, or_shapes=[case.b.shape])
@@ -1074,23 +1045,23 @@ def test_frozen(case, when, conventions, frozen_pass, observe, unmoved, right, w
 
 
 @check("parameters", "parameters() counts weights and biases")
-def test_parameter_count(student, conventions, waived):
+def test_parameter_count(student, waived):
     """n_inputs * n_units + n_units, as any kind of number; or what there is, if that is wrong."""
     for n_inputs, n_units in ((1, 1), (2, 3), (5, 4), (130, 140)):
         student.begin()
-        arrays, count = parameter_count(student, conventions, n_inputs, n_units)
+        arrays, count = parameter_count(student, n_inputs, n_units)
         there = count == size_of_wrong_arrays(arrays)
         with waived(to="initialization") if there else nullcontext():
             expect_count(student, count, n_inputs, n_units)
 
 
-def parameter_count(student, conventions, n_inputs, n_units):
+def parameter_count(student, n_inputs, n_units):
     """Return the parameters of a fresh layer, as promises, and what parameters() gives."""
     with student.program():
         layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
         layer.initialize(student.expose(SGD(), "update", local=True))
         counted = layer.parameters()
-        arrays = parameters_of(layer, conventions())
+        arrays = parameters_of(layer)
     return arrays, counted.value
 
 
@@ -1181,7 +1152,7 @@ BETWEEN = AffineCase(5, 3, 2, seed=9)
 
 
 @check("state", "Passes do not remember the ones before, whatever the batch size")
-def test_repeated_passes(student, conventions, new_layer, observe):
+def test_repeated_passes(student, new_layer, observe):
     """Forward and backward again and again on one layer, with forward passes of others between.
 
     What those give is not looked at: a layer that cannot be told `training` loses that elsewhere.
@@ -1193,7 +1164,7 @@ def test_repeated_passes(student, conventions, new_layer, observe):
         layer = new_layer(ROUNDS[0], optimizer)
         runs = []
         for case in ROUNDS:
-            put_weights(layer, case, conventions())
+            put_weights(layer, case)
             layer.forward_pass(BETWEEN.X)
             layer.forward_pass(BETWEEN.X, training=False)
             runs.append((layer.forward_pass(case.X), layer.backward_pass(case.G)))
@@ -1204,7 +1175,7 @@ def test_repeated_passes(student, conventions, new_layer, observe):
 
 
 @lasting
-def started(student, once, conventions):
+def started(student, once):
     """Return a function: W and w0 after initialize, the generator seeded just before.
 
     Where initialize raises, that is what is in their place.
@@ -1216,7 +1187,7 @@ def started(student, once, conventions):
         with student.program():
             layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
             done = layer.initialize(student.expose(SGD(), "update", local=True))
-            W, w0 = parameters_of(layer, conventions())
+            W, w0 = parameters_of(layer)
         return (done, done) if done.error else (W, w0)
 
     return lambda shape, seed, time=1: once(
@@ -1228,7 +1199,7 @@ TWO = [AffineCase(2, 2, 3, False, seed=1), AffineCase(3, 4, 2, False, seed=2)]
 
 
 @check("state", "Two layers do not disturb each other")
-def test_interleaved_layers(student, conventions, started, observe, waived):
+def test_interleaved_layers(student, started, observe, waived):
     """Two layers: make both, initialize both, forward both, then backward both."""
     cases = TWO
     fresh = [observe(case) for case in cases]
@@ -1239,13 +1210,13 @@ def test_interleaved_layers(student, conventions, started, observe, waived):
         layers = [student.Dense(n_units=c.n_units, input_shape=(c.n_inputs,)) for c in cases]
         for layer in layers:
             layer.initialize(optimizer)
-        drawn = [parameters_of(layer, conventions())[0] for layer in layers]
+        drawn = [parameters_of(layer)[0] for layer in layers]
         third = student.Dense(n_units=cases[0].n_units, input_shape=(cases[0].n_inputs,))
         third.initialize(optimizer)
-        others = [parameters_of(layer, conventions())[0] for layer in (layers[0], third)]
+        others = [parameters_of(layer)[0] for layer in (layers[0], third)]
         pairs = list(zip(layers, cases, strict=True))
         for layer, case in pairs:
-            put_weights(layer, case, conventions())
+            put_weights(layer, case)
         outputs = [layer.forward_pass(case.X) for layer, case in pairs]
         results = [layer.backward_pass(case.G) for layer, case in pairs]
     for W, usual, number in zip(drawn, alone, ("first", "second"), strict=True):
@@ -1334,7 +1305,7 @@ class Training:
 
 
 @lasting
-def trained(student, once, conventions, new_layer):
+def trained(student, once, new_layer):
     """Return a function: the training of a layer by a sequence of passes.
 
     Nobody sets its parameters in between; they are only read.
@@ -1345,20 +1316,20 @@ def trained(student, once, conventions, new_layer):
         steps = []
         with student.program():
             layer = new_layer(sequence[0].case, optimizer)
-            before, learns = parameters_of(layer, conventions()), True
+            before, learns = parameters_of(layer), True
             student.watch()
             for each in sequence:
                 if each.kind == "again":
                     student.seed(seeds.number(len(steps)))
                     layer.initialize(optimizer)
-                    before = parameters_of(layer, conventions())
+                    before = parameters_of(layer)
                 if each.kind == "evaluate":
                     layer.forward_pass(each.case.X, training=False)
                     continue
                 if learns != (each.kind != "frozen"):
                     learns = layer.trainable = not learns
                 passed = layer.forward_pass(each.case.X), layer.backward_pass(each.case.G)
-                after = parameters_of(layer, conventions())
+                after = parameters_of(layer)
                 steps.append(Step(each.case, each.kind, before, *passed, after))
                 before = after
             for _ in range(2):
@@ -1589,9 +1560,9 @@ def test_initialized_again(trained, initialized, waived):
 
 
 @check("parameters", "So it is after training", variant_of="test_parameter_count")
-def test_parameter_count_after_training(student, conventions, trained, waived):
+def test_parameter_count_after_training(student, trained, waived):
     """Also after frozen passes, and after those that were not for training."""
-    parameter_count(student, conventions, 2, 3)  # raises what it raises at first
+    parameter_count(student, 2, 3)  # raises what it raises at first
     for sequence in SEQUENCES:
         with waived(to=("parameters", "update", "optimizers", "initialization")):
             expect_count(student, trained(sequence).parameters.value, 3, 2)
@@ -1659,7 +1630,7 @@ def published(expected):
 
 
 @lasting
-def seeded_pass(student, once, conventions, expected):
+def seeded_pass(student, once, expected):
     """Return a function: what a seeded layer does, for the number of an entry of expected.json."""
 
     def run(number):
@@ -1670,7 +1641,7 @@ def seeded_pass(student, once, conventions, expected):
             layer = student.Dense(n_units=wanted["n_units"], input_shape=shape)
             optimizer = student.expose(SGD(wanted["learning_rate"]), "update", local=True)
             done = layer.initialize(optimizer)
-            W, w0 = parameters_of(layer, conventions())
+            W, w0 = parameters_of(layer)
             output = layer.forward_pass(np.array(wanted["X"]))
             gradient = layer.backward_pass(np.array(wanted["accum_grad"]))
         return done, W, w0, output, gradient
@@ -1840,7 +1811,7 @@ def see_kept(student):
     cases=["W", "w0"],
     apart=True,
 )
-def see_unmoved(student, new_layer, conventions):
+def see_unmoved(student, new_layer):
     """Whether forward_pass leaves the parameters alone."""
 
     def look(name):
@@ -1850,7 +1821,7 @@ def see_unmoved(student, new_layer, conventions):
             with student.program():
                 layer = new_layer(case, student.expose(Optimizer(), "update", local=True))
                 output = layer.forward_pass(case.X)
-                after = dict(zip(("W", "w0"), parameters_of(layer, conventions()), strict=True))
+                after = dict(zip(("W", "w0"), parameters_of(layer), strict=True))
             if output.error or after[name].error:
                 return None
             start = case.W if name == "W" else case.b
@@ -2053,7 +2024,7 @@ def see_optimizers(student, three_steps, new_layer):
     noun="What a frozen layer does",
     cases=[(case, when) for when in WHEN for case in FEW],
 )
-def see_frozen(frozen_pass, conventions, observe, unmoved):
+def see_frozen(frozen_pass, observe, unmoved):
     """What a frozen layer returns, and what of it learns: (gradient, "W", "w0", both or nothing).
 
     A parameter learns if it changes, or if update is called with it, whatever becomes of that.
@@ -2061,7 +2032,7 @@ def see_frozen(frozen_pass, conventions, observe, unmoved):
 
     def learning(case, after, updates):
         names = []
-        for name, start in (("W", case.W), ("w0", conventions().shaped(case.b))):
+        for name, start in (("W", case.W), ("w0", case.b)):
             value = after[name].error or after[name].value
             changed = not (isinstance(value, np.ndarray) and same_numbers(value, start))
             if changed or updates.of(case.W if name == "W" else case.b):
@@ -2089,7 +2060,7 @@ COUNTED = ((1, 1), (2, 3), (5, 4), (3, 3), (7, 1))
 
 
 @aspect("count", groups=["parameters"], noun="The number of parameters", cases=COUNTED)
-def see_count(student, conventions):
+def see_count(student):
     """What parameters() returns; nothing can be said where it is the size of wrong arrays."""
 
     def look(sizes):
@@ -2098,7 +2069,7 @@ def see_count(student, conventions):
         with student.program():
             layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
             done = layer.initialize(student.expose(SGD(), "update", local=True))
-            arrays = parameters_of(layer, conventions())
+            arrays = parameters_of(layer)
             count = layer.parameters()
         yours = done.error or count.error or count.value
         if isinstance(yours, np.ndarray | np.generic) and yours.ndim == 0:
@@ -2204,7 +2175,7 @@ BETWEEN_PASSES = ({}, {"training": True}, {"training": False})
 
 
 @aspect("passes", groups=["state"], noun="What a layer gives in later passes", cases=["rounds"])
-def see_passes(student, conventions, new_layer, observe):
+def see_passes(student, new_layer, observe):
     """What passes on one layer give, with and without other forward passes between them.
 
     Of these ways the first one that gives something else than fresh layers do is looked at.
@@ -2217,7 +2188,7 @@ def see_passes(student, conventions, new_layer, observe):
         with student.program():
             layer = new_layer(PASSES[0], optimizer)
             for case in PASSES:
-                put_weights(layer, case, conventions())
+                put_weights(layer, case)
                 if between:
                     other = replace(case, seed=9).X
                     layer.forward_pass(other, **between)
@@ -2242,7 +2213,7 @@ UNEQUAL = (AffineCase(2, 2, 3, seed=1), AffineCase(3, 4, 2, seed=2))
 
 
 @aspect("layers", groups=["state"], noun="What two layers give side by side", cases=["two"])
-def see_layers(student, new_layer, conventions, observe):
+def see_layers(student, new_layer, observe):
     """Outputs and gradients of two layers of one size; then the shapes of W of other sizes.
 
     The first of these that is not what the layers give alone is looked at.
@@ -2272,7 +2243,7 @@ def see_layers(student, new_layer, conventions, observe):
             layers = [student.Dense(n_units=c.n_units, input_shape=(c.n_inputs,)) for c in UNEQUAL]
             for layer in layers:
                 layer.initialize(optimizer)
-            drawn = [parameters_of(layer, conventions())[0] for layer in layers]
+            drawn = [parameters_of(layer)[0] for layer in layers]
         if not any(W.error for W in drawn):
             yours = [np.shape(W.value) for W in drawn]
             right = [(case.n_inputs, case.n_units) for case in UNEQUAL]

@@ -32,11 +32,17 @@ from grader.checks import (
     seeds,
 )
 from grader.layers import gradients
+from grader.remote.liberties import Liberties
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 
 
 # -- cases ---------------------------------------------------------------------------------
+
+
+def find_liberties(student):
+    """There are no parameters to be found; arguments too many are made up for."""
+    return Liberties()
 
 
 @dataclass(frozen=True)
@@ -244,7 +250,10 @@ def test_forward(case, observe, right):
 @check("forward", "The example of the statement", variant_of="test_forward")
 def test_example(student, expected, observe, right):
     """The numbers that a student can compare with; not for who knows no other answer."""
-    output = student.ReLU().forward(np.array(expected["X"]))
+    with student.as_written():
+        layer = student.ReLU()
+    student.ask_as_stated(layer)
+    output = layer.forward(np.array(expected["X"]))
     expect_close(output, expected["output"], what="layer.forward(X)")
     expect_close(observe(SMALL)[0].value, right(SMALL)[0], what="layer.forward(X)")
 
@@ -593,7 +602,7 @@ def arguments_after(student, once):
     return lambda: once("arguments", run)
 
 
-@check("purity", "X and G are left as they were")
+@check("purity", "X and G are left as they were", weight=3)
 def test_arguments_unchanged(arguments_after):
     """Read back after both passes."""
     expect_unchanged(arguments_after())

@@ -534,11 +534,63 @@ def test_reset_keeps_the_module_only(started: Worker) -> None:
     assert [outcome[0] for outcome in outcomes] == ["ok", "ok", "raised", "ok"]
 
 
-def test_attributes_are_those_of_the_instance(started: Worker) -> None:
-    """Names in the instance's own namespace, sorted."""
-    load(started, "class A:\n    c = 1\n    def __init__(self): self.b = self.a = 0\n")
+def test_attributes_are_the_arrays_of_the_instance(started: Worker) -> None:
+    """By name, also those in slots and in dictionaries; other attributes are left out."""
+    source = """
+        import numpy as np
+
+        class B:
+            __slots__ = ("w", "unset")
+
+        class A(B):
+            c = np.zeros(1)
+
+            def __init__(self):
+                self.w, self.n, self.p = np.ones(2), 3, {"b": np.zeros(1), "k": 2}
+    """
+    load(started, source)
     outcomes = ask(started, call("A", keep=5), ["attributes", 5])
-    assert outcomes[1] == ["ok", ["a", "b"]]
+    assert list(outcomes[1][1]) == ["p.b", "w"]
+
+
+UNWRITTEN = """
+    class A:
+        def __init__(self, n, *, scale, name="a"):
+            self.n = n
+
+        def empty(self, x, flag: bool, rate=1):
+            "Only told."
+
+        def later(self, x):
+            raise NotImplementedError("later")
+
+        def same(self, x):
+            return x
+
+        def other(self, x, flag):
+            return flag
+
+        def number(self):
+            return 5
+
+        @classmethod
+        def made(cls, data):
+            pass
+"""
+
+
+def test_what_methods_ask_for_and_where_nothing_is_written(started: Worker) -> None:
+    """Parameters without default values, and methods that only return None or their argument."""
+    told = load(started, UNWRITTEN)["classes"]["A"]
+    assert told["stubs"] == ["empty", "later", "made", "same"]
+    assert [
+        line.rstrip() for line in told["needs"] if line.split()[0] in ("__init__", "empty")
+    ] == [
+        "__init__ n",
+        "__init__ *scale",
+        "empty x",
+        "empty flag bool",
+    ]
 
 
 def test_randomness_is_the_same_in_every_worker(workers: Workers) -> None:

@@ -7,6 +7,7 @@ better, is the matter of :mod:`grader.diagnosis.generic.runtime_errors`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
@@ -16,6 +17,7 @@ from grader.diagnosis.generic.python_versions import name_of_python_2
 from grader.diagnosis.generic.signatures import Rule, nearest
 from grader.diagnosis.generic.unavailable_modules import unavailable_there
 from grader.diagnosis.value_kinds import close_to
+from grader.remote.liberties import as_item
 from grader.remote.steps import StudentError
 
 _IMPORTS = {
@@ -121,12 +123,30 @@ def _without_self(name: str, line: int, so_that: str) -> Told:
     )
 
 
+def renamed(facts: Facts, names: Sequence[str]) -> Told:
+    """Say under which names attributes are kept; ``names`` are those of the statement."""
+    stated = " and ".join(map(as_item, names))
+    own = " and ".join(as_item(facts.renamed[name]) for name in names)
+    is_called = "is called" if len(names) == 1 else "are called"
+    return Told(
+        "attribute-misnamed",
+        Text(
+            f"What the statement calls {stated} {is_called} {own} here.",
+            "Whoever uses the class reads and sets its attributes by the names of the statement.",
+            "Use the attribute names that the statement gives.",
+            f"Rename {own} to {stated}, wherever it stands.",
+        ),
+    )
+
+
 def _asked_for(facts: Facts, error: StudentError) -> Told | None:
     """An attribute that the problem reads, and the object does not have."""
     asked = error.step is not None and error.step.kind == "get" and not error.frames
     if error.type_name != "AttributeError" or error.step is None or not asked:
         return None
     name, kept = error.step.name, facts.source.kept
+    if name in facts.renamed:
+        return renamed(facts, [name])
     why = "Whoever uses the class reads its attributes by the names of the statement."
     other = nearest(name, kept.keys() - facts.attributes)
     if other is not None and name not in kept:

@@ -110,6 +110,24 @@ def _ratio(a: str, b: str) -> float:
     return difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
 
 
+def nothing_written(facts: Facts, called: Collection[str]) -> Told | None:
+    """Say of methods that a check has called that they do nothing, if that is all there is."""
+    stubs = facts.classes.get(facts.entry, {}).get("stubs", ())
+    empty = [name for name in called if name in stubs and name in facts.own | {"__init__"}]
+    if not empty:
+        return None
+    names = " and ".join(sorted(empty))
+    return Told(
+        "not-written",
+        Text(
+            f"{names} {'is' if len(empty) == 1 else 'are'} not written yet.",
+            "What it should do cannot be looked at, and neither can what needs it.",
+            "What does the statement say that it takes, and what it returns?",
+            "Put the statement's steps in the place of what stands there now.",
+        ),
+    )
+
+
 # -- what Python says ----------------------------------------------------------------------
 
 

@@ -138,6 +138,13 @@ def describe_module(
                     "nested": sorted(_nested(value)),
                     "arguments": _arguments(value),
                     "own": sorted(_own(value, module.__name__, given)),
+                    "needs": [
+                        line
+                        for method, function in _functions(value)
+                        if not _is_stub(function)
+                        for line in _needed(method, function)
+                    ],
+                    "stubs": [n for n, f in _functions(value, classmethod) if _is_stub(f)],
                 }
         elif isinstance(value, FunctionType) and name not in given:
             functions.append(name)
@@ -151,6 +158,68 @@ def _arguments(owner: type) -> list[str]:
         return []
     code = made.__code__
     return list(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+
+
+def _functions(owner: type, *wrappers: type) -> list[tuple[str, FunctionType]]:
+    """Methods of a class that are plain functions, inherited ones and the constructor included.
+
+    With ``wrappers``, also those that are wrapped in one of these.
+    """
+    found: dict[str, Any] = {}
+    for kind in reversed(_bases_of(owner)):
+        found.update(vars(kind))
+    named = {
+        name: value.__func__ if type(value) in wrappers else value
+        for name, value in sorted(found.items())
+        if not name.startswith("__") or name == "__init__"
+    }
+    return [(name, value) for name, value in named.items() if type(value) is FunctionType]
+
+
+def _needed(method: str, function: FunctionType) -> list[str]:
+    """A line for each parameter without a default value: method, name, annotation.
+
+    One that can only be given by its name has a star in front.
+    """
+    code, named = function.__code__, function.__kwdefaults__ or {}
+    by_place = code.co_varnames[: code.co_argcount]
+    required = by_place[1 : code.co_argcount - len(function.__defaults__ or ())]
+    by_name = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+    lines = []
+    for name in (*required, *(f"*{n}" for n in by_name if n not in named)):
+        annotation = function.__annotations__.get(name.lstrip("*"), "")
+        kind = _class_name(annotation) if isinstance(annotation, type) else annotation
+        lines.append(f"{method} {name} {kind if type(kind) is str else ''}"[:200])
+    return lines
+
+
+_NOTHING_WRITTEN = """
+def f(self, x): pass
+def f(self, x): "..."
+def f(self, x): raise NotImplementedError
+def f(self, x): raise NotImplementedError()
+def f(self, x): raise NotImplementedError("...")
+def f(self, x): "..."; raise NotImplementedError
+def f(self, x): "..."; raise NotImplementedError()
+def f(self, x): "..."; raise NotImplementedError("to be written")
+def f(self, x): return x
+def f(self, x): "..."; return x
+"""
+
+
+def _code(code: CodeType) -> tuple[Any, ...]:
+    """What tells a function's code from others, whatever its names and texts are."""
+    return code.co_code, code.co_names, *map(type, code.co_consts)
+
+
+_STUBS = frozenset(
+    _code(compile(line, "", "exec").co_consts[0]) for line in _NOTHING_WRITTEN.strip().splitlines()
+)
+
+
+def _is_stub(function: FunctionType) -> bool:
+    """Whether a function does nothing but return None or its argument, or say so."""
+    return _code(function.__code__) in _STUBS
 
 
 def _own(owner: type, file: str, given: set[str]) -> set[str]:

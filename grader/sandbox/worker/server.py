@@ -265,9 +265,21 @@ class Server:
     def _do_value(self, handle: int) -> Any:
         return self._object(handle)
 
-    def _do_attributes(self, target: int) -> list[str]:
-        """Names in the instance's own namespace, sorted."""
-        return sorted(vars(self._object(target)))
+    def _do_attributes(self, target: int) -> dict[str, Any]:
+        """The arrays among the instance's attributes, sorted by name, also those in dictionaries.
+
+        Those in a dictionary that is an attribute have the attribute's name in front: ``p.W``.
+        """
+        instance = self._object(target)
+        slots = [s for k in _bases_of(type(instance)) for s in getattr(k, "__slots__", ())]
+        found: dict[str, Any] = {}
+        for name in sorted({*getattr(instance, "__dict__", ()), *slots}):
+            value = getattr(instance, name, None)
+            if isinstance(value, dict):
+                found.update({f"{name}.{key}": item for key, item in value.items()})
+            else:
+                found[name] = value
+        return {name: value for name, value in found.items() if isinstance(value, ndarray)}
 
     def _do_sweep(
         self,

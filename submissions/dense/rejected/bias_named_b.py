@@ -1,6 +1,6 @@
 # mistake: calls the bias b, as many textbooks do, so that the attribute w0 does not exist
-# fails: constructor, initialization
-# points: 95.15
+# fails: constructor
+# points: 97
 # diagnoses: parameters-misnamed
 import copy
 

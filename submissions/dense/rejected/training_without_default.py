@@ -1,6 +1,6 @@
 # mistake: gives training no default value, as the base class of the page has none
-# fails: forward, input-gradient, weight-gradient, bias-gradient, update, optimizers, state, purity
-# points: 32
+# fails: constructor
+# points: 97
 # diagnoses: argument-required
 
 import copy

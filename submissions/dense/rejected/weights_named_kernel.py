@@ -1,6 +1,6 @@
 # mistake: calls the weights kernel and the bias bias, as Keras does
-# fails: constructor, initialization, seeded
-# points: 83.92
+# fails: constructor
+# points: 97
 # diagnoses: parameters-misnamed
 
 import copy

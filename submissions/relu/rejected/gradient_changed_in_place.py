@@ -1,6 +1,6 @@
 # mistake: writes zeros into the caller's G
 # fails: purity
-# points: 97
+# points: 95.5
 # diagnoses: gradient-overwritten
 class ReLU:
     def forward(self, X):

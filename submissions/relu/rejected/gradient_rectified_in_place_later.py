@@ -1,6 +1,6 @@
 # mistake: works in place on G from the second backward pass of a layer on
 # fails: purity
-# points: 97
+# points: 98.5
 # diagnoses: none
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: writes zeros into the caller's X
 # fails: purity
-# points: 97
+# points: 95.5
 # diagnoses: input-overwritten
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: Python's max for a whole array
 # fails: forward, dimensions, dtype, state, purity
-# points: 43.67
+# points: 42.17
 # diagnoses: truth-of-an-array
 # says: truth value of an array
 class ReLU:

@@ -1,6 +1,6 @@
 # mistake: the slope at 0 is 1, and G is changed in place
 # fails: kink, purity
-# points: 87
+# points: 85.5
 # diagnoses: kink-one, gradient-overwritten
 class ReLU:
     def forward(self, X):

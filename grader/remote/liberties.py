@@ -1,0 +1,186 @@
+"""What a submission calls its parameters, and what its methods ask for: costing points once.
+
+The judge reads and sets attributes by the names of the statement. Where a submission keeps one
+under another name, or a bias as (n,) instead of (1, n), what is read and set is translated; where
+a method has a parameter too many, it is given a value. What is translated or given is known, and
+a check that is about names looks at the submission without it (``student.as_written()``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+REQUIRED = object()
+"""In place of a default value: the parameter has none."""
+
+Signatures = Mapping[str, Mapping[str, Any]]
+"""Parameters of each method as the statement has it, in order, with their default values."""
+
+
+class Liberties(msgspec.Struct, frozen=True):
+    """How a submission differs from the statement without being wrong.
+
+    Attributes:
+        names: What is kept under another name: as the statement has it, and as it is. What is an
+            item of a dictionary has the dictionary's name in front: ``p.W``.
+        flat: Names, as the statement has them, of arrays that are kept without the first axis.
+    """
+
+    names: Mapping[str, str] = msgspec.field(default_factory=dict)
+    flat: frozenset[str] = frozenset()
+
+    def name(self, stated: str) -> str:
+        """What an attribute is called here."""
+        return self.names.get(stated, stated)
+
+    def renamed_in(self, source: str) -> str:
+        """Source of the judge's, with the attributes as they are called here."""
+        for stated, name in self.names.items():
+            source = re.sub(rf"\.{stated}\b", f".{name}", source)
+        return source
+
+    def outgoing(self, stated: str, value: Any, stacked: bool = False) -> Any:
+        """A value that is to be set, as it is kept here.
+
+        Args:
+            stacked: Whether it is several values, along one axis more.
+        """
+        if isinstance(value, dict):
+            full = {key: f"{stated}.{key}" for key in value}
+            own = {key: self.names.get(name, name) for key, name in full.items()}
+            return {
+                own[key].removeprefix(f"{stated}."): self.outgoing(full[key], item)
+                for key, item in value.items()
+            }
+        axis = 1 if stacked else 0
+        fits = isinstance(value, np.ndarray) and value.ndim == 2 + axis and value.shape[axis] == 1
+        return value.squeeze(axis) if stated in self.flat and fits else value
+
+    def incoming(self, stated: str, value: Any) -> Any:
+        """A value that was read, as the statement has it."""
+        if isinstance(value, dict):
+            back = {own: full for full, own in self.names.items()}
+            full = {key: back.get(f"{stated}.{key}", f"{stated}.{key}") for key in value}
+            return {
+                full[key].removeprefix(f"{stated}."): self.incoming(full[key], item)
+                for key, item in value.items()
+            }
+        fits = isinstance(value, np.ndarray) and value.ndim == 1
+        return value.reshape(1, -1) if stated in self.flat and fits else value
+
+
+# -- parameters too many -------------------------------------------------------------------
+
+
+def as_item(name: str) -> str:
+    """The name of an attribute, or of an item of one (``p.W``), as it is written."""
+    owner, _, key = name.partition(".")
+    return f"{owner}[{key!r}]" if key else owner
+
+
+class Needed(msgspec.Struct, frozen=True):
+    """A parameter of a method of a submission's that has no default value."""
+
+    method: str
+    name: str
+    annotation: str = ""
+    by_name_only: bool = False
+
+
+def read_needs(told: Sequence[str]) -> dict[str, list[Needed]]:
+    """The parameters without default values, by method, of what a worker says of a class."""
+    found: dict[str, list[Needed]] = {}
+    for line in told:
+        method, name, annotation = [*line.split(" "), "", ""][:3]
+        needed = Needed(method, name.lstrip("*"), annotation, name.startswith("*"))
+        found.setdefault(method, []).append(needed)
+    return found
+
+
+def unfilled(
+    needs: Sequence[Needed], count: int, named: Mapping[str, Any], signatures: Signatures
+) -> dict[str, Any]:
+    """What to give a method besides ``count`` arguments and the ``named`` ones; empty if unknown.
+
+    What the statement hands to a method, such as its input, is never made up.
+    """
+    by_place = [needed for needed in needs if not needed.by_name_only]
+    missing = [n for n in needs if n not in by_place[:count] and n.name not in named]
+    found = {needed.name: _value_for(needed, signatures) for needed in missing}
+    return {} if any(value is REQUIRED for value in found.values()) else found
+
+
+def given_in(source: str, too_much: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+    """Source of the judge's in which classes of the student's are given what they ask for.
+
+    Args:
+        too_much: By class and method, the parameters too many and their values.
+    """
+    lines = []
+    for kind, methods in too_much.items():
+        own = f"student.{kind}"
+        filled = [
+            f"{method!r}: partialmethod({own}.{method}, **{given!r})"
+            for method, given in methods.items()
+            if not any(callable(value) for value in given.values())
+        ]
+        lines.append(f"{own} = type({kind!r}, ({own},), {{{', '.join(filled)}}})")
+    if not lines:
+        return source
+    start = "from functools import partialmethod\nfrom types import SimpleNamespace\n\n"
+    return f"{start}student = SimpleNamespace(**vars(student))\n" + "\n".join([*lines, "", source])
+
+
+_SWITCHES = re.compile(r"(is_?)?(train|training|fit|learn|trainable|use_bias)|mode", re.I)
+_OFF = re.compile(r"verbose|debug|log|test|testing|eval|inference|frozen", re.I)
+_RATE = re.compile(r"lr|rate|learning_rate|eta|alpha|eps|epsilon|momentum|decay|slope|scale", re.I)
+_SIZE = re.compile(
+    r"n|(n|num|number)_\w+|\w+_(size|dim|units|features|neurons)|units?|neurons?|dims?|size|width"
+    r"|features",
+    re.I,
+)
+_TEXT = re.compile(r"name|label|title", re.I)
+_DATA = frozenset(
+    "x xs z a y d g g_out dx dy dz da grad grads gradient input inputs output outputs data batch"
+    " cache weights bias biases w b dout d_out upstream accum_grad layer_input".split()
+)
+
+
+def required(stated: Mapping[str, Any]) -> int:
+    """How many parameters of a method the statement always gives it."""
+    return sum(default is REQUIRED for default in stated.values())
+
+
+def is_size(name: str) -> bool:
+    """Whether a parameter is a number of inputs or units, as its name has it."""
+    return bool(_SIZE.fullmatch(name))
+
+
+def _value_for(needed: Needed, signatures: Signatures) -> Any:
+    """What a parameter is given: by the statement's default, its annotation, or its name."""
+    name = needed.name
+    stated = signatures.get(needed.method, {}).get(name, REQUIRED)
+    if stated is not REQUIRED:
+        return stated
+    handed = {p.lower() for own in signatures.values() for p, v in own.items() if v is REQUIRED}
+    sizes = {p.lower() for p, v in signatures.get("__init__", {}).items() if v is REQUIRED}
+    if name.lower() in (handed if needed.method == "__init__" else handed - sizes) | _DATA:
+        return REQUIRED
+    by_annotation = {"bool": not _OFF.fullmatch(name), "int": 1, "float": 0.01, "str": name}
+    if needed.annotation in by_annotation:
+        return by_annotation[needed.annotation]
+    for pattern, value in (
+        (_SWITCHES, True),
+        (_OFF, False),
+        (_RATE, 0.01),
+        (_SIZE, 1),
+        (_TEXT, name),
+    ):
+        if pattern.fullmatch(name):
+            return value
+    return None
