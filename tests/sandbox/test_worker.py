@@ -558,7 +558,7 @@ UNWRITTEN = """
         def __init__(self, n, *, scale, name="a"):
             self.n = n
 
-        def empty(self, x, flag: bool, rate=1):
+        def empty(self, x):
             "Only told."
 
         def later(self, x):
@@ -567,7 +567,7 @@ UNWRITTEN = """
         def same(self, x):
             return x
 
-        def other(self, x, flag):
+        def other(self, x, flag: bool, rate=1):
             return flag
 
         def number(self):
@@ -584,12 +584,12 @@ def test_what_methods_ask_for_and_where_nothing_is_written(started: Worker) -> N
     told = load(started, UNWRITTEN)["classes"]["A"]
     assert told["stubs"] == ["empty", "later", "made", "same"]
     assert [
-        line.rstrip() for line in told["needs"] if line.split()[0] in ("__init__", "empty")
+        line.rstrip() for line in told["needs"] if line.split()[0] in ("__init__", "other", "empty")
     ] == [
         "__init__ n",
         "__init__ *scale",
-        "empty x",
-        "empty flag bool",
+        "other x",
+        "other flag bool",
     ]
 
 
