@@ -107,7 +107,7 @@ def _compiled(name: str, source: bytes, filename: str, module: ModuleType) -> tu
 _class_name = type.__dict__["__name__"].__get__  # whatever a metaclass says
 _traceback_of = BaseException.__dict__["__traceback__"].__get__
 
-_bases_of = type.__dict__["__mro__"].__get__
+bases_of = type.__dict__["__mro__"].__get__
 _EXCEPTIONS = frozenset(
     it for it in _BUILTINS.values() if isinstance(it, type) and issubclass(it, BaseException)
 )
@@ -166,7 +166,7 @@ def _functions(owner: type, *wrappers: type) -> list[tuple[str, FunctionType]]:
     With ``wrappers``, also those that are wrapped in one of these.
     """
     found: dict[str, Any] = {}
-    for kind in reversed(_bases_of(owner)):
+    for kind in reversed(bases_of(owner)):
         found.update(vars(kind))
     named = {
         name: value.__func__ if type(value) in wrappers else value
@@ -278,7 +278,7 @@ def told_of(error: BaseException, filename: str) -> list[Any]:
             code = _exit_code_of(error)
             detail["code"] = code if type(code) in (int, str) else None
         if kind not in _EXCEPTIONS:  # one of their own: which of Python's it is derived from
-            standard = next(base for base in _bases_of(kind) if base in _EXCEPTIONS)
+            standard = next(base for base in bases_of(kind) if base in _EXCEPTIONS)
             detail["standard"] = _class_name(standard)
         detail |= {key: getattr(error, attribute) for key, attribute in wanted.items()}
         if stood_in_for(error) is not None:
