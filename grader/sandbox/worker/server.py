@@ -271,7 +271,7 @@ class Server:
         Those in a dictionary that is an attribute have the attribute's name in front: ``p.W``.
         """
         instance = self._object(target)
-        slots = [s for k in bases_of(type(instance)) for s in getattr(k, "__slots__", ())]
+        slots = [s for k in loading.bases_of(type(instance)) for s in getattr(k, "__slots__", ())]
         found: dict[str, Any] = {}
         for name in sorted({*getattr(instance, "__dict__", ()), *slots}):
             value = getattr(instance, name, None)
