@@ -60,8 +60,8 @@ def test_reports_follow_the_schema(dense: Problem) -> None:
         *(
             f"docs/{name}.md"
             for name in (
-                "architecture decisions grading-a-class integrations report results scale"
-                " writing-problems"
+                "architecture decisions grading-a-class integrations python report results"
+                " scale writing-problems"
             ).split()
         ),
     ],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from grader.cli.options import SEED, library_option, problem_argument, processors
+from grader.cli.options import SEED, library_option, problem_argument
 from grader.errors import ExitCode, Fault, UsageError
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _engine(jobs: int | None, cluster: str | None, *, trust_network: bool) -> En
     if cluster is None:
         if trust_network:
             raise UsageError("--trust-network is about --cluster; leave it out here")
-        from grader.grading.pool import grade_stream
+        from grader.grading.pool import grade_stream, processors
 
         return partial(grade_stream, jobs=jobs or processors())
     if jobs is not None:

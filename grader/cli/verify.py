@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import complete_problem, library_option, processors
+from grader.cli.options import complete_problem, library_option
 from grader.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def verify(
       grader verify --library my-problems
     """
     from grader.authoring.verify import verify_problem, write_expected_values
+    from grader.grading.pool import processors
     from grader.reporters import Page
     from grader.views import verification
 

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import wait
 from typing import Any, NoReturn
@@ -72,6 +73,7 @@ class Judges:
         problem, seed, only, attempts, isolated, brief: As in :func:`grade_stream`.
         count: How many there are. Each is started when there is work for it.
         processors: What they share; by default, all that this process may use.
+        idle_seconds: One that has waited for so long for work ends, and is started again by more.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Judges:
         isolated: bool = False,
         brief: bool = False,
         processors: Sequence[int] = (),
+        idle_seconds: float | None = None,
     ) -> None:
         self._problem = problem
         self._seed = seed
@@ -98,6 +101,7 @@ class Judges:
             "only": only,
             "isolated": isolated,
             "brief": brief,
+            "idle_seconds": idle_seconds,
         }
         patience = _START_SECONDS + 5 * problem.settings.limits.submission_seconds
         shares = _shares(count, processors)
@@ -175,6 +179,7 @@ class _Judge:
         self._answer = bytearray()
         self._overran = False
         self._retired = False
+        _judges.add(self)
 
     def take(self, task: Task | None) -> None:
         """Begin with a task, in a new process where there is none; None: there is no more work.
@@ -248,6 +253,15 @@ class _Judge:
         self._answer.clear()
         self._overran = False
 
+    def forget(self) -> None:
+        """Let go of a process that is the parent's: this one has been forked."""
+        if self.channel is not None:
+            self.channel.close()  # else it would not notice when the parent ends
+        if self._process is not None:
+            self._process.returncode = 0  # so that nobody here waits for it
+        self.task = self.channel = self._process = None
+        self._answer.clear()
+
     def _start(self) -> None:
         posix = sys.platform != "win32"
         ours, theirs = socket.socketpair()
@@ -290,6 +304,18 @@ class _Judge:
         return f"was ended by {signal.Signals(-status).name if known else f'signal {-status}'}"
 
 
+_judges: weakref.WeakSet[_Judge] = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for judge in list(_judges):
+        judge.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
+
+
 def _answering(busy: Sequence[_Judge]) -> list[_Judge]:
     """Wait for answers; a judge that has been silent for too long is killed, which is one."""
     by_channel = {judge.channel: judge for judge in busy}
@@ -324,3 +350,10 @@ def _shares(jobs: int, processors: Sequence[int] = ()) -> list[list[int]]:
         return [[] for _ in range(jobs)]
     allowed = sorted(processors or os.sched_getaffinity(0))
     return [allowed[number::jobs] or [allowed[number % len(allowed)]] for number in range(jobs)]
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -5,6 +5,7 @@ A folder of submissions may hold a file ``logging.py``, and a variable ``PYTHONP
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -24,10 +25,12 @@ def command(statement: str, *arguments: str, flags: Sequence[str] = ISOLATED) ->
     """Return the command line that runs ``statement`` with this very grader and its packages.
 
     What this process found its packages by is handed on, so that a grader that was found by
-    ``PYTHONPATH`` finds them again; the working folder is not.
+    ``PYTHONPATH`` finds them again; the working folder is not, nor is that of the running script.
     """
     root = str(Path(grader.__file__).resolve().parents[1])
-    paths = [path for path in sys.path if Path(path).is_absolute() and not _is_here(path)]
+    script = getattr(sys.modules.get("__main__"), "__file__", None)
+    theirs = [os.curdir, *([os.path.dirname(script)] if script else [])]  # noqa: PTH120 ("" as well)
+    paths = [path for path in sys.path if Path(path).is_absolute() and not _is_one(path, theirs)]
     if root not in paths:
         paths.insert(0, root)
     code = f"import sys; sys.path[:] = {paths!r}; {statement}"
@@ -46,12 +49,13 @@ def this_package() -> str:
     )
 
 
-def _is_here(path: str) -> bool:
-    """Whether a path is that of the folder that this process is in."""
-    try:
-        return Path(path).samefile(os.curdir)
-    except OSError:  # one of the two is gone
-        return False
+def _is_one(path: str, folders: Sequence[str]) -> bool:
+    """Whether a path is that of one of some folders."""
+    for folder in folders:
+        with contextlib.suppress(OSError):  # one of the two is gone
+            if Path(path).samefile(folder):
+                return True
+    return False
 
 
 def plain_environment() -> dict[str, str]:

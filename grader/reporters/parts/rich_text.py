@@ -17,6 +17,7 @@ def laid_out(parts: Iterable[RenderableType], page: Page) -> str:
         file=out,
         width=page.width,
         force_terminal=page.color,
+        force_jupyter=False,  # which would show it in the notebook, at once
         color_system="standard" if page.color else None,
         markup=False,
         highlight=False,
