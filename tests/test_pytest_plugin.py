@@ -77,10 +77,10 @@ def test_nothing_of_the_submissions_folder_runs_in_this_process(door: Door, tmp_
         (tmp_path / "conftest.py").write_text(mark, "utf-8")
         (tmp_path / "test_dense.py").write_text(mark + WRONG.read_text("utf-8"), "utf-8")
         options = ["--grader-problem=dense", "--grader-submission=test_dense.py"]
-        done = door(*options, "--doctest-modules", "-q")
+        done = door(*options, "--doctest-modules", "-q")  # where it runs, MARK is not known
     finally:
         del os.environ["MARK"]
-    assert "KeyError: 'MARK'" in done.stdout  # where it ran, nobody had told it
+    assert "3 failed" in done.stdout
     assert not (tmp_path / "mark").exists()
 
 

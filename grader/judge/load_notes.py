@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from grader.diagnosis.generic.unavailable_modules import exists
@@ -25,8 +26,19 @@ def load_notes(entry: str, events: Sequence[LoadEvent]) -> list[str]:
 
 
 def why_missing(entry: str, events: Sequence[LoadEvent]) -> StudentError | WorkerFailure | None:
-    """What became of the statement that would have defined a class, if it is known."""
-    return next((e.error for e in events if entry in e.defines and e.error is not None), None)
+    """What became of the statement that would have defined a class, if it is known.
+
+    Where that needed what an earlier statement should have defined, it is what became of that one.
+    """
+    failed = {name: e.error for e in reversed(events) if e.error is not None for name in e.defines}
+    error = failed.pop(entry, None)
+    while isinstance(error, StudentError) and error.type_name == "NameError":
+        name = re.match(r"name '(\w+)' is not defined", error.message)
+        earlier = failed.pop(name[1], None) if name is not None else None
+        if earlier is None:
+            break
+        error = earlier
+    return error
 
 
 def _note(event: LoadEvent) -> str:

@@ -1975,6 +1975,8 @@ def see_first_step(first_step):
         if end.error or not found:
             return None
         right = found[-1][0].result
+        if name == "w0" and np.size(right) == np.size(end.value):
+            right = np.reshape(right, np.shape(end.value))  # flat, where the layer keeps it flat
         return Seen(end, right, name=name, start=start, result=right)
 
     return look

@@ -1054,19 +1054,6 @@ def parameters_misnamed(facts):
 
 
 @rules.telltale(
-    "",
-    "The file tests itself with the impossible numbers of the original page, and fails.",
-    why="No layer gives these numbers: <X·W, G> must equal <X, G·Wᵀ>, and they do not fit.",
-    hint="See the note in the statement.",
-    stronger="Compare with the numbers of the worked example instead, or delete the assert.",
-)
-def impossible_example(facts):
-    impossible = ("0.00655782", "0.01429615", "0.00129588", "0.00953634")
-    failed = facts.load_error is not None and facts.load_error.type_name == "AssertionError"
-    return failed and any(number in line for line in facts.lines for number in impossible)
-
-
-@rules.telltale(
     "forward",
     "forward_pass does not take the argument training.",
     why="Every layer is called in the same way; some, like dropout, need to know.",

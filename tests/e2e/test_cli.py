@@ -125,12 +125,12 @@ FILES: dict[str, tuple[bytes, str]] = {
     ),
     "function.py": (b"def Dense(n): return n\n", "has to be a class"),
     "nothing.py": (b"x = 1\n", "It defines no class at all"),
-    "raises.py": (b"x = 1\ny = x / 0\n", "raises.py:2: ZeroDivisionError: division by zero"),
-    "exits.py": (b"import sys\nsys.exit(0)\n", "exits.py:2: the file ends the program"),
-    "asks.py": (b"n = input('n? ')\n", "asks.py:1: input() waits"),
-    "torch.py": (b"import torch\n", "torch.py:1: the module 'torch' is not available"),
-    "loops.py": (b"while True:\n    pass\n", "did not return within 2 s; last line run: "),
-    "dies.py": (b"import os\nos._exit(0)\n", "ended its process (exit code 0; os._exit?)"),
+    "raises.py": (b"x = 1\ny = x / 0\n", "line 2: ZeroDivisionError: division by zero"),
+    "exits.py": (b"import sys\nsys.exit(0)\n", "line 2: the file ends the program here (exit)"),
+    "asks.py": (b"n = input('n? ')\n", "line 1: input() asks a question"),
+    "torch.py": (b"import torch\n", "line 1: there is no module torch here"),
+    "loops.py": (b"while True:\n    pass\n", "loaded, it did not return within 2 s"),
+    "dies.py": (b"import os\nos._exit(0)\n", "it ended its process (exit code 0; os._exit?)"),
 }
 
 
@@ -142,7 +142,7 @@ def test_file_that_cannot_be_graded(name: str, grader: Run, tmp_path: Path) -> N
     done = grader("check", "dense", name)
     assert (done.returncode, done.stderr) == (1, "")
     assert "not gradable" in done.stdout
-    assert message in done.stdout
+    assert message in " ".join(done.stdout.split())
 
 
 def test_files_that_cannot_be_graded_in_every_format(dense: Problem) -> None:
@@ -153,10 +153,10 @@ def test_files_that_cannot_be_graded_in_every_format(dense: Problem) -> None:
     for report, (_, message) in zip(reports, FILES.values(), strict=True):
         assert (report.status, report.score) == ("unloadable", 0.0)
         text = reporter("terminal").render(report, Page(width=80))
-        assert message in text
+        assert message in " ".join(text.split())
         assert "Traceback" not in text
         data = json.loads(reporter("json").render(report, Page()))
-        assert message.replace("\n", " ") in data["message"]
+        assert any(message in said for said in (data["message"], *data["notes"]))
 
 
 def test_missing_file_and_directory_are_wrong_usage(grader: Run, tmp_path: Path) -> None:

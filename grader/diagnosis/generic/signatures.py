@@ -116,11 +116,16 @@ def nothing_written(facts: Facts, called: Collection[str]) -> Told | None:
     empty = [name for name in called if name in stubs and name in facts.own | {"__init__"}]
     if not empty:
         return None
-    names = " and ".join(sorted(empty))
+    names, one = " and ".join(sorted(empty)), len(empty) == 1
+    title = f"{names} {'is' if one else 'are'} not written yet."
+    bodies = ["\n".join(facts.source.lines_of(facts.entry, name)) for name in empty]
+    if all(re.search(r"\breturn\s+\w+\s*\Z", body) for body in bodies):
+        gives = "gives back its argument" if one else "give back their arguments"
+        title = f"{names} {gives} unchanged: nothing is written in {'it' if one else 'them'} yet."
     return Told(
         "not-written",
         Text(
-            f"{names} {'is' if len(empty) == 1 else 'are'} not written yet.",
+            title,
             "What it should do cannot be looked at, and neither can what needs it.",
             "What does the statement say that it takes, and what it returns?",
             "Put the statement's steps in the place of what stands there now.",

@@ -1,7 +1,4 @@
-# mistake: redefines Layer, and everything after set_input_shape slipped into that method
-# fails: constructor
-# points: 99
-# diagnoses: method-nested
+# style: redefines Layer, with everything after set_input_shape inside of that method
 import copy
 
 import numpy as np

@@ -1,7 +1,4 @@
-# mistake: makes b an array of one dimension
-# fails: start
-# points: 98.18
-# diagnoses: first-bias-shape
+# style: makes b an array of one dimension
 import numpy as np
 
 

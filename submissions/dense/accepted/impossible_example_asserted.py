@@ -1,8 +1,4 @@
-# mistake: asserts the numbers of the original page, which no layer gives, and the file ends there
-# fails: unloadable
-# points: 0
-# diagnoses: impossible-example
-# says: AssertionError
+# style: asserts the impossible numbers of the original page below the class
 import copy
 
 import numpy as np
