@@ -348,9 +348,10 @@ def test_a_module_that_cannot_be_loaded_there_is_not_said_to_be_missing(
 ) -> None:
     """Where no file can be opened, most of Python's own modules cannot be imported."""
     kernels = str(ROOT / "tests" / "sandbox" / "kernels.py")
-    text = "import pydoc\nclass Dense:\n    def __init__(self, *a, **k):\n        pydoc.render_doc(self)\n"
+    made = "class Dense:\n    def __init__(self, *a, **k):\n        "
+    text = f"import pydoc\n{made}pydoc.render_doc(self)\n"
     if place == "a method":
-        text = "class Dense:\n    def __init__(self, *a, **k):\n        import pydoc\n"
+        text = f"{made}import pydoc\n"
     report = report_of(text, tmp_path, sys.executable, kernels, "landlock", "--")
     told = json.dumps(report, ensure_ascii=False)
     assert "the module 'pydoc' cannot be used where submissions run" in told

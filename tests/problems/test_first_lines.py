@@ -112,7 +112,8 @@ CHANGES = {
     "draws for every larger batch": Change(
         "dense-gradients",
         "if not self.weights_initialized:",
-        "if not self.weights_initialized or len(X) != len(self.last_input):",
+        "last = X if self.last_input is None else self.last_input\n"
+        "        if not self.weights_initialized or len(X) != len(last):",
         (r"another number of rows draws new weights",),
     ),
     "weights of the class": Change(

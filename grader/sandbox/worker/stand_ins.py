@@ -55,7 +55,7 @@ class StandIn:
         return self
 
     def __repr__(self) -> str:
-        return f"<{self._path}, which is not available here>"
+        return f"<{self._path}, which cannot be used here>"
 
 
 _USES = """
@@ -106,7 +106,7 @@ def unusable(one: StandIn, name: str = "") -> ImportError:
         message = f"{path}: {module} has no such name (imported in line {line})"
         error = ImportError(message, name=module)
     else:
-        message = f"{path}: the module {module} is not available here (imported in line {line})"
+        message = f"{path}: the module {module} cannot be used here (imported in line {line})"
         error = ModuleNotFoundError(message, name=module)
     vars(error).update(stand_in=one, used=path, imported=line)
     return error
