@@ -628,17 +628,6 @@ def formula_of_its_own(s, formula):
     return _random(s).standard_normal(s.shape) * scale
 
 
-@rules.mistake(
-    "first-bias",
-    "b has one axis; it should be a row of shape (1, u).",
-    why="The shape is settled in fs['b'], and whoever uses the layer relies on it.",
-    hint="Compare the shape of p['b'] with fs['b'] of the statement.",
-    stronger="np.zeros takes the shape as one tuple.",
-)
-def bias_flat(s):
-    return np.zeros(s.n_units)
-
-
 mistakes.add(rules, NAMES, "first-bias")
 
 

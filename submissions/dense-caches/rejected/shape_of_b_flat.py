@@ -1,7 +1,7 @@
 # mistake: the shape of b is (u,), and so is b
-# fails: shapes, initialization
-# points: 94
-# diagnoses: shape-of-b-flat, bias-flat
+# fails: shapes
+# points: 96
+# diagnoses: shape-of-b-flat
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier

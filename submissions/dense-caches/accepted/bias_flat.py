@@ -1,7 +1,4 @@
-# mistake: the bias has one axis
-# fails: initialization
-# points: 98
-# diagnoses: bias-flat
+# style: the bias has one axis
 import numpy as np
 from layer import Layer
 from maths import activation_tune, sigmoid, xavier
