@@ -337,7 +337,9 @@ def without_jupyter(text: str) -> tuple[str, list[str]]:
     return "\n".join(lines), [f"left out, because only Jupyter understands it: {_listed(dropped)}"]
 
 
-_ANY_IN_FILE = re.compile(r"^(?:[%!?]|\s*+(?:[\w, ]+=\s*+)?(?:get_ipython\(|[%!])|[\w.]+\?)", re.M)
+_ANY_IN_FILE = re.compile(
+    r"^(?:[%!?]|[ \t]*+(?:[\w, ]++=[ \t]*+)?(?:get_ipython\(|[%!])|[\w.]++\?)", re.M
+)
 
 
 def _without(

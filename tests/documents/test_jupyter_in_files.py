@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from grader.documents.notebook import without_jupyter
 from grader.model.problem import Problem
 from grader.model.submission import submission_from
 from tests.conftest import ROOT
@@ -134,3 +135,9 @@ def test_right_layers_in_odd_styles_are_left_alone() -> None:
     assert len(samples) > 20
     for path in samples:
         assert submission_from(path.name, path.read_bytes()).source == path.read_bytes()
+
+
+def test_a_million_empty_lines_are_read_once() -> None:
+    """Read from each line on to the end of the file, this would take hours."""
+    text = "\n" * 1_000_000 + "x = 1\n"
+    assert without_jupyter(text) == (text, [])
