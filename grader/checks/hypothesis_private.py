@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hypothesis import settings
+from hypothesis.internal.cache import LRUCache
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
@@ -24,18 +25,19 @@ def no_local_constants() -> Iterator[None]:
 
     What is local depends on where the package is installed, so that a report would depend on
     it too; and reading all those files costs time, and leaves a folder behind. There is no
-    setting for it; where the function is gone, there is nothing to do.
+    setting for it. A cache holds them as well, if a test of this process has drawn before: in
+    the block there is another one. Where a name is gone, there is nothing to do.
     """
-    name, nothing = "_get_local_constants", Constants()
-    gather = getattr(providers, name, None)
-    if gather is None:
-        yield
-        return
-    setattr(providers, name, lambda: nothing)
+    nothing = Constants()
+    stand_ins = {"_get_local_constants": lambda: nothing, "CONSTANTS_CACHE": LRUCache(1024)}
+    before = {name: getattr(providers, name) for name in stand_ins if hasattr(providers, name)}
+    for name in before:
+        setattr(providers, name, stand_ins[name])
     try:
         yield
     finally:
-        setattr(providers, name, gather)
+        for name, value in before.items():
+            setattr(providers, name, value)
 
 
 def explicit_examples(test: Any) -> list[dict[str, Any]]:

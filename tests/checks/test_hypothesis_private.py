@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from grader.checks import hypothesis_private as private
 
@@ -31,6 +33,27 @@ def test_constants_of_source_files() -> None:
         found = providers._get_local_constants()
         assert not any(found.set_for_type(kind) for kind in ("integer", "float", "string"))
     assert providers._get_local_constants is before
+
+
+def test_constants_that_were_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another test of this process has drawn changes nothing of what is drawn in the block."""
+    constant = 3_141_592
+
+    def drawn() -> set[int]:
+        seen: set[int] = set()
+        once = given(number=st.integers(0, 4_000_000))(lambda number: seen.add(number))
+        settings(max_examples=500, database=None, derandomize=True)(once)()
+        return seen
+
+    with private.no_local_constants():
+        before = drawn()
+    local = Constants()
+    local.add(constant)
+    monkeypatch.setattr(providers, "_get_local_constants", lambda: local)
+    assert constant in drawn()
+    with private.no_local_constants():
+        assert drawn() == before
+    assert constant not in before
 
 
 def test_explicit_examples() -> None:
