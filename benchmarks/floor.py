@@ -14,6 +14,7 @@ answered by a JSON list of so many times in seconds.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import json
 import os
@@ -21,7 +22,6 @@ import statistics
 import subprocess
 import sys
 import time
-import types
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +30,8 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox import codec
+from grader.sandbox.worker import loading
+from grader.sandbox.worker.server import Server
 
 
 def record(path: Path, slug: str) -> list[bytes]:
@@ -61,7 +63,7 @@ def recorded_operations(path: Path, slug: str) -> list[Any]:
         position += codec.LENGTH.size
         operations += codec.decode(data[position : position + length])
         position += length
-    return _real(operations)  # type: ignore[no-any-return]
+    return operations
 
 
 class Optimizer:
@@ -75,95 +77,37 @@ class Optimizer:
         return w - self.learning_rate * grad
 
 
-def _real(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_real(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _real(item) for key, item in value.items()}
-    return Optimizer() if isinstance(value, codec.Exposed) else value
-
-
-class Calls:
-    """Recorded operations, carried out directly: those of :mod:`grader.sandbox.worker.server`."""
+class Calls(Server):
+    """Recorded operations, carried out directly: no channel, and the file is just run."""
 
     def __init__(self, operations: list[Any]) -> None:
-        self.objects: dict[int, Any] = {}
+        super().__init__(None, sys.maxsize)  # type: ignore[arg-type]  # it has no channel
         self.todo: list[tuple[Callable[..., Any], list[Any]]] = []
         for name, *arguments in operations:
             if name == "load":
-                self._provide(arguments[2], arguments[3])
-                self.source, self.filename = arguments[1].tobytes(), f"{arguments[0]}.py"
+                _, source, provided, names, *_ = arguments
+                self.source = source.tobytes()
+                self.module = loading.new_module("submission", provided, names)
             else:
-                self.todo.append((getattr(self, name), arguments))
+                self.todo.append((getattr(self, f"_do_{name}"), self._real(arguments)))
 
-    def _provide(self, provided: dict[str, str], names: list[list[str]]) -> None:
-        """Import what every submission is given, before any fork."""
-        for name, text in provided.items():
-            module = sys.modules[name] = types.ModuleType(name)
-            exec(compile(text, f"{name}.py", "exec"), vars(module))
-        self.names: dict[str, Any] = {}
-        for local, origin, attribute in names:
-            __import__(origin)
-            found = sys.modules[origin]
-            self.names[local] = getattr(found, attribute) if attribute else found
+    def _real(self, value: Any) -> Any:
+        """A value with real objects in place of what stands for the judge's."""
+        if isinstance(value, list):
+            return [self._real(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self._real(item) for key, item in value.items()}
+        if isinstance(value, codec.Exposed):
+            return self.judge_objects.own_object(value) or Optimizer()
+        return value
 
     def run(self) -> None:
         """Run the source and make the calls."""
-        module = sys.modules["submission"] = types.ModuleType("submission")
-        vars(module).update(self.names)
-        exec(compile(self.source, self.filename, "exec"), vars(module))
-        self.objects = {codec.MODULE: module, codec.RANDOM: np.random}
+        exec(compile(self.source, "submission.py", "exec"), vars(self.module))
+        self.objects = {codec.MODULE: self.module, codec.RANDOM: np.random}
         for operation, arguments in self.todo:
-            operation(*arguments)
-
-    def _local(self, value: Any) -> Any:
-        return self.objects[value.handle] if isinstance(value, codec.Ref) else value
-
-    def reset(self) -> None:
-        """Forget all objects but the module."""
-        self.objects = {key: self.objects[key] for key in (codec.MODULE, codec.RANDOM)}
-
-    def call(self, target: int, name: str, args: Any, kwargs: Any, keep: int) -> None:
-        """Call a method."""
-        function = getattr(self.objects[target], name)
-        result = function(*[self._local(arg) for arg in args], **kwargs)
-        if keep:
-            self.objects[keep] = result
-
-    def get(self, target: int, name: str, keep: int) -> None:
-        """Read an attribute, which may not be there."""
-        getattr(self.objects[target], name, None)
-
-    def set(self, target: int, name: str, value: Any) -> None:
-        """Set an attribute."""
-        setattr(self.objects[target], name, value)
-
-    def put(self, handle: int, value: Any, layout: str) -> None:
-        """Keep an array."""
-        self.objects[handle] = value
-
-    def value(self, handle: int) -> None:
-        """Look at an array."""
-
-    def sweep(self, target: int, attribute: str | None, stack: Any, name: str, x: Any) -> None:
-        """Call a method once per entry of a stack."""
-        instance = self.objects[target]
-        function = getattr(instance, name)
-        for entry in stack:
-            if attribute is None:
-                function(entry)
-            else:
-                setattr(instance, attribute, entry)
-                function(x)
-
-    def watch(self) -> None:
-        """Nothing is watched here, and so nothing is left."""
-
-    left = watch
-
-    def count_lines(self, target: int, name: str, args: Any) -> None:
-        """Call a method; nothing is counted here."""
-        getattr(self.objects[target], name)(*args)
+            with contextlib.suppress(Exception):  # some are to be refused
+                operation(*arguments)
 
 
 def fork_and_run(calls: Calls) -> float:

@@ -4,13 +4,14 @@
 
 Each check of the problem becomes a test method with gradescope-utils' ``@weight``, run by its
 ``JSONTestRunner``; or a check50 check, run by its ``CheckRunner`` (which gives each check a process
-of its own). The student's module is that of :mod:`plain`, hypothesis works as it ships. Exits with
+of its own). The checks ask as in :mod:`plain`, hypothesis works as it ships. Exits with
 1 if a check fails. The frameworks come with the extra ``bench``.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import importlib.util
 import inspect
@@ -30,33 +31,38 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import plain
-from grader.checks import seeds
+from grader.checks import CheckFailed, StudentError, seeds
+from grader.judge.fixtures import Desk
+from grader.judge.loading import problem_modules
 from grader.model.problem import Library, Problem
+from grader.model.submission import read_submission
 
 Body = Callable[[], None]
 
 
 _SESSION = contextlib.ExitStack()
-"""Left when the process ends."""
+atexit.register(_SESSION.close)
 
 
 class Fixtures:
     """Supplies what checks ask for by the names of their arguments, as pytest would."""
 
     def __init__(self, problem: Problem, path: Path) -> None:
-        sys.path.insert(0, str(problem.provided_folder))
-        seed = problem.settings.seed
-        _SESSION.enter_context(seeds.session(seed))
-        self.student = plain.Student(plain.load(problem, path, "submission"), seeds.number())
+        _SESSION.enter_context(problem_modules(problem))
+        _SESSION.enter_context(seeds.session(problem.settings.seed))
+        desk = Desk(problem, plain.HereWorkers(), problem.settings.seed)
+        self.student = desk.student
         self.known: dict[str, Any] = {
-            "student": self.student,
-            "reference": plain.load(problem, problem.reference_path, "reference"),
+            "student": desk.student,
+            "reference": desk.reference,
             "expected": problem.expected,
-            "seed": seed,
-            "once": plain.Once(self.student),
-            "drawn": lambda argument: [],
+            "seed": desk.seed,
+            "once": desk.once,
+            "drawn": desk.drawn,
+            "waived": lambda to: contextlib.suppress(CheckFailed, StudentError),
         }
         self.checks = _load_checks(problem)
+        plain.load(desk, read_submission(path), self.checks)
 
     def value(self, name: str) -> Any:
         """Return a fixture's value, made once."""
