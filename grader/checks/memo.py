@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
-
-import msgspec
 
 from grader.remote.steps import Step, StudentError
 from grader.remote.student import Student
@@ -14,12 +14,18 @@ from grader.sandbox.failures import WorkerFailure
 Key = TypeVar("Key", bound=Hashable)
 
 
-class _Kept(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class _Kept:
     """What came of something that was done once."""
 
     made: Any
     error: BaseException | None
     steps: list[Step]
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The functions that it called: every check that asks for it has called them."""
+        return frozenset(step.function for step in self.steps if step.kind in ("make", "call"))
 
     def value(self) -> Any:
         if self.error is not None:
@@ -64,7 +70,7 @@ class Once:
         if kept is None:
             with self._student.aside() as steps:
                 kept = self._kept[key] = _attempt(make, steps)
-        self._student.recall(kept.steps)
+        self._student.recall(kept.steps, kept.asked)
         return kept.value()
 
     def fact(self, key: Hashable, make: Callable[[], Any]) -> Any:
@@ -108,7 +114,7 @@ class Once:
         except WorkerFailure:
             recalled = self._student.trace
             self._student.begin()
-            self._student.recall(recalled)
+            self._student.recall(recalled, frozenset())
         else:
             self._kept.update(made)
 

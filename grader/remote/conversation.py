@@ -8,6 +8,8 @@ block.
 from __future__ import annotations
 
 import contextlib
+import itertools
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -135,14 +137,14 @@ class Conversation:
         """Seed NumPy's global generator in the worker, before what is done next."""
         self._recording.to_seed = number
 
-    def recall(self, steps: list[Step]) -> None:
-        """Add to the trace what was done :meth:`aside`, now or earlier.
+    def recall(self, steps: list[Step], asked: frozenset[str]) -> None:
+        """Add to the trace what was done :meth:`aside`, now or earlier, and called functions.
 
         What is there already is not told twice. Random numbers go on from the seed in all cases, so
         that nothing depends on which it was.
         """
-        self.asked.update(step.function for step in steps if step.kind in ("make", "call"))
-        if not any(step is known for step in steps[:1] for known in self.trace):
+        self.asked |= asked
+        if not any(map(operator.is_, self.trace, itertools.repeat(steps[0] if steps else None))):
             self.trace += steps
         self.seed(self._seed)
 

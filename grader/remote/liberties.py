@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -92,7 +93,8 @@ class Needed(msgspec.Struct, frozen=True):
     by_name_only: bool = False
 
 
-def read_needs(told: Sequence[str]) -> dict[str, list[Needed]]:
+@lru_cache(64)  # it is asked before each call of a method
+def read_needs(told: tuple[str, ...]) -> dict[str, list[Needed]]:
     """The parameters without default values, by method, of what a worker says of a class."""
     found: dict[str, list[Needed]] = {}
     for line in told:

@@ -61,20 +61,30 @@ def test_source_of_the_judges_has_the_names_of_the_submission() -> None:
 )
 def test_a_parameter_too_many_is_given_a_value(line: str, value: Any) -> None:
     """By the statement's default, the annotation or the name."""
-    (needed,) = (each for needs in read_needs([line]).values() for each in needs)
+    (needed,) = (each for needs in read_needs((line,)).values() for each in needs)
     found = unfilled([needed], 0, {}, SIGNATURES)
     assert found == {needed.name: value}
 
 
 def test_what_a_method_works_on_is_never_made_up() -> None:
     """An input stays missing, so that the call is refused and the student is told."""
-    needs = read_needs(["backward G", "backward X"])["backward"]
+    needs = read_needs(
+        (
+            "backward G",
+            "backward X",
+        )
+    )["backward"]
     assert unfilled(needs, 1, {}, SIGNATURES) == {}
 
 
 def test_arguments_that_are_given_are_not_made_up() -> None:
     """By place or by name."""
-    needs = read_needs(["forward X", "forward training"])["forward"]
+    needs = read_needs(
+        (
+            "forward X",
+            "forward training",
+        )
+    )["forward"]
     assert unfilled(needs, 2, {}, SIGNATURES) == {}
     assert unfilled(needs, 1, {"training": False}, SIGNATURES) == {}
     assert unfilled(needs, 1, {}, SIGNATURES) == {"training": True}
