@@ -25,7 +25,8 @@ from grader.checks.expect import (
 from grader.checks.memo import each_alone
 from grader.checks.misconceptions import aspect
 from grader.checks.observation import Seen
-from grader.remote.steps import Exposure, StudentError
+from grader.remote.exposures import Exposure
+from grader.remote.steps import StudentError
 from grader.remote.student import Student
 from grader.sandbox.codec import Opaque
 from grader.sandbox.failures import WorkerFailure

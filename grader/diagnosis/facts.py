@@ -8,7 +8,8 @@ from typing import Any
 
 from grader.diagnosis.source_scan import Source
 from grader.diagnosis.value_kinds import kind_named
-from grader.remote.steps import Exposure, StudentError
+from grader.remote.exposures import Exposure
+from grader.remote.steps import StudentError
 
 
 @dataclass(slots=True)

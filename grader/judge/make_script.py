@@ -18,7 +18,8 @@ import msgspec
 import numpy as np
 
 from grader.diagnosis.source_scan import Source
-from grader.remote.steps import Exposure, Pending, RemoteObject, Step, sources_of
+from grader.remote.exposures import Exposure, sources_of
+from grader.remote.steps import Pending, RemoteObject, Step
 from grader.sandbox.codec import PLAIN
 
 MAX_LITERAL = 20_000

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.remote.steps import ExposureCall
+from grader.remote.exposures import ExposureCall
 
 Found = tuple[ExposureCall, Any, bool]
 Key = tuple[int, bytes]

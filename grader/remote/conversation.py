@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from grader.remote.channel import Channel
+from grader.remote.exposures import Exposure
 from grader.remote.liberties import (
     Liberties,
     Needed,
@@ -26,7 +27,7 @@ from grader.remote.liberties import (
     required,
     unfilled,
 )
-from grader.remote.steps import Exposure, Pending, Program, RemoteObject, Step, StudentError
+from grader.remote.steps import Pending, Program, RemoteObject, Step, StudentError
 from grader.sandbox import codec
 from grader.sandbox.failures import WorkerFailure
 

@@ -3,16 +3,97 @@
 from __future__ import annotations
 
 import inspect
+import linecache
+import textwrap
 from functools import cache
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from grader.remote.steps import Exposure, ExposureCall
 from grader.sandbox import codec
 from grader.sandbox.allowance import Allowance, numbers_in, size_together
 
 MAX_COPIES = 1000
+
+
+class ExposureCall(msgspec.Struct):
+    """One call that the student's code made to an exposed object.
+
+    Attributes:
+        number: Which object: the exposed one or one of its copies.
+        values: The arguments, positional first.
+    """
+
+    number: int
+    method: str
+    values: list[Any]
+    result: Any = None
+
+
+class Exposure:
+    """An object of the judge in the student's hands, and what was done with it.
+
+    Attributes:
+        real: The object itself, whose methods run in the judge.
+        number: The judge's number for it; copies have other numbers.
+        local: Whether the worker answers with an object of its own, made from the class's source.
+        calls: Every call to it or to a copy of it, in order.
+    """
+
+    def __init__(
+        self, real: Any, number: int, methods: tuple[str, ...], local: bool = False
+    ) -> None:
+        self.real = real
+        self.number = number
+        self.methods = methods
+        self.local = local
+        self.calls: list[ExposureCall] = []
+
+    @property
+    def variable(self) -> str:
+        """What it is called where source is shown."""
+        return "optimizer" if "update" in self.methods else type(self.real).__name__.lower()
+
+    def on_wire(self) -> codec.Exposed:
+        """What the worker is told about the object."""
+        kind: type = type(self.real)
+        attributes = vars(self.real)
+        if self.local:
+            source = "\n".join(sources_of(kind).values())
+        else:
+            source = ""
+            attributes = {
+                name: value
+                for name, value in attributes.items()
+                if type(value) in codec.PLAIN and not name.startswith("_")
+            }
+        return codec.Exposed(self.number, kind.__name__, self.methods, dict(attributes), source)
+
+
+@cache
+def sources_of(kind: type) -> dict[str, str]:
+    """The source of a class and of those it is derived from, by name, the base first."""
+    return {owner.__name__: _source_of(owner) for owner in reversed(kind.__mro__[:-1])}
+
+
+def _source_of(kind: type) -> str:
+    """The source of a class. Before Python 3.13, inspect parses the whole file to find it.
+
+    That takes longer than many checks do, so the usual class is found by its first line.
+    """
+    lines = linecache.getlines(inspect.getsourcefile(kind) or "")
+    name = kind.__qualname__
+    starts = [
+        n for n, line in enumerate(lines) if line.startswith((f"class {name}:", f"class {name}("))
+    ]
+    if len(starts) == 1:
+        (first,) = starts
+        while first and lines[first - 1].startswith("@"):
+            first -= 1
+        if first == 0 or not lines[first - 1].strip():
+            return "".join(inspect.getblock(lines[first:]))
+    return textwrap.dedent(inspect.getsource(kind))
 
 
 class Exposures:

@@ -20,11 +20,12 @@ import numpy as np
 
 from grader.remote.channel import Channel
 from grader.remote.conversation import Conversation, Recording
+from grader.remote.exposures import Exposure
 from grader.remote.liberties import given_in, required
 from grader.remote.load_events import LoadEvent
 from grader.remote.loadable import Loadable
 from grader.remote.objects import Definitions, RemoteClass, RemoteFunction, RemoteInstance
-from grader.remote.steps import Exposure, Pending, RemoteObject, Step
+from grader.remote.steps import Pending, RemoteObject, Step
 from grader.sandbox import codec
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.failures import WorkerFailure

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.layers import updates
 from grader.layers.updates import Updates, numbers_of, same_numbers
-from grader.remote.steps import ExposureCall
+from grader.remote.exposures import ExposureCall
 
 ARRAYS = st.builds(
     lambda values, shape, kind: np.array(values, kind).reshape(shape),

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.remote.exposures import Exposure
 from grader.remote.loadable import Loadable
 from grader.remote.objects import RemoteInstance
-from grader.remote.steps import Exposure, Step, StudentError
+from grader.remote.steps import Step, StudentError
 from grader.remote.student import Student
 from grader.sandbox.codec import Opaque
 from grader.sandbox.failures import WorkerFailure
