@@ -124,6 +124,8 @@ def test_the_worker_loads_nothing_but_the_wire() -> None:
         "grader.sandbox",
         "grader.sandbox.codec",
         "grader.sandbox.worker",
+        "grader.sandbox.worker.defining",
+        "grader.sandbox.worker.exits",
         "grader.sandbox.worker.leftovers",
         "grader.sandbox.worker.line_trace",
         "grader.sandbox.worker.loading",

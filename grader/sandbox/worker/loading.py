@@ -16,7 +16,8 @@ from types import CodeType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from grader.sandbox import codec
-from grader.sandbox.worker.partial_load import PartialLoad, exits_leave_a_trace
+from grader.sandbox.worker.exits import exits_leave_a_trace
+from grader.sandbox.worker.partial_load import PartialLoad
 from grader.sandbox.worker.stand_ins import stood_in_for
 
 # Taken before the first line of a submission runs: replacing a builtin changes nothing here.

@@ -10,14 +10,21 @@ import __future__
 
 import ast
 import builtins
-import faulthandler
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from types import CodeType, ModuleType
 from typing import Any
 
+from grader.sandbox.worker.defining import (
+    BLOCKS,
+    DEFINING,
+    IMPORTS,
+    first_column,
+    first_line,
+    given_by,
+    names_of,
+    root_name,
+)
 from grader.sandbox.worker.stand_ins import StandIn, base_of, stand_in, stood_in_for
 
 _BUILTINS = dict(vars(builtins))
@@ -32,9 +39,6 @@ for _feature in __future__.all_feature_names:
     _FUTURE |= getattr(__future__, _feature).compiler_flag
 
 _traceback_of = BaseException.__dict__["__traceback__"].__get__
-_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_IMPORTS = (ast.Import, ast.ImportFrom)
-_BLOCKS = (ast.If, ast.Try, ast.With)
 
 Describe = Callable[[BaseException], list[Any]]
 
@@ -74,7 +78,7 @@ class PartialLoad:
         self._names = {name: it for name, it in names.items() if it[0] in self._given}
         self._describe = describe
         self._statements = ast.parse(text).body
-        self._own = {s.name for s in self._statements if isinstance(s, _DEFINING)}
+        self._own = {s.name for s in self._statements if isinstance(s, DEFINING)}
         self._absent: dict[str, dict[str, Any]] = {}
         self._definitions_only = False
 
@@ -104,7 +108,7 @@ class PartialLoad:
             if number is None or position >= number:
                 self._definitions_only = True
             if position == number:
-                self._event("stopped", _start(statement), defines=sorted(_given_by(statement)))
+                self._event("stopped", first_line(statement), defines=sorted(given_by(statement)))
             else:
                 self._run(statement)
 
@@ -139,8 +143,8 @@ class PartialLoad:
     def _statement_at(self, line: int, column: int) -> int | None:
         found = None
         for number, statement in enumerate(self._statements):
-            start = _start(statement)
-            if start < line or (start == line and _column(statement) <= column):
+            start = first_line(statement)
+            if start < line or (start == line and first_column(statement) <= column):
                 found = number
         return found
 
@@ -158,24 +162,24 @@ class PartialLoad:
 
     def _defines(self, statement: ast.stmt) -> bool:
         """Whether a statement defines something, without running much of the file's own code."""
-        if isinstance(statement, (*_DEFINING, *_IMPORTS)):
+        if isinstance(statement, (*DEFINING, *IMPORTS)):
             return True
-        if isinstance(statement, _BLOCKS):
+        if isinstance(statement, BLOCKS):
             inside = (node for node in ast.walk(statement) if node is not statement)
-            return any(isinstance(node, (*_DEFINING, *_IMPORTS)) for node in inside)
+            return any(isinstance(node, (*DEFINING, *IMPORTS)) for node in inside)
         if isinstance(statement, ast.Expr):  # setattr(Dense, "forward", forward)
             call = statement.value
             return isinstance(call, ast.Call) and getattr(call.func, "id", "") == "setattr"
         if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
             return False
         called = (node.func for node in ast.walk(statement.value) if isinstance(node, ast.Call))
-        return all(_root(function) not in {"input", *self._own} for function in called)
+        return all(root_name(function) not in {"input", *self._own} for function in called)
 
     # -- failures ------------------------------------------------------------------------
 
     def _met(self, statement: ast.stmt, error: BaseException) -> None:
         """Do what can be done about a statement that raised."""
-        if isinstance(statement, _IMPORTS) and isinstance(error, Exception):
+        if isinstance(statement, IMPORTS) and isinstance(error, Exception):
             self._import(statement)
             return
         for _ in range(_TRIES):
@@ -199,14 +203,14 @@ class PartialLoad:
             return self._import_inside(statement, error)
         changed = _Undecorated(self._space).changes(statement)
         if changed:
-            self._used(one, _start(statement))
+            self._used(one, first_line(statement))
         return changed
 
     def _raised(self, statement: ast.stmt, error: BaseException) -> None:
-        defines = sorted(_given_by(statement) - set(self._space))
-        if not self._definitions_only or isinstance(statement, (*_DEFINING, *_BLOCKS)):
+        defines = sorted(given_by(statement) - set(self._space))
+        if not self._definitions_only or isinstance(statement, (*DEFINING, *BLOCKS)):
             place = self._place(error)
-            line = place[0] if place else _start(statement)
+            line = place[0] if place else first_line(statement)
             first = not self._definitions_only
             self._event(
                 "raised", line, defines=defines, raised=self._describe(error), first=int(first)
@@ -215,12 +219,12 @@ class PartialLoad:
 
     def _skip_use(self, one: StandIn, statement: ast.stmt, error: BaseException) -> None:
         """Leave out a statement that uses a stand-in; what it would have defined is one as well."""
-        defines = _given_by(statement)
+        defines = given_by(statement)
         place = self._place(error)
-        self._used(one, place[0] if place else _start(statement))
-        if isinstance(statement, _DEFINING):
+        self._used(one, place[0] if place else first_line(statement))
+        if isinstance(statement, DEFINING):
             event = {"defines": [statement.name], "raised": self._describe(error), "first": 0}
-            self._event("raised", _start(statement), **event)
+            self._event("raised", first_line(statement), **event)
         for name in defines - set(self._space):
             self._space[name] = stand_in(name, one._module, one._line, one._missing)
 
@@ -232,14 +236,14 @@ class PartialLoad:
     def _import_inside(self, statement: ast.stmt, error: BaseException) -> bool:
         """Make up for an import inside of a block; whether there was one that failed."""
         place = self._place(error)
-        if not isinstance(statement, _BLOCKS) or not isinstance(error, ImportError) or not place:
+        if not isinstance(statement, BLOCKS) or not isinstance(error, ImportError) or not place:
             return False
         for node in ast.walk(statement):
             for _, body in ast.iter_fields(node):
                 if not isinstance(body, list) or not all(isinstance(b, ast.stmt) for b in body):
                     continue
                 for number, inner in enumerate(body):
-                    if isinstance(inner, _IMPORTS) and inner.lineno == place[0]:
+                    if isinstance(inner, IMPORTS) and inner.lineno == place[0]:
                         self._import(inner)
                         body[number] = ast.copy_location(ast.Pass(), inner)
                         return True
@@ -329,7 +333,7 @@ class PartialLoad:
                 elif isinstance(node, ast.arg):
                     made.add(node.arg)
                 else:
-                    made |= _names_of(node)
+                    made |= names_of(node)
         return used - made
 
     def _is_absent(self, module: str, line: int) -> None:
@@ -361,82 +365,17 @@ class _Undecorated(ast.NodeTransformer):
 
     def changes(self, statement: ast.stmt) -> bool:
         """Take them away from a statement; whether there were any."""
-        if isinstance(statement, _DEFINING):
+        if isinstance(statement, DEFINING):
             self.visit(statement)
         return self._changed
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         """Look at a node, then at what is in it."""
-        if isinstance(node, _DEFINING):
+        if isinstance(node, DEFINING):
             kept = [d for d in node.decorator_list if not self._is_absent(d)]
             self._changed |= len(kept) < len(node.decorator_list)
             node.decorator_list = kept
         return super().generic_visit(node)
 
     def _is_absent(self, decorator: ast.expr) -> bool:
-        return isinstance(self._space.get(_root(decorator)), StandIn)
-
-
-def _root(node: ast.AST) -> str:
-    """The name that an expression begins with: ``np`` of ``np.random.randn(3)``."""
-    while not isinstance(node, ast.Name):
-        inner = getattr(node, "func", None) or getattr(node, "value", None)
-        if not isinstance(inner, ast.AST):
-            return ""
-        node = inner
-    return node.id
-
-
-def _start(statement: ast.stmt) -> int:
-    """The first line of a statement, decorators included."""
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(d.lineno for d in decorators)])
-
-
-def _column(statement: ast.stmt) -> int:
-    return 0 if getattr(statement, "decorator_list", []) else statement.col_offset
-
-
-def _names_of(node: ast.AST) -> set[str]:
-    if isinstance(node, _DEFINING):
-        return {node.name}
-    if isinstance(node, _IMPORTS):
-        return {(a.asname or a.name).partition(".")[0] for a in node.names} - {"*"}
-    return {node.name} if isinstance(node, ast.ExceptHandler) and node.name else set()
-
-
-def _given_by(statement: ast.stmt) -> set[str]:
-    """Names that a statement makes at the top level of a file."""
-    if isinstance(statement, (*_DEFINING, *_IMPORTS)):
-        return _names_of(statement)
-    found: set[str] = set()
-    todo: list[ast.AST] = [statement]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        found |= _names_of(node)
-        if not isinstance(node, (*_DEFINING, ast.Lambda)):
-            todo += ast.iter_child_nodes(node)
-    return found
-
-
-@contextmanager
-def exits_leave_a_trace() -> Iterator[None]:
-    """In the block, have ``os._exit`` print which line of the file called it, as crashes do."""
-    genuine = os._exit
-    descriptor = -1
-    with suppress(BaseException):
-        descriptor = sys.stdout.fileno()
-
-    def leave(status: int) -> None:
-        with suppress(BaseException):
-            faulthandler.dump_traceback(descriptor, all_threads=False)
-        genuine(status)
-
-    os._exit = leave  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        if os._exit is leave:
-            os._exit = genuine
+        return isinstance(self._space.get(root_name(decorator)), StandIn)
