@@ -5,9 +5,11 @@ Line by line and without parsing: what a stranger wrote may take a parser down.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 import msgspec
 
@@ -196,8 +198,10 @@ class Source:
         margin = _indent(self.lines[line - 1])
         names: set[str] = set()
         name, depth = "", margin
-        for number, text in self.statements:
-            if number <= line or text.lstrip().startswith("#"):
+        begins = bisect.bisect_right(self.statements, line, key=itemgetter(0))
+        for at in range(begins, len(self.statements)):
+            text = self.statements[at][1]
+            if text.lstrip().startswith("#"):
                 continue
             if _indent(text) <= margin:
                 break
@@ -229,11 +233,19 @@ class Source:
 
     def _body(self, owner: str) -> Iterator[tuple[int, str]]:
         """The lines of a class, without its first; of several, those of the last: it counts."""
-        heads = [(n, head) for n, line in self._numbered() if (head := _CLASS.match(line))]
-        named = [(n, len(head[1])) for n, head in heads if head[2] == owner]
-        if named:
-            outermost = min(indent for _, indent in named)
-            yield from self._after(max(n for n, indent in named if indent == outermost))
+        if owner in self._heads:
+            yield from self._after(self._heads[owner][1])
+
+    @cached_property
+    def _heads(self) -> dict[str, tuple[int, int]]:
+        """How far a class is indented, and its first line; of several, the outermost, the last."""
+        heads: dict[str, tuple[int, int]] = {}
+        for number, line in self._numbered():
+            if head := _CLASS.match(line):
+                indent = len(head[1])
+                if indent <= heads.get(head[2], (indent,))[0]:
+                    heads[head[2]] = indent, number
+        return heads
 
     def _after(self, heading: int) -> Iterator[tuple[int, str]]:
         """The lines behind one, up to one that is indented no further."""

@@ -73,6 +73,7 @@ def console(first: str, further: str) -> str:
             "Lines 7, 9 and 11 are conflict markers of Git",
         ),
         (f"{CODE}=======\n", "pasted-conflict", "Line 7 is a conflict marker"),
+        (f"{CODE}    <<<<<<< HEAD\n", "pasted-conflict", "Line 7 is a conflict marker"),
         (f"@@ -0,0 +1,6 @@\n+{CODE}", "pasted-patch", "Line 1 is a line of a patch"),
         (CODE.replace("class", "+class"), "pasted-patch", "Line 3 is a line of a patch"),
         (
@@ -207,3 +208,13 @@ def test_names_that_came_along_are_told_as_such(message: str, line: str, name: s
     told = unloadable(Facts("Tanh", lines=[line], load_error=error))
     assert told is not None
     assert told.id == name
+
+
+@pytest.mark.parametrize("code", ["FFFFFF", "D800", "110000", "0000"])
+def test_a_file_may_raise_what_python_would_not_say(code: str) -> None:
+    """A submission can raise any SyntaxError; it is told, whatever characters it speaks of."""
+    detail = {"line": 2, "reason": f"invalid character 'a' (U+{code})"}
+    error = StudentError("SyntaxError", "", detail=detail)
+    told = unloadable(Facts("Tanh", lines=CODE.split("\n"), load_error=error))
+    assert told is not None
+    assert "ine 2" in told.text.title

@@ -103,6 +103,7 @@ def _conflict(mark: Mark) -> Found | None:
     if not (begin or _CONFLICT.match(mark.source.line(mark.line))):
         return None
     lines = [n for n, line in enumerate(mark.source.lines, 1) if _CONFLICT.match(line)]
+    lines = lines or [mark.line]  # somebody has indented it
     are = "Lines {} are conflict markers" if len(lines) > 1 else "Line {} is a conflict marker"
     return _found(
         "pasted-conflict",
@@ -203,12 +204,13 @@ def _line_numbers(mark: Mark) -> Found | None:
         for n, line in enumerate(mark.source.lines, 1)
         if (begins := _NUMBERED.match(line))
     ]
-    longest: list[tuple[int, int]] = []
-    run: list[tuple[int, int]] = []
+    runs: list[list[tuple[int, int]]] = []
     for line, number in found:
-        follows = run and number == run[-1][1] + 1 and line <= run[-1][0] + 2
-        run = [*run, (line, number)] if follows else [(line, number)]
-        longest = max(longest, run, key=len)
+        if runs and number == runs[-1][-1][1] + 1 and line <= runs[-1][-1][0] + 2:
+            runs[-1].append((line, number))
+        else:
+            runs.append([(line, number)])
+    longest = max(runs, key=len, default=[])
     filled = sum(1 for line in mark.source.lines if line.strip())
     if len(longest) < 3 or 2 * len(longest) < filled:
         return None
@@ -250,7 +252,9 @@ _DASHES = "−–—‐‑‒―"
 _SIGNS = {"×": "*", "·": "*", "•": "*", "∙": "*", "⋅": "*", "÷": "/", "∕": "/", "⁄": "/", "∗": "*"}
 _SIGNS |= {"≤": "<=", "≥": ">=", "≠": "!=", "→": "->", "²": "**2", "³": "**3", "√": "np.sqrt"}
 _SIGNS |= {"…": "...", "⩵": "==", "≔": ":=", "＾": "**"}
-_CHARACTER = re.compile(r"invalid (?:non-printable )?character (?:'(.)' \()?U\+([0-9A-F]{4,6})")
+_CHARACTER = re.compile(
+    r"invalid (?:non-printable )?character (?:'(.)' \()?U\+(10[0-9A-F]{4}|[0-9A-F]{4,5})\b"
+)
 
 
 def _character(mark: Mark) -> Found | None:
