@@ -168,8 +168,11 @@ class Attempts:
         student = self._desk.student
         try:
             student.begin()
-        except (StudentError, WorkerFailure) as error:
-            outcome.error = error  # it loaded once, and now it does not
+        except (Fault, ProblemError):
+            raise  # not the submission's
+        except Exception as error:
+            outcome.error = error  # it loaded once, and now it does not; or liberties make no sense
+            outcome.where = origin(error)
         else:
             student.asked.clear()
             try:

@@ -8,6 +8,7 @@ a check that is about names looks at the submission without it (``student.as_wri
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -42,7 +43,8 @@ class Liberties(msgspec.Struct, frozen=True):
     def renamed_in(self, source: str) -> str:
         """Source of the judge's, with the attributes as they are called here."""
         for stated, name in self.names.items():
-            source = re.sub(rf"\.{stated}\b", f".{name}", source)
+            if is_name(name):  # items of dictionaries are written in another way
+                source = re.sub(rf"\.{stated}\b", f".{name}", source)
         return source
 
     def outgoing(self, stated: str, value: Any, stacked: bool = False) -> Any:
@@ -75,6 +77,33 @@ class Liberties(msgspec.Struct, frozen=True):
         return value.reshape(1, -1) if stated in self.flat and fits else value
 
 
+MAX_NAME = 100
+"""Characters of a name that is set, shown and written into scripts."""
+
+
+def is_name(text: Any) -> bool:
+    """Whether a worker's word for a name is one that a program can spell."""
+    good = type(text) is str and len(text) <= MAX_NAME and text.isidentifier()
+    return good and not keyword.iskeyword(text)
+
+
+def named_arrays(told: Any) -> dict[str, np.ndarray[Any, Any]]:
+    """The arrays of an instance, as a worker tells them, as far as their names are names.
+
+    Attributes can have any text for a name, which nobody writes by accident: such a text would
+    become code in what repeats a failure. Of an item of a dictionary, it is between quotes there.
+    """
+    if type(told) is not dict:
+        return {}
+    found = {}
+    for name, value in told.items():
+        owner, dot, key = name.partition(".") if type(name) is str else ("", "", "")
+        fits = key.isprintable() and len(key) <= MAX_NAME if dot else True
+        if isinstance(value, np.ndarray) and is_name(owner) and fits:
+            found[name] = value
+    return found
+
+
 # -- parameters too many -------------------------------------------------------------------
 
 
@@ -100,7 +129,8 @@ def read_needs(told: tuple[str, ...]) -> dict[str, list[Needed]]:
     for line in told:
         method, name, annotation = [*line.split(" "), "", ""][:3]
         needed = Needed(method, name.lstrip("*"), annotation, name.startswith("*"))
-        found.setdefault(method, []).append(needed)
+        if is_name(needed.name):
+            found.setdefault(method, []).append(needed)
     return found
 
 

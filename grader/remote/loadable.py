@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.remote.liberties import is_name
 from grader.remote.load_events import LoadEvent, read_events
 from grader.sandbox import codec
 from grader.sandbox.failures import WorkerFailure
@@ -103,10 +104,10 @@ def read_description(told: Any, stopped: WorkerFailure | None = None) -> Descrip
                 stubs=tuple(map(str, found["stubs"])),
             )
             for name, found in itertools.islice(told["classes"].items(), MAX_CLASSES)
-            if len(str(name)) <= codec.MAX_NAME
+            if is_name(name)
         }
         functions = itertools.islice(told["functions"], MAX_CLASSES)
-        names = frozenset(str(name)[: codec.MAX_NAME] for name in functions)
+        names = frozenset(filter(is_name, functions))
         return Description(classes, names, tuple(read_events(told["events"], stopped)))
     except (TypeError, KeyError, ValueError, AttributeError):
         raise WorkerFailure("crashed", "gave no readable account of itself") from None

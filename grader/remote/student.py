@@ -21,7 +21,7 @@ import numpy as np
 from grader.remote.channel import Channel
 from grader.remote.conversation import Conversation, Recording
 from grader.remote.exposures import Exposure
-from grader.remote.liberties import given_in, required
+from grader.remote.liberties import given_in, named_arrays, required
 from grader.remote.load_events import LoadEvent
 from grader.remote.loadable import Loadable
 from grader.remote.objects import Definitions, RemoteClass, RemoteFunction, RemoteInstance
@@ -200,8 +200,9 @@ class Student(Conversation):
                     getattr(remote, method)(*[None] * required(self.signatures[method]))
 
     def attributes(self, remote: RemoteObject) -> Any:
-        """The arrays among an instance's attributes, by name."""
-        return self.perform(["attributes", remote._handle], Step("read", remote), traced=False)
+        """The arrays among an instance's attributes, by name; see :func:`named_arrays`."""
+        operation = ["attributes", remote._handle]
+        return self.perform(operation, Step("read", remote), traced=False, read=named_arrays)
 
     def note(self, text: str) -> None:
         """Remember a harmless deviation for the report."""

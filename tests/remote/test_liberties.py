@@ -12,6 +12,7 @@ from grader.remote.liberties import (
     Liberties,
     given_in,
     is_size,
+    named_arrays,
     read_needs,
     unfilled,
 )
@@ -111,3 +112,25 @@ def test_source_of_the_judges_sees_classes_that_can_be_called() -> None:
     exec(source, there)
     assert there["made"].forward(3.0) == 1.5
     assert given_in("x = 1", {}) == "x = 1"
+
+
+@pytest.mark.parametrize("name", ["W=0;quit()", "W\n", "class", "W" * 200, "a-b", "", "p.\n", 1])
+def test_what_is_no_name_is_no_parameter(name: Any) -> None:
+    """It would become code in scripts; words of a dictionary are between quotes there."""
+    array = np.ones(2)
+    assert named_arrays({name: array, "W": array, "p.W 1": array, "b": None}).keys() == {
+        "W",
+        "p.W 1",
+    }
+    assert read_needs([f"forward {name}"]) == {}
+
+
+def test_a_worker_may_say_anything_about_attributes() -> None:
+    """It is not believed to be a dictionary."""
+    assert named_arrays([1, 2]) == {}
+
+
+def test_odd_names_do_not_change_source_of_the_judges() -> None:
+    """Words of dictionaries are not written as attributes are, and may hold anything."""
+    odd = Liberties({"p.W": "p.\\g<9>", "W": "weights"})
+    assert odd.renamed_in("layer.W + layer.p.W") == "layer.weights + layer.p.weights"
