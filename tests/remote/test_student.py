@@ -622,6 +622,10 @@ OPTIMIZING = """
         type(optimizer._own).update = lambda *given: 99.0
         return copy.copy(optimizer).update(1.0, 2.0)
 
+    def is_same(one, other):
+        one.mark = getattr(one, "mark", 0) + 1
+        return [one is other, other.mark]
+
     def fine():
         return 1
 """
@@ -730,6 +734,17 @@ def test_only_exposed_methods_run(optimizing: Student, local: bool) -> None:
     with pytest.raises((StudentError, WorkerFailure)):
         optimizing.steal(optimizing.expose(real, "update", local=local))
     assert real.told == 0
+
+
+def test_an_exposed_object_is_one_object(optimizing: Student, local: bool) -> None:
+    """Who remembers what it was given, or keeps something on it, finds it again."""
+    one, other = (optimizing.expose(Momentum(), "update", local=local) for _ in range(2))
+    assert optimizing.is_same(one, one) == [True, 1]
+    assert optimizing.is_same(one, one) == [True, 2]
+    with pytest.raises(StudentError):
+        optimizing.is_same(one, other)
+    optimizing.begin()
+    assert optimizing.is_same(*[optimizing.expose(Momentum(), "update", local=local)] * 2)[1] == 1
 
 
 def test_an_object_of_an_earlier_check_is_not_the_new_one(optimizing: Student, local: bool) -> None:

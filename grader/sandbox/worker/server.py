@@ -37,7 +37,7 @@ from numpy import geterr, ndarray, seterr, zeros
 from grader.sandbox import codec
 from grader.sandbox.worker import line_trace, loading
 from grader.sandbox.worker.leftovers import Leftovers
-from grader.sandbox.worker.stubs import JudgeObjects, Stub
+from grader.sandbox.worker.stubs import JudgeObjects
 
 # Taken before the first line of a submission runs: one that replaces a builtin, or a function of
 # NumPy, changes neither what is done here nor what source of the judge's does.
@@ -172,7 +172,7 @@ class Server:
         if kind is codec.Ref:
             return self._object(value.handle)
         if kind is codec.Exposed:
-            return Stub.of(self.judge_objects, value)
+            return self.judge_objects.stub(value)
         if kind is list:
             return [self._localize(item) for item in value]
         if kind is tuple:

@@ -48,6 +48,7 @@ class JudgeObjects:
         self._send_ahead = send_ahead
         self._localize = localize
         self.own_objects: dict[int, Any] = {}
+        self._stubs: dict[int, Stub] = {}
         self.news: list[list[Any]] = []
         self.news_size = 0
         self.next_copy = 0
@@ -57,6 +58,16 @@ class JudgeObjects:
     def forget(self) -> None:
         """Let no object answer any more that has been given until now."""
         self.own_objects.clear()
+        self._stubs.clear()
+
+    def stub(self, exposed: codec.Exposed) -> Stub:
+        """What the student's code has for one of the judge's: the same, however often it is given.
+
+        A layer may remember what it was given, or keep something on it.
+        """
+        if exposed.id not in self._stubs:
+            self._stubs[exposed.id] = Stub.of(self, exposed)
+        return self._stubs[exposed.id]
 
     def announce_copy(self, number: int) -> int:
         """Number a copy of a judge-side object; the judge hears of it with the next message."""
