@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -39,14 +42,6 @@ def changed(problem: Problem, *changes: tuple[str, str]) -> str:
     return text
 
 
-def graded(problem: Problem, *sources: str) -> list[Report]:
-    """A report for each source."""
-    found: list[Report] = []
-    files = (submission_from("handed_in.py", source.encode()) for source in sources)
-    grade_all(problem, files, found.append)
-    return found
-
-
 def headline(report: Report) -> str:
     """What is read first."""
     return report.diagnoses[0].title
@@ -71,16 +66,6 @@ RENAMED: dict[str, list[list[tuple[str, str]]]] = {
         [(r'g\["dW"\]', 'g["slope"]')],
     ],
 }
-
-
-@pytest.mark.parametrize("name", RENAMED)
-def test_other_names_cost_what_checks_names(name: str) -> None:
-    """At most ten points, and the first line says which name is meant."""
-    problem = PROBLEMS[name]
-    for report in graded(problem, *(changed(problem, *each) for each in RENAMED[name])):
-        assert 90 <= report.score < 100
-        assert re.search("theta|omega|slope|shift", headline(report))
-        assert headline(report).startswith("What the statement calls")
 
 
 NEEDED: dict[str, list[tuple[str, str]]] = {
@@ -110,15 +95,6 @@ NEEDED: dict[str, list[tuple[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", NEEDED)
-def test_an_argument_too_many_is_told_once(name: str) -> None:
-    """Then it is given, so that everything else is looked at."""
-    problem = PROBLEMS[name]
-    for report in graded(problem, *(changed(problem, each) for each in NEEDED[name])):
-        assert 90 <= report.score < 100
-        assert "no default value" in headline(report)
-
-
 FLAT: dict[str, tuple[str, str]] = {
     "dense": (r"np\.zeros\(\(1, self\.n_units\)\)", "np.zeros(self.n_units)"),
     "dense-activation": (r"np\.zeros\(\(1, output_size\)\)", "np.zeros(output_size)"),
@@ -127,24 +103,12 @@ FLAT: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", FLAT)
-def test_a_flat_bias_is_free_and_stays_flat(name: str) -> None:
-    """Code that works row by row depends on its shape; a note mentions it."""
-    problem = PROBLEMS[name]
-    by_rows = (r"(\w+) @ (self\.\w+(?:\[\"W\"\])?) \+", r"np.array([row @ \2 for row in \1]) +")
-    source = changed(problem, FLAT[name], by_rows).replace(", keepdims=True", "")
-    (report,) = graded(problem, source)
-    assert report.score == 100
-    assert any("shape (" in note for note in report.notes)
+BODIES = ["pass", "raise NotImplementedError('later')", "identity", "'later'"]
+"""What may stand where nothing has been written yet."""
 
 
-@pytest.mark.parametrize(
-    "body", ["pass", "raise NotImplementedError('later')", "identity", "'later'"]
-)
-@pytest.mark.parametrize("name", PROBLEMS)
-def test_what_nothing_is_written_for_earns_nothing(name: str, body: str) -> None:
-    """Whatever it is that stands where the code should be."""
-    problem = PROBLEMS[name]
+def unwritten(problem: Problem, body: str) -> str:
+    """The reference solution with the same body in each of its functions."""
     tree = ast.parse(problem.reference_path.read_text("utf-8"))
     for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
         names = [argument.arg for argument in function.args.args]
@@ -152,7 +116,72 @@ def test_what_nothing_is_written_for_earns_nothing(name: str, body: str) -> None
         (holder,) = ast.parse(f"def f():\n    {same if body == 'identity' else body}").body
         assert isinstance(holder, ast.FunctionDef)
         function.body = holder.body
-    starter = (problem.folder / "starter.py").read_text("utf-8")
-    for report in graded(problem, ast.unparse(tree), starter):
-        assert report.score <= 10
-        assert any(each.id == "not-written" for each in report.diagnoses)
+    return ast.unparse(tree)
+
+
+def flattened(problem: Problem) -> str:
+    """The reference solution with a flat bias, and an output that is made row by row."""
+    by_rows = (r"(\w+) @ (self\.\w+(?:\[\"W\"\])?) \+", r"np.array([row @ \2 for row in \1]) +")
+    return changed(problem, FLAT[problem.slug], by_rows).replace(", keepdims=True", "")
+
+
+Reports = Callable[[str, str], list[Report]]
+
+
+@pytest.fixture(scope="module")
+def reports() -> Reports:
+    """What the files of a problem get, by what is done to them; one judge for each problem."""
+
+    @cache
+    def of(name: str) -> dict[str, list[Report]]:
+        problem = PROBLEMS[name]
+        starter = problem.starter_path.read_text("utf-8")
+        files = {
+            "renamed": [changed(problem, *each) for each in RENAMED.get(name, [])],
+            "needed": [changed(problem, each) for each in NEEDED[name]],
+            "flat": [flattened(problem)] if name in FLAT else [],
+            "starter": [starter],
+            **{body: [unwritten(problem, body)] for body in BODIES},
+        }
+        found: list[Report] = []
+        sources = (source for several in files.values() for source in several)
+        handed_in = (submission_from("handed_in.py", source.encode()) for source in sources)
+        grade_all(problem, handed_in, found.append)
+        taken = iter(found)
+        return {what: list(islice(taken, len(several))) for what, several in files.items()}
+
+    return lambda name, what: of(name)[what]
+
+
+@pytest.mark.parametrize("name", RENAMED)
+def test_other_names_cost_what_checks_names(name: str, reports: Reports) -> None:
+    """At most ten points, and the first line says which name is meant."""
+    for report in reports(name, "renamed"):
+        assert 90 <= report.score < 100
+        assert re.search("theta|omega|slope|shift", headline(report))
+        assert headline(report).startswith("What the statement calls")
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_an_argument_too_many_is_told_once(name: str, reports: Reports) -> None:
+    """Then it is given, so that everything else is looked at."""
+    for report in reports(name, "needed"):
+        assert 90 <= report.score < 100
+        assert "no default value" in headline(report)
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_a_flat_bias_is_free_and_stays_flat(name: str, reports: Reports) -> None:
+    """Code that works row by row depends on its shape; a note mentions it."""
+    (report,) = reports(name, "flat")
+    assert report.score == 100
+    assert any("shape (" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("body", [*BODIES, "starter"])
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_what_nothing_is_written_for_earns_nothing(name: str, body: str, reports: Reports) -> None:
+    """Whatever it is that stands where the code should be."""
+    (report,) = reports(name, body)
+    assert report.score <= 10
+    assert any(each.id == "not-written" for each in report.diagnoses)

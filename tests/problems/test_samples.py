@@ -1,4 +1,7 @@
-"""The sample submissions of `dense`, all graded by one warm judge."""
+"""The sample submissions of `dense` and `relu`: a part of them, graded by one warm judge each.
+
+That all samples of all problems get what they declare is what `grader verify` proves.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -22,27 +26,64 @@ from grader.authoring.sample_headers import (
 )
 from grader.grading.in_process import grade_all
 from grader.model.problem import Library, Problem
-from grader.model.report import Diagnosis, Report
+from grader.model.report import CheckResult, Diagnosis, Report
 from grader.model.report_json import as_data
 from grader.model.submission import Submission, read_submission
 
-DENSE = Library.find(Path(__file__).resolve().parents[2]).load("dense")
-ACCEPTED, REJECTED = DENSE.samples("accepted"), DENSE.samples("rejected")
-LOADABLE = [path for path in REJECTED if read_declaration(path).fails != frozenset({UNLOADABLE})]
+LIBRARY = Library.find(Path(__file__).resolve().parents[2])
+DENSE, RELU = LIBRARY.load("dense"), LIBRARY.load("relu")
+PROBLEMS = (DENSE, RELU)
+
+EXAMPLES = [
+    ("bias_not_added", "test_forward", "1 row, 1 input, 1 unit"),
+    ("bias_gradient_mean", "test_bias_gradient", "2 rows, 1 input, 1 unit"),
+    ("weight_gradient_mean", "test_weight_gradient", "2 rows, 1 input, 1 unit"),
+    ("input_gradient_after_update", "test_input_gradient", "1 row, 1 input, 1 unit"),
+    ("square_layer_skips_transpose", "test_input_gradient", "1 row, 2 inputs, 2 units"),
+    ("bias_gradient_sum_over_everything", "test_bias_gradient", "1 row, 1 input, 1 unit"),
+    ("bias_gradient_divided_by_n_units", "test_bias_gradient", "1 row, 1 input, 2 units"),
+    ("weight_gradient_outer_of_sums", "test_weight_gradient", "2 rows, 1 input, 1 unit"),
+    ("first_sixteen_rows_only", "test_forward", "17 rows, 1 input, 1 unit"),
+]
+NAMED = {"einsum", "bias_gradient_unsummed", *(sample for sample, _, _ in EXAMPLES)}
+"""Samples that tests here ask for; of the others one in eight is taken."""
+
+
+def is_loadable(path: Path) -> bool:
+    """Whether a rejected sample declares that it can be graded."""
+    return read_declaration(path).fails != frozenset({UNLOADABLE})
+
+
+def chosen(kind: str, problem: Problem) -> list[Path]:
+    """The part of the samples that is graded here."""
+    paths = problem.samples(kind)
+    return [path for n, path in enumerate(paths) if n % 8 == 0 or path.stem in NAMED]
+
+
+ACCEPTED = [path for problem in PROBLEMS for path in chosen("accepted", problem)]
+REJECTED = [path for problem in PROBLEMS for path in chosen("rejected", problem)]
+LOADABLE = [path for path in REJECTED if is_loadable(path)]
+
+
+def graded(problem: Problem, paths: Iterable[Path]) -> dict[Path, Report]:
+    """A report for each sample, under the name that a student would give it."""
+    paths, found = list(paths), list[Report]()
+    grade_all(problem, map(submitted, paths), found.append)
+    return dict(zip(paths, found, strict=True))
 
 
 @pytest.fixture(scope="module")
 def reports() -> dict[Path, Report]:
-    """A report for each sample, under the name that a student would give it."""
-    paths = [DENSE.reference_path, DENSE.starter_path, *ACCEPTED, *REJECTED]
-    found: list[Report] = []
-    grade_all(DENSE, map(submitted, paths), found.append)
-    return dict(zip(paths, found, strict=True))
+    """A report for each sample that is chosen, and for the reference and the starter of dense."""
+    alone = [DENSE.reference_path, DENSE.starter_path]
+    return graded(DENSE, [*alone, *chosen("accepted", DENSE), *chosen("rejected", DENSE)]) | graded(
+        RELU, [*chosen("accepted", RELU), *chosen("rejected", RELU)]
+    )
 
 
 def submitted(path: Path) -> Submission:
     """A sample as it would be handed in."""
-    return replace(read_submission(path), name="dense.py")
+    return replace(read_submission(path), name=f"{path.parts[-3]}.py")
 
 
 def declared(path: Path) -> frozenset[str]:
@@ -52,14 +93,23 @@ def declared(path: Path) -> frozenset[str]:
     return fails
 
 
-def test_there_are_enough_samples() -> None:
-    """Thirty styles and seventy mistakes at the least, in every group of the problem."""
-    single = [path for path in LOADABLE if len(declared(path)) == 1]
-    assert len(ACCEPTED) >= 30
-    assert len(single) >= 70
-    assert sum(path.stem.startswith("two_") for path in REJECTED) >= 9
-    assert len(REJECTED) - len(LOADABLE) >= 5
-    assert set().union(*map(declared, single)) == {g.id for g in DENSE.settings.groups}
+@pytest.mark.parametrize(
+    ("problem", "right", "wrong", "unloadable", "two"),
+    [(DENSE, 30, 70, 5, 9), (RELU, 10, 25, 0, 0)],
+    ids=["dense", "relu"],
+)
+def test_there_are_enough_samples(
+    problem: Problem, right: int, wrong: int, unloadable: int, two: int
+) -> None:
+    """Styles, and mistakes in every group of the problem that cost no other."""
+    rejected = problem.samples("rejected")
+    loadable = [path for path in rejected if is_loadable(path)]
+    single = [path for path in loadable if len(declared(path)) == 1]
+    assert len(problem.samples("accepted")) >= right
+    assert len(single) >= wrong
+    assert sum(path.stem.startswith("two_") for path in rejected) >= two
+    assert len(rejected) - len(loadable) >= unloadable
+    assert set().union(*map(declared, single)) == {g.id for g in problem.settings.groups}
 
 
 def test_reference_gets_full_marks(reports: dict[Path, Report]) -> None:
@@ -97,24 +147,30 @@ def test_rejected_sample_is_diagnosed_as_it_declares(
     assert list(faults_of_diagnoses(path, reports[path])) == []
 
 
-@pytest.mark.parametrize("path", LOADABLE, ids=lambda path: path.stem)
-def test_points_add_up(path: Path, reports: dict[Path, Report]) -> None:
+def assert_points_add_up(report: Report) -> None:
     """The score is the sum of the checks, and blocked or failed checks give nothing."""
-    report = reports[path]
     assert report.score == pytest.approx(sum(c.points for c in report.checks), abs=0.01)
     assert sum(c.max_points for c in report.checks) == pytest.approx(100, abs=0.01)
     for check in report.checks:
         assert check.points == (check.max_points if check.status == "passed" else 0.0)
 
 
-@pytest.mark.parametrize("path", LOADABLE, ids=lambda path: path.stem)
-def test_failures_explain_themselves(path: Path, reports: dict[Path, Report]) -> None:
+def assert_failures_explain_themselves(report: Report) -> None:
     """Every failure has a message for the student and plain evidence."""
-    failed = [c for c in reports[path].checks if c.status == "failed"]
+    failed = [c for c in report.checks if c.status == "failed"]
     assert failed
     for check in failed:
         assert check.message
         assert check.evidence
+
+
+@pytest.mark.parametrize("path", LOADABLE, ids=lambda path: path.stem)
+def test_points_add_up_and_failures_explain_themselves(
+    path: Path, reports: dict[Path, Report]
+) -> None:
+    """In the report on each wrong file."""
+    assert_points_add_up(reports[path])
+    assert_failures_explain_themselves(reports[path])
 
 
 def smallest_rows(report: Report, check: str) -> str:
@@ -123,20 +179,7 @@ def smallest_rows(report: Report, check: str) -> str:
     return str(found.evidence["example"]["case"])
 
 
-@pytest.mark.parametrize(
-    ("sample", "check", "example"),
-    [
-        ("bias_not_added", "test_forward", "1 row, 1 input, 1 unit"),
-        ("bias_gradient_mean", "test_bias_gradient", "2 rows, 1 input, 1 unit"),
-        ("weight_gradient_mean", "test_weight_gradient", "2 rows, 1 input, 1 unit"),
-        ("input_gradient_after_update", "test_input_gradient", "1 row, 1 input, 1 unit"),
-        ("square_layer_skips_transpose", "test_input_gradient", "1 row, 2 inputs, 2 units"),
-        ("bias_gradient_sum_over_everything", "test_bias_gradient", "1 row, 1 input, 1 unit"),
-        ("bias_gradient_divided_by_n_units", "test_bias_gradient", "1 row, 1 input, 2 units"),
-        ("weight_gradient_outer_of_sums", "test_weight_gradient", "2 rows, 1 input, 1 unit"),
-        ("first_sixteen_rows_only", "test_forward", "17 rows, 1 input, 1 unit"),
-    ],
-)
+@pytest.mark.parametrize(("sample", "check", "example"), EXAMPLES)
 def test_the_example_is_the_smallest(
     sample: str, check: str, example: str, reports: dict[Path, Report]
 ) -> None:
@@ -145,52 +188,15 @@ def test_the_example_is_the_smallest(
     assert smallest_rows(reports[path], check) == example
 
 
-def scripts(reports: dict[Path, Report]) -> list[tuple[Path, str, str]]:
-    """(sample, check, script) for the first failure of every rejected sample."""
-    found = []
-    for path in REJECTED:
-        for check in reports[path].checks:
-            compared = check.evidence.get("kind") in ("value", "shape", "type")
-            if compared and check.reproduce and "raise AssertionError" not in check.reproduce:
-                found.append((path, check.id, check.reproduce))
-                break
-    return found
-
-
-def test_scripts_reproduce_and_stop_when_it_is_mended(
-    reports: dict[Path, Report], tmp_path: Path
-) -> None:
-    """A script exits with 1 for the file it was made for, and with 0 for a correct one."""
-    chosen = scripts(reports)[::8]
-    assert len(chosen) >= 10
-    correct = next(path for path in ACCEPTED if path.stem == "einsum")
-    running = []
-    for path, check, script in chosen:
-        file = tmp_path / f"{path.stem}-{check[:20].replace('[', '_')}.py"
-        file.write_text(script, "utf-8")
-        for submission in (path, correct):
-            process = subprocess.Popen(
-                [sys.executable, "-I", str(file), str(submission)],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
-            running.append((file, submission is correct, process))
-            if len(running) % 4 == 0:
-                process.wait()
-    for file, mended, process in running:
-        output, _ = process.communicate()
-        assert process.returncode == (0 if mended else 1), f"{file}: {output}"
-        assert ("AssertionError" in output) == (not mended)
-
-
 def test_same_report_every_time(dense: Problem, reports: dict[Path, Report]) -> None:
     """Alone or in a row, first or last, a submission gets the same report."""
-    chosen = [*REJECTED[::13], ACCEPTED[0], DENSE.reference_path]
-    again: list[Report] = []
-    grade_all(dense, map(submitted, reversed(chosen)), again.append)
-    for path, report in zip(reversed(chosen), again, strict=True):
+    own = [path for path in (*REJECTED, *ACCEPTED) if dense.slug in path.parts]
+    paths = [*reversed(own[::6]), dense.reference_path]
+    for path, report in graded(dense, paths).items():
         assert timeless(as_data(report)) == timeless(as_data(reports[path]))
+
+
+# -- scripts -------------------------------------------------------------------------------
 
 
 RUNS_SCRIPTS = """
@@ -217,29 +223,29 @@ for line in sys.stdin:
 """A process of its own for each script, without loading NumPy each time: what each one raises."""
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="scripts are run by forks of one process")
-def test_every_failure_has_a_script_that_fails(reports: dict[Path, Report], tmp_path: Path) -> None:
-    """With an AssertionError or with an exception of the student's; most of them are short."""
-    graded = list(reports.items())
-    relu = Library.find(Path(__file__).resolve().parents[2]).load("relu")
-    paths = relu.samples("rejected")
-    others: list[Report] = []
-    grade_all(relu, map(submitted, paths), others.append)
-    graded += zip(paths, others, strict=True)
-    jobs = [
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="scripts run in forks of one process")
+
+
+def scripts(reports: dict[Path, Report]) -> list[tuple[Path, CheckResult]]:
+    """Each failure of a rejected sample that is no consequence of another one."""
+    return [
         (path, check)
-        for path, report in graded
+        for path, report in reports.items()
         if "rejected" in path.parts
         for check in report.checks
         if check.status not in ("passed", "blocked")
     ]
+
+
+def assert_scripts_fail(reports: dict[Path, Report], folder: Path) -> None:
+    """With an AssertionError or with an exception of the student's; most of them are short."""
+    jobs = scripts(reports)
     assert all(check.reproduce for _, check in jobs)
     lengths = sorted(len(str(check.reproduce).splitlines()) for _, check in jobs)
     assert lengths[len(lengths) * 3 // 4] <= 25
-
     lines = []
     for number, (path, check) in enumerate(jobs):
-        script = tmp_path / f"{number}.py"
+        script = folder / f"{number}.py"
         script.write_text(str(check.reproduce), "utf-8")
         lines.append(json.dumps([str(script), str(path)]))
     command = [sys.executable, "-I", "-c", RUNS_SCRIPTS]
@@ -248,6 +254,57 @@ def test_every_failure_has_a_script_that_fails(reports: dict[Path, Report], tmp_
     )
     for (path, check), last in zip(jobs, ran.stdout.splitlines(), strict=True):
         assert last, f"{path}: the script for {check.id} shows nothing\n{check.reproduce}"
+
+
+@forks
+def test_every_failure_has_a_script_that_fails(reports: dict[Path, Report], tmp_path: Path) -> None:
+    """What a student is told can be seen without the grader."""
+    assert_scripts_fail(reports, tmp_path)
+
+
+@forks
+@pytest.mark.proof
+@pytest.mark.parametrize("problem", PROBLEMS, ids=["dense", "relu"])
+def test_every_failure_of_every_sample_has_a_script_that_fails(
+    problem: Problem, tmp_path: Path
+) -> None:
+    """And the same smallest examples, points that add up, and a message with evidence."""
+    reports = graded(problem, problem.samples("rejected"))
+    assert_scripts_fail(reports, tmp_path)
+    for path, report in reports.items():
+        if is_loadable(path):
+            assert_points_add_up(report)
+            assert_failures_explain_themselves(report)
+
+
+def test_scripts_reproduce_and_stop_when_it_is_mended(
+    reports: dict[Path, Report], tmp_path: Path
+) -> None:
+    """A script exits with 1 for the file it was made for, and with 0 for a correct one."""
+    compared = {
+        path: str(check.reproduce)
+        for path, check in reversed(scripts(reports))
+        if "dense" in path.parts
+        and check.evidence.get("kind") in ("value", "shape", "type")
+        and "raise AssertionError" not in str(check.reproduce)
+    }
+    (correct,) = [path for path in ACCEPTED if path.stem == "einsum"]
+    paths = list(compared)[::8]
+    assert len(paths) >= 3
+    for path in paths:
+        script = tmp_path / "script.py"
+        script.write_text(compared[path], "utf-8")
+        for submission in (path, correct):
+            done = subprocess.run(
+                [sys.executable, "-I", script, submission],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+            mended = submission is correct
+            assert done.returncode == (0 if mended else 1), f"{path}: {done.stdout}"
+            assert ("AssertionError" in done.stdout) == (not mended)
 
 
 # -- headers -------------------------------------------------------------------------------
