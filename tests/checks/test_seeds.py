@@ -92,9 +92,9 @@ def test_right_files_keep_full_marks_with_other_seeds(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", ["dense-minimal", "relu"])
 def test_wrong_files_are_found_with_other_seeds(slug: str) -> None:
-    """In the groups that they declare."""
+    """In the groups that they declare: one file in four; benchmarks/seeds.py tries all."""
     problem = Library.find(ROOT).load(slug)
-    for path, report in graded(problem, problem.samples("rejected"), 3000000019):
+    for path, report in graded(problem, problem.samples("rejected")[::4], 3000000019):
         assert failing(report) == read_declaration(path).fails, path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,24 +59,43 @@ reason = "Nobody calls it so."
 Write = Callable[..., Problem]
 
 
+def write(library: Path, vouched: str = HARMLESS, reference: str = REFERENCE) -> Problem:
+    """Write the problem ``double``, with some text in its vouched.toml, and load it."""
+    for name, text in {
+        "problems/double/problem.toml": SETTINGS,
+        "problems/double/checks.py": CHECKS,
+        "problems/double/starter.py": "class Doubler:\n    calls = None\n",
+        "problems/double/vouched.toml": vouched,
+        "reference/double.py": reference,
+    }.items():
+        path = library / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return Library.find(library).load("double")
+
+
 @pytest.fixture
 def double(tmp_path: Path) -> Write:
-    """Write the problem ``double``, with some text in its vouched.toml, and load it."""
+    """Writes the problem ``double`` for one test."""
+    return partial(write, tmp_path / "library")
 
-    def write(vouched: str = HARMLESS, reference: str = REFERENCE) -> Problem:
-        for name, text in {
-            "problems/double/problem.toml": SETTINGS,
-            "problems/double/checks.py": CHECKS,
-            "problems/double/starter.py": "class Doubler:\n    calls = None\n",
-            "problems/double/vouched.toml": vouched,
-            "reference/double.py": reference,
-        }.items():
-            path = tmp_path / "library" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-        return Library.find(tmp_path / "library").load("double")
 
-    return write
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Problem:
+    """The problem ``double`` as it is, for all tests that change nothing in it."""
+    return write(tmp_path_factory.mktemp("usual") / "library")
+
+
+@pytest.fixture(scope="module")
+def everything(usual: Problem) -> Distorted:
+    """All of its distortions, tried."""
+    return try_distortions(usual, jobs=2, thorough=True)
+
+
+@pytest.fixture(scope="module")
+def few(usual: Problem) -> Distorted:
+    """The selection of them that is tried without --thorough."""
+    return try_distortions(usual, jobs=2)
 
 
 def states(distorted: Distorted) -> dict[str, str]:
@@ -88,11 +108,9 @@ def details(problem: Problem, distorted: Distorted) -> dict[str, Finding]:
     return {finding.claim: finding for finding in judge_distortions(problem, distorted)}
 
 
-def test_what_becomes_of_distortions(double: Write) -> None:
+def test_what_becomes_of_distortions(everything: Distorted) -> None:
     """Found in a right group, unnoticed, without effect in what is tried, never met, excused."""
-    problem = double()
-    distorted = try_distortions(problem, jobs=2, thorough=True)
-    found = states(distorted)
+    distorted, found = everything, states(everything)
     assert found["double result: always: sign"] == "found"
     assert found["double result: x.0 = 1: twice"] == "found"
     assert found["double result: |x| > 100: zero"] == "found"
@@ -116,26 +134,23 @@ def test_what_becomes_of_distortions(double: Write) -> None:
     assert "<h3>double</h3>" in shown
 
 
-def test_an_author_is_told_what_to_do(double: Write) -> None:
+def test_an_author_is_told_what_to_do(usual: Problem, few: Distorted) -> None:
     """Each gap with its sentence; conditions that nobody meets once each; an entry to be copied."""
-    problem = double()
-    distorted = try_distortions(problem, jobs=2)
-    finding = details(problem, distorted)["distorted references lose points where they should"]
+    finding = details(usual, few)["distorted references lose points where they should"]
     text = "\n".join(finding.details)
     assert "problems/double/vouched.toml" in text
     assert "[[harmless]]" in text
     assert "double: always: seeds: the checks meet it, and none fails" in text
     assert "    double() seeds NumPy's global generator." in text
     assert text.count("double: x.0 > 100: no check does that: ") == 1
-    assert f"chosen of {len(distorted.everything)}" in finding.figure
+    assert f"chosen of {len(few.everything)}" in finding.figure
 
 
-def test_a_selection_has_every_condition_and_every_change(double: Write) -> None:
+def test_a_selection_has_every_condition_and_every_change(
+    usual: Problem, few: Distorted, everything: Distorted
+) -> None:
     """And it is the same each time."""
-    problem = double()
-    few, again = (try_distortions(problem, jobs=2) for _ in range(2))
-    assert states(few) == states(again)
-    everything = try_distortions(problem, jobs=2, thorough=True)
+    assert states(few) == states(try_distortions(usual, jobs=2))
     tried = [each.distortion for each in few.tried]
     wanted = [each.distortion for each in everything.tried]
     assert {d.change.key for d in tried} == {d.change.key for d in wanted}
