@@ -31,6 +31,29 @@ filters_calls = pytest.mark.skipif(
 )
 """For tests in which the grader runs as on a kernel without one of the jail's layers."""
 
+LONGEST = """
+    e2e/test_attacks results/test_class_run e2e/test_cli problems/test_samples
+    grading/cluster/test_cluster checks/test_seeds authoring/test_verify platforms/test_bundle
+    intake/test_bombs e2e/test_where_it_runs authoring/distortion/test_trying grading/test_pool
+    sandbox/test_process api/test_check sandbox/test_killing e2e/test_soak api/test_ipython
+""".split()
+"""The files of tests that take ten seconds or more, the longest first."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let files go to processes in the order of the hook below, not by how many tests they have."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In one process quick tests are first; in several slow ones, so that none works on alone."""
+    ranks = {ROOT / "tests" / f"{name}.py": rank for rank, name in enumerate(LONGEST)}
+    several = hasattr(config, "workerinput")
+    sign = 1 if several else -1
+    items.sort(key=lambda item: sign * ranks.get(item.path, len(ranks)))
+
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
