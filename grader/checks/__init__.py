@@ -6,25 +6,26 @@ from typing import Any
 
 import pytest
 
+from grader.checks.closeness import closeness, is_close
 from grader.checks.expect import (
     CheckFailed,
-    closeness,
     expect,
-    expect_arguments_left_alone,
     expect_array,
     expect_close,
-    expect_later_as_before,
     expect_names,
-    expect_nothing_drawn,
-    expect_nothing_left,
-    expect_unchanged,
-    expect_untouched_numpy,
     fail,
-    is_close,
 )
 from grader.checks.memo import each_alone
 from grader.checks.misconceptions import aspect
 from grader.checks.observation import Seen
+from grader.checks.side_effects import (
+    expect_arguments_left_alone,
+    expect_later_as_before,
+    expect_nothing_drawn,
+    expect_nothing_left,
+    expect_unchanged,
+    expect_untouched_numpy,
+)
 from grader.remote.exposures import Exposure
 from grader.remote.steps import StudentError
 from grader.remote.student import Student

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.checks.expect import is_close
+from grader.checks.closeness import is_close
 from grader.remote.steps import Pending, StudentError
 from grader.sandbox.codec import Opaque
 

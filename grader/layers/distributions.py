@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grader.checks.expect import expect, is_close
+from grader.checks.closeness import is_close
+from grader.checks.expect import expect
 
 Array = np.ndarray[Any, Any]
 

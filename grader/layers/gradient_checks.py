@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.expect import expect_array, expect_close, is_close
+from grader.checks.closeness import is_close
+from grader.checks.expect import expect_array, expect_close
 from grader.layers.gradients import ATOL, RTOL
 
 Array = np.ndarray[Any, Any]

@@ -4,7 +4,7 @@ Those of the affine part are shared by all dense layers. What is wrong only here
 what the notebook does that the exercise comes from.
 """
 
-from grader.checks.expect import is_close
+from grader.checks.closeness import is_close
 from grader.checks.misconceptions import Rules, Unknown
 from grader.layers import Draw, Names, mistakes
 

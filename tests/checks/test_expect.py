@@ -13,20 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
-from grader.checks.expect import (
-    ATOL,
-    MAX_VALUES,
-    RTOL,
-    CheckFailed,
-    describe,
-    expect,
-    expect_array,
-    expect_close,
-    expect_unchanged,
-    fail,
-    is_close,
-    number,
-)
+from grader.checks.closeness import ATOL, RTOL, is_close
+from grader.checks.expect import CheckFailed, expect, expect_array, expect_close, fail
+from grader.checks.plain_data import MAX_VALUES, describe, number
+from grader.checks.side_effects import expect_unchanged
 from grader.sandbox.codec import Opaque
 
 NAN, INF = math.nan, math.inf

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.expect import is_close
+from grader.checks.closeness import is_close
 from grader.checks.observation import Raised, Seen, same
 from grader.diagnosis.conditions import only, separating
 from grader.diagnosis.numeric.formula_search import formula

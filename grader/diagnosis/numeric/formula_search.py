@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.checks.expect import is_close
+from grader.checks.closeness import is_close
 from grader.checks.observation import Seen
 from grader.diagnosis.numeric.scaling import FEW, Array, Pairs, Told
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.checks.expect import is_close
+from grader.checks.closeness import is_close
 from grader.checks.observation import Seen
 from grader.diagnosis.numeric.formula_search import formula
 from grader.diagnosis.numeric.scaling import (

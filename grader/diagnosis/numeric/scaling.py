@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.expect import is_close
+from grader.checks.closeness import is_close
 from grader.checks.observation import Seen
 
 Array = np.ndarray[Any, Any]
