@@ -8,50 +8,13 @@ line that is merely wrong is left to others. Nothing is parsed, because Python h
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 
-import msgspec
-
-from grader.checks.misconceptions import Text, Told
+from grader.diagnosis.generic.characters import wrong_character
+from grader.diagnosis.generic.marks import Found, Mark, found_as
+from grader.diagnosis.generic.prose import is_prose
 from grader.diagnosis.source_scan import Source
 from grader.remote.steps import StudentError
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """What Python has refused, and the file it stands in.
-
-    Attributes:
-        line: Where Python gave up; 0 if it does not say.
-        reason: What it says.
-    """
-
-    source: Source
-    line: int
-    reason: str
-
-    @property
-    def text(self) -> str:
-        """The line, without what surrounds it."""
-        return self.source.line(self.line)
-
-    def first(self, pattern: re.Pattern[str]) -> int:
-        """The first line that looks so, where a statement begins; 0 if none does."""
-        return next((n for n, line in self.source.statements if pattern.match(line)), 0)
-
-
-class Found(msgspec.Struct, frozen=True):
-    """What came along.
-
-    Attributes:
-        line: The line to look at.
-        what: What is there, in a few words.
-        told: The same as a diagnosis.
-    """
-
-    line: int
-    what: str
-    told: Told
 
 
 def pasted(source: Source, error: StudentError) -> Found | None:
@@ -70,10 +33,6 @@ def left_in_line(name: str, number: int, line: str) -> Found | None:
         return _entity(number, line)
     found = _PROMPT.match(line) if name in ("In", "Out") else None
     return _prompt_told(number, found[0].strip(), "a notebook") if found else None
-
-
-def _found(name: str, line: int, what: str, *text: str) -> Found:
-    return Found(line, what, Told(name, Text(*text)))
 
 
 def _and(numbers: Sequence[int]) -> str:
@@ -105,7 +64,7 @@ def _conflict(mark: Mark) -> Found | None:
     lines = [n for n, line in enumerate(mark.source.lines, 1) if _CONFLICT.match(line)]
     lines = lines or [mark.line]  # somebody has indented it
     are = "Lines {} are conflict markers" if len(lines) > 1 else "Line {} is a conflict marker"
-    return _found(
+    return found_as(
         "pasted-conflict",
         lines[0],
         f"a conflict marker of Git ({mark.source.line(lines[0])[:30]})",
@@ -123,7 +82,7 @@ def _fence(mark: Mark) -> Found | None:
     first, last = fences[0], fences[-1]
     quoted = mark.source.line(first)[:20]
     text = next((n for n in range(1, first) if is_prose(mark.source.line(n))), 0)
-    return _found(
+    return found_as(
         "pasted-fence",
         first,
         f"a code fence of Markdown ({quoted})",
@@ -156,7 +115,7 @@ def _prompt(mark: Mark) -> Found | None:
 
 
 def _prompt_told(line: int, prompt: str, kind: str) -> Found:
-    return _found(
+    return found_as(
         "pasted-prompt",
         line,
         f"the prompt {prompt} of {kind}",
@@ -172,7 +131,7 @@ def _quoted(mark: Mark) -> Found | None:
     marked = [line for line in filled if re.match(r"(?:> ?)+", line)]
     if not mark.text.startswith(">") or 2 * len(marked) < len(filled):
         return None
-    return _found(
+    return found_as(
         "pasted-quote",
         mark.line,
         "the sign > of a quoted message",
@@ -187,7 +146,7 @@ def _indented(mark: Mark) -> Found | None:
     code = [line for _, line in mark.source.statements if not line.lstrip().startswith("#")]
     if mark.reason != "unexpected indent" or not all(map(_indent, code)):
         return None
-    return _found(
+    return found_as(
         "indentation",
         mark.line,
         "white space at the beginning of every line",
@@ -215,7 +174,7 @@ def _line_numbers(mark: Mark) -> Found | None:
     if len(longest) < 3 or 2 * len(longest) < filled:
         return None
     first, number = longest[0]
-    return _found(
+    return found_as(
         "pasted-line-numbers",
         first,
         f"the line number {number} in front of the code",
@@ -233,7 +192,7 @@ def _patch(mark: Mark) -> Found | None:
     if not line:
         return None
     sign = mark.source.line(line).split()[0][:4]
-    return _found(
+    return found_as(
         "pasted-patch",
         line,
         f"a line of a patch ({sign})",
@@ -243,91 +202,6 @@ def _patch(mark: Mark) -> Found | None:
         "Do you have the whole file, after the change?",
         "Hand in the file itself, or delete the lines with - and each + at the beginning.",
     )
-
-
-# -- characters ----------------------------------------------------------------------------
-
-_QUOTES = "“”„‟‘’‚‛«»‹›″′´`「」"
-_DASHES = "−–—‐‑‒―"
-_SIGNS = {"×": "*", "·": "*", "•": "*", "∙": "*", "⋅": "*", "÷": "/", "∕": "/", "⁄": "/", "∗": "*"}
-_SIGNS |= {"≤": "<=", "≥": ">=", "≠": "!=", "→": "->", "²": "**2", "³": "**3", "√": "np.sqrt"}
-_SIGNS |= {"…": "...", "⩵": "==", "≔": ":=", "＾": "**"}
-_CHARACTER = re.compile(
-    r"invalid (?:non-printable )?character (?:'(.)' \()?U\+(10[0-9A-F]{4}|[0-9A-F]{4,5})\b"
-)
-
-
-def _character(mark: Mark) -> Found | None:
-    found = _CHARACTER.match(mark.reason)
-    if found is None:
-        open_string = mark.reason.startswith(("unterminated string", "unterminated f-string"))
-        quotes = [c for c in mark.text if c in _QUOTES and c != "`"]
-        if not (open_string and quotes):
-            return None
-        character = quotes[0]
-    else:
-        character = chr(int(found[2], 16))
-    called = unicodedata.name(character, f"U+{ord(character):04X}").lower()
-    more = [n for n, text in enumerate(mark.source.lines, 1) if character in text and n > mark.line]
-    others = f" Line {more[0]} has it, too." if more else ""
-    what, title, write = _described(character, called, mark.line)
-    return _found(
-        "pasted-character",
-        mark.line,
-        what,
-        title,
-        "Word processors, web pages and chats put it where a plain character was typed; in code"
-        " only the plain one counts." + others,
-        f"Where was line {mark.line} copied from?",
-        write,
-    )
-
-
-def _described(character: str, called: str, line: int) -> tuple[str, str, str]:
-    """What a character is called, what is said of it, and what to write instead."""
-    kind = unicodedata.category(character)
-    code = f"U+{ord(character):04X}"
-    if kind in ("Zs", "Zl", "Zp") or character in "\u200b\u200c\u200d\u2060\ufeff\u180e":
-        name = called if "space" in called else f"{called}, an invisible space"
-        return (
-            f"{_article(name)} ({code}), which is no ordinary space",
-            f"Line {line} has {_article(name)} ({code}) where only an ordinary space may stand.",
-            "Delete the white space of that line, also at its beginning, and type it again.",
-        )
-    if kind in ("Cc", "Cf"):
-        return (
-            f"an invisible character ({called}, {code})",
-            f"Line {line} has an invisible character ({called}, {code}), which Python refuses.",
-            "Delete the line and type it again; an editor can show invisible characters.",
-        )
-    if character in _QUOTES:
-        return (
-            f"the typographic quote {character}",
-            f"Line {line} has a typographic quote ({character}); Python knows only \" and '.",
-            "Replace all curly quotes by straight ones.",
-        )
-    if character in _DASHES:
-        return (
-            f"the typographic sign {character} ({called}) in place of -",
-            f"Line {line} has the sign {character} ({called}); Python's minus is the hyphen -.",
-            "Replace it by - from the keyboard.",
-        )
-    plain = _SIGNS.get(character) or unicodedata.normalize("NFKC", character)
-    if plain != character and plain.isascii():
-        return (
-            f"the sign {character} ({called}) in place of {plain}",
-            f"Line {line} has the sign {character} ({called}); Python writes {plain} in its place.",
-            f"Write {plain} in its place, from the keyboard.",
-        )
-    return (
-        f"the character {character} ({called})",
-        f"Line {line} has the character {character} ({called}) outside of a text or a comment.",
-        "Delete it, or put it into quotes if it belongs to a text.",
-    )
-
-
-def _article(name: str) -> str:
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 # -- web pages and sentences ---------------------------------------------------------------
@@ -351,7 +225,7 @@ def _entity(line: int, text: str) -> Found | None:
     if found is None:
         return None
     meant = f", which stands for {_MEANT[found[0]]}" if found[0] in _MEANT else ""
-    return _found(
+    return found_as(
         "pasted-html",
         line,
         f"{found[0]}, as HTML spells a character",
@@ -368,7 +242,7 @@ def _html(mark: Mark) -> Found | None:
     tag = _TAG.match(mark.text)
     if tag is None:
         return None
-    return _found(
+    return found_as(
         "pasted-html",
         mark.line,
         f"{tag[0].strip()[:30]}, a tag of HTML",
@@ -379,37 +253,6 @@ def _html(mark: Mark) -> Found | None:
     )
 
 
-# Words of which sentences have many, and of which Python has none.
-_SENTENCE_WORDS = frozenset(
-    "the an of this that these here here's below above are was you your it its it's to which sure"
-    " we i i'll let's can will should how what when there they be by on".split()
-)
-
-
-_LISTED = re.compile(r"^\s*(?:[-*•]\s+|\d+\.\s+|#+\s+)?")
-_WORDS = re.compile(r"[A-Za-z][A-Za-z'’-]*(?:,? [A-Za-z][A-Za-z'’-]*){3,}")
-
-
-_QUOTED = re.compile(r""""[^"]*"?|(?<!\w)'[^']*'?|\#.*""")
-_SPEAKER = re.compile(
-    r"(?:User|You|Human|Assistant|AI|ChatGPT|Claude|Copilot|Gemini)(?: said)?: +\w+ "
-)
-_STATEMENT = re.compile(r"(?:print|exec|raise|except|import|from|return|def|class|if|for|while)\b")
-
-
-def is_prose(line: str) -> bool:
-    """Whether a line can only be a sentence: words side by side, some that no code has."""
-    text = _LISTED.sub("", line, count=1).replace("**", "").replace("`", "")
-    if _SPEAKER.match(text):
-        return True
-    if not text[:1].isalpha() or _STATEMENT.match(text):
-        return False
-    runs = _WORDS.findall(_QUOTED.sub(" ", text))
-    words = max(runs, key=len, default="").lower().replace("’", "'").replace(",", "").split()
-    ends = text.rstrip().endswith((".", ":", "!", "?"))
-    return len(_SENTENCE_WORDS.intersection(words)) >= (1 if ends else 2)
-
-
 def _prose(mark: Mark) -> Found | None:
     text = mark.text
     below = [line for n, line in mark.source.statements if n > mark.line][:2]
@@ -417,7 +260,7 @@ def _prose(mark: Mark) -> Found | None:
     if not (heads or is_prose(text)):
         return None
     quoted = text if len(text) <= 50 else f"{text[:47]}…"
-    return _found(
+    return found_as(
         "pasted-prose",
         mark.line,
         "a sentence, not code",
@@ -431,7 +274,7 @@ def _prose(mark: Mark) -> Found | None:
 def _await(mark: Mark) -> Found | None:
     if "'await' outside function" not in mark.reason:
         return None
-    return _found(
+    return found_as(
         "jupyter-line",
         mark.line,
         "await outside of a function, which only Jupyter can run",
@@ -446,7 +289,7 @@ def _jupyter(mark: Mark) -> Found | None:
     text = mark.text
     if not re.match(r"%%?[A-Za-z]|![\w./]|\?\w|[\w.]+\?{1,2}$|\w+\s*=\s*(?:!|%)\w", text):
         return None
-    return _found(
+    return found_as(
         "jupyter-line",
         mark.line,
         f"a line that only Jupyter knows ({text[:30]})",
@@ -471,7 +314,7 @@ def _tabs(mark: Mark) -> Found | None:
     if not here or ("\t" in here) == ("\t" in above):
         return None
     kinds = ("spaces", "tabs") if "\t" in above else ("tabs", "spaces")
-    return _found(
+    return found_as(
         "tabs-and-spaces",
         mark.line,
         f"{kinds[0]} at the beginning of the line, where the lines above have {kinds[1]}",
@@ -495,7 +338,7 @@ RULES: tuple[Rule, ...] = (
     _line_numbers,
     _quoted,
     _patch,
-    _character,
+    wrong_character,
     _html,
     _tabs,
     _indented,
