@@ -13,6 +13,7 @@ from grader.checks.expect import (
     expect_array,
     expect_close,
     expect_names,
+    expect_type,
     fail,
 )
 from grader.checks.memo import each_alone
@@ -52,6 +53,7 @@ __all__ = [
     "expect_names",
     "expect_nothing_drawn",
     "expect_nothing_left",
+    "expect_type",
     "expect_unchanged",
     "expect_untouched_numpy",
     "fail",

@@ -12,6 +12,9 @@ import numpy as np
 RTOL, ATOL = 1e-9, 1e-12
 """float64 products summed in another order differ by 1e-13 or so; float32 shows at 1e-8."""
 
+SINGLE_RTOL, SINGLE_ATOL = 1e-6, 1e-9
+"""What is left of float32's seven digits after some sums of products."""
+
 
 def closeness(
     yours: np.ndarray[Any, Any],
@@ -43,6 +46,24 @@ def is_close(
     if array.shape != wanted.shape:
         return False
     return equal(array, wanted) or bool(closeness(array, wanted, rtol, atol, unit).all())
+
+
+def is_close_in_single(
+    yours: np.ndarray[Any, Any],
+    expected: np.ndarray[Any, Any],
+    rtol: float,
+    atol: float,
+    unit: float = 1.0,
+) -> bool:
+    """Whether what is not close would be, if it had been computed in single precision.
+
+    Its type does not tell: an input that was cut to float32 and multiplied by float64 shows the
+    same error. Where a comparison is exact, nothing is excused.
+    """
+    if not rtol:
+        return False
+    wide = max(rtol, SINGLE_RTOL), max(atol, SINGLE_ATOL)
+    return bool(closeness(yours, expected, *wide, unit).all())
 
 
 def equal(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:

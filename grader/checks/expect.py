@@ -8,14 +8,23 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grader.checks.closeness import ATOL, RTOL, closeness, distance, equal, told_apart
+from grader.checks.charged_once import LISTS, SINGLE, CheckError, charge, charged_here
+from grader.checks.closeness import (
+    ATOL,
+    RTOL,
+    closeness,
+    distance,
+    equal,
+    is_close_in_single,
+    told_apart,
+)
 from grader.checks.plain_data import as_text, describe, number
-from grader.remote.liberties import as_item
+from grader.remote.liberties import Listed, as_item
 from grader.remote.student import Student
 from grader.sandbox.codec import Opaque
 
 
-class CheckFailed(AssertionError):
+class CheckFailed(CheckError):
     """A check found something wrong.
 
     Attributes:
@@ -78,19 +87,20 @@ def expect(condition: object, message: str, *, what: str = "", yours: Any = None
 def expect_array(
     value: Any, what: str, shape: tuple[int, ...], *, or_shapes: Sequence[tuple[int, ...]] = ()
 ) -> np.ndarray[Any, Any]:
-    """Return ``value`` if it is a numeric array of ``shape`` (or of one of ``or_shapes``)."""
+    """Return ``value`` if it is a numeric array of ``shape`` (or of one of ``or_shapes``).
+
+    A list of such numbers is charged once: the array of it is returned.
+    """
     wanted = f"an array of shape {shape}"
     if isinstance(value, Opaque):
         why = f" ({value.why})" if value.why else ""
-        _wrong_type(what, f"a value of type {value.type_name}{why}", wanted, value, shape)
+        raise _wrong_type(what, f"a value of type {value.type_name}{why}", wanted, value, shape)
     if value is None:
-        _wrong_type(what, "None", wanted, value, shape)
+        raise _wrong_type(what, "None", wanted, value, shape)
     if not isinstance(value, np.ndarray | np.generic):
-        shown = as_text(value)
-        shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-        kind = type(value).__name__
-        article = "an" if kind[0] in "aeiou" else "a"
-        _wrong_type(what, f"{shown} ({article} {kind})", wanted, value, shape)
+        raise _wrong_type(what, _with_type(value), wanted, value, shape)
+    if isinstance(value, Listed):
+        charge(_wrong_type(what, _with_type(value.tolist()), wanted, value, shape), LISTS)
     array = np.asarray(value)
     if array.shape != shape and array.shape not in or_shapes:
         message = _sentence(f"{what} has shape {array.shape}; the expected shape is {shape}.")
@@ -100,10 +110,35 @@ def expect_array(
     return array
 
 
-def _wrong_type(what: str, got: str, wanted: str, value: Any, shape: tuple[int, ...]) -> NoReturn:
-    evidence = {"kind": "type", "what": what, "yours": describe(value)}
+def expect_type(value: Any, dtype: Any, *, what: str, message: str) -> None:
+    """Fail if a list, or an array of single precision, is in the place of an array of ``dtype``.
+
+    For checks that are about types: no other one pays for it then.
+    """
+    if isinstance(value, Listed):
+        with charged_here():
+            expect_array(value, what, value.shape)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        evidence = {"kind": "property", "what": what, "yours": describe(value)}
+        with charged_here():
+            if value.dtype.itemsize < np.dtype(dtype).itemsize:
+                charge(CheckFailed(message, evidence, value), SINGLE)
+
+
+def _wrong_type(
+    what: str, got: str, wanted: str, value: Any, shape: tuple[int, ...]
+) -> CheckFailed:
+    told = value.tolist() if isinstance(value, Listed) else value
+    evidence = {"kind": "type", "what": what, "yours": describe(told)}
     evidence["expected"] = {"shape": list(shape)}
-    raise CheckFailed(_sentence(f"{what} is {got}; expected {wanted}."), evidence, value)
+    return CheckFailed(_sentence(f"{what} is {got}; expected {wanted}."), evidence, value)
+
+
+def _with_type(value: Any) -> str:
+    shown = as_text(value)
+    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
+    kind = type(value).__name__
+    return f"{shown} ({'an' if kind[0] in 'aeiou' else 'a'} {kind})"
 
 
 def _sentence(text: str) -> str:
@@ -127,6 +162,7 @@ def expect_close(
     An element is right if ``|yours - expected| <= atol * unit + rtol * scale``, where scale is
     the largest ``|expected|`` of the array, and at least ``unit``: a sum of products that nearly
     cancels is no less right than its neighbours. NaN equals only NaN, infinity only infinity.
+    What is as close as single precision can be is charged once.
 
     Args:
         what: What is compared, as source, e.g. ``layer.forward_pass(X)``.
@@ -167,4 +203,7 @@ def expect_close(
         evidence["tolerance"]["unit"] = unit
     if or_shapes:
         evidence["shapes"] = [list(shape) for shape in (expected.shape, *or_shapes)]
-    raise CheckFailed(f"{message} ({text})" if message else _sentence(text), evidence, yours)
+    failed = CheckFailed(f"{message} ({text})" if message else _sentence(text), evidence, yours)
+    if not is_close_in_single(compared, expected, rtol, atol, unit):
+        raise failed
+    charge(failed, SINGLE)

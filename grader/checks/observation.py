@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from grader.checks.closeness import is_close
+from grader.remote.liberties import Listed
 from grader.remote.steps import Pending, StudentError
 from grader.sandbox.codec import Opaque
 
@@ -47,6 +48,8 @@ class Seen:
 def _plain(value: Any) -> Any:
     if isinstance(value, Pending):
         value = value.error or value.value
+    if isinstance(value, Listed):
+        return value.tolist()
     return Raised(value.type_name) if isinstance(value, StudentError) else value
 
 

@@ -11,13 +11,13 @@ from grader.checks.expect import CheckFailed
 from grader.diagnosis.generic.class_lookup import note_on_two
 from grader.diagnosis.source_scan import Source
 from grader.errors import Fault, ProblemError
-from grader.judge.fixtures import Desk
+from grader.judge.fixtures import Desk, keep_account
 from grader.judge.inspect_failures import Looker
 from grader.judge.known_answers import KnownAnswers
 from grader.judge.load_cells import load
 from grader.judge.load_notes import load_notes, why_missing
 from grader.judge.loading import line_in
-from grader.judge.outcomes import Check, Outcome, Trial
+from grader.judge.outcomes import Check, Outcome, Trial, points_of
 from grader.judge.pytest_items import origin, run_item
 from grader.judge.trace_lines import follow_failures
 from grader.model.submission import Submission, submission_from
@@ -131,7 +131,8 @@ class Attempts:
     def _conclude(self, trial: Trial, item: pytest.Item) -> None:
         """Settle what depends on all checks, and find out why some failed."""
         student = self._desk.student
-        trial.settle_waivers()
+        checks = (outcome.check for outcome in trial.outcomes)
+        trial.settle_waivers(points_of(self._desk.problem, checks))
         trial.settle_unwritten(self._desk.problem.settings.entry)
         trial.settle_variants()
         trial.renamed = student.liberties.names
@@ -176,7 +177,8 @@ class Attempts:
         else:
             student.asked.clear()
             try:
-                run_item(item, next_item)
+                with keep_account(self._desk, outcome):
+                    run_item(item, next_item)
             except (Fault, ProblemError):
                 raise  # not the submission's
             except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from grader.checks import seeds
+from grader.checks.charged_once import CheckError, accounted
 from grader.checks.example_replay import Example
 from grader.checks.expect import CheckFailed
 from grader.checks.memo import Once
@@ -216,11 +217,29 @@ def waived(pytestconfig: pytest.Config) -> Callable[..., AbstractContextManager[
             outcome = desk.outcome
             if outcome is None:  # an aspect looks: nothing is at stake
                 return
-            steps = list(desk.student.trace)
-            apart = desk.student.apart
-            outcome.waivers.append(Waiver(to, error, steps, dict(outcome.example), apart))
+            outcome.waivers.append(_waiver(desk, outcome, error, to))
 
     return waive
+
+
+def _waiver(
+    desk: Desk, outcome: Outcome, error: CheckFailed | StudentError, to: tuple[str, ...] = ()
+) -> Waiver:
+    """A failure that the check which is being run leaves to others."""
+    steps, apart = list(desk.student.trace), desk.student.apart
+    once = error.charged_once if isinstance(error, CheckFailed) and not to else ""
+    return Waiver(to, error, steps, dict(outcome.example), apart, once)
+
+
+def keep_account(desk: Desk, outcome: Outcome) -> AbstractContextManager[None]:
+    """Let a check pass over differences that are charged once; of each kind the first is kept."""
+
+    def account(error: CheckError) -> None:
+        known = {waiver.charged_once for waiver in outcome.waivers}
+        if isinstance(error, CheckFailed) and error.charged_once not in known:
+            outcome.waivers.append(_waiver(desk, outcome, error))
+
+    return accounted(account)
 
 
 @pytest.hookimpl(wrapper=True)

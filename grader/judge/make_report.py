@@ -22,7 +22,7 @@ from grader.diagnosis.source_scan import Source
 from grader.errors import ProblemError
 from grader.judge.cell_positions import in_cells
 from grader.judge.make_script import Given, write_script
-from grader.judge.outcomes import Outcome, Trial, cause_of
+from grader.judge.outcomes import Outcome, Trial, cause_of, points_of
 from grader.model.problem import Problem
 from grader.model.report import CheckResult, CheckStatus, Report, ReportStatus
 from grader.model.submission import Submission
@@ -46,7 +46,7 @@ def make_report(
     Raises:
         ProblemError: A check failed in a way that no submission can be blamed for.
     """
-    points = _points(problem, trial.outcomes)
+    points = points_of(problem, [outcome.check for outcome in trial.outcomes])
     maximum = sum(g.points for g in problem.settings.groups if only in (None, g.id))
     status: ReportStatus
     message, checks = "", list[CheckResult]()
@@ -90,19 +90,6 @@ def versions() -> dict[str, str]:
         "numpy": np.__version__,
         "pytest": pytest.__version__,
         "hypothesis": hypothesis.__version__,
-    }
-
-
-def _points(problem: Problem, outcomes: Sequence[Outcome]) -> dict[str, Fraction]:
-    """The points of each check: its weight's share of its group's points, exactly."""
-    total: dict[str, Fraction] = {}
-    for outcome in outcomes:
-        group = outcome.check.group
-        total[group] = total.get(group, Fraction()) + Fraction(outcome.check.weight)
-    worth = {group.id: Fraction(group.points) for group in problem.settings.groups}
-    return {
-        o.check.id: worth[o.check.group] * Fraction(o.check.weight) / total[o.check.group]
-        for o in outcomes
     }
 
 

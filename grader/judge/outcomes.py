@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.checks.charged_once import NOTES
 from grader.checks.expect import CheckFailed, Misnamed
 from grader.diagnosis.facts import Facts
+from grader.model.problem import Problem
 from grader.model.report import Diagnosis
 from grader.model.submission import Submission
 from grader.remote.objects import RemoteClass
@@ -34,6 +37,19 @@ class Check(msgspec.Struct, frozen=True):
     variant_of: str = ""
 
 
+def points_of(problem: Problem, checks: Iterable[Check]) -> dict[str, Fraction]:
+    """The points of each check: its weight's share of its group's points, exactly."""
+    checks = list(checks)
+    total: dict[str, Fraction] = {}
+    for check in checks:
+        total[check.group] = total.get(check.group, Fraction()) + Fraction(check.weight)
+    worth = {group.id: Fraction(group.points) for group in problem.settings.groups}
+    return {
+        check.id: worth[check.group] * Fraction(check.weight) / total[check.group]
+        for check in checks
+    }
+
+
 class Waiver(msgspec.Struct, frozen=True):
     """A failure that a check left to other groups, because it is their matter.
 
@@ -43,6 +59,8 @@ class Waiver(msgspec.Struct, frozen=True):
         steps: What had been done to the submission's objects by then.
         example: The generated example of the check.
         apart: Whether it was made for whoever asks for it, and this check was the first.
+        charged_once: The difference that has to have cost points in one check, whichever; then
+            there are no groups.
     """
 
     to: tuple[str, ...]
@@ -50,6 +68,7 @@ class Waiver(msgspec.Struct, frozen=True):
     steps: list[Step]
     example: dict[str, Any]
     apart: bool = False
+    charged_once: str = ""
 
 
 class Outcome(msgspec.Struct):
@@ -110,6 +129,14 @@ def _is_final(outcome: Outcome, waiver: Waiver, waiting: set[str]) -> bool:
     return (waiting - {outcome.check.group}).isdisjoint(waiver.to)
 
 
+def _payer(
+    met: Sequence[tuple[Outcome, Waiver]], points: Mapping[str, Fraction]
+) -> tuple[Outcome, Waiver]:
+    """The check that pays for a difference: the first that is no small change beside the others."""
+    worth = [points[outcome.check.id] for outcome, _ in met]
+    return next(each for each, own in zip(met, worth, strict=True) if 2 * own >= max(worth))
+
+
 class Trial(msgspec.Struct):
     """Everything that was found out about one submission.
 
@@ -135,24 +162,35 @@ class Trial(msgspec.Struct):
         """Groups with a check that failed."""
         return frozenset(o.check.group for o in self.outcomes if o.error is not None)
 
-    def settle_waivers(self) -> None:
+    def settle_waivers(self, points: Mapping[str, Fraction]) -> None:
         """Fail each check that left a failure to groups none of which has lost points.
 
         No difference is forgiven without a receipt: what a check passes over because it is
         another group's matter must have cost points there, in this very trial. Where checks leave
         failures to each other, the first one fails: its points are the others' receipt.
 
+        Of those that have met a difference which is charged once one fails, unless a check that
+        is about it has failed.
+
         A check that has left failures to others, and has seen nothing else, is blocked.
+
+        Args:
+            points: Of each check.
         """
         while unpaid := self._unpaid():
             waiting = {outcome.check.group for outcome, _ in unpaid}
             final = (each for each in unpaid if _is_final(*each, waiting))
             outcome, waiver = next(final, unpaid[0])
+            if waiver.charged_once:
+                met = (each for each in unpaid if each[1].charged_once == waiver.charged_once)
+                outcome, waiver = _payer(list(met), points)
             outcome.error, outcome.steps = waiver.error, waiver.steps
             outcome.example = waiver.example
         for outcome in self.outcomes:
             if not (outcome.error or outcome.skipped or outcome.saw_something):
                 outcome.skipped = "Not possible: no call that it makes returned anything."
+        met = {waiver.charged_once for outcome in self.outcomes for waiver in outcome.waivers}
+        self.notes += [NOTES[each] for each in sorted(met & self._paid_once)]
 
     def settle_unwritten(self, entry: str) -> None:
         """Block each check that has called nothing but methods in which nothing is written.
@@ -184,12 +222,28 @@ class Trial(msgspec.Struct):
     def _unpaid(self) -> list[tuple[Outcome, Waiver]]:
         """Checks that have passed so far, and what of theirs has cost no points anywhere."""
         lost = {o.check.group for o in self.outcomes if o.check.weight and (o.error or o.skipped)}
+        paid = self._paid_once
         found = []
         for outcome in self.outcomes:
-            open_ones = [waiver for waiver in outcome.waivers if lost.isdisjoint(waiver.to)]
+            open_ones = [
+                waiver
+                for waiver in outcome.waivers
+                if (
+                    outcome.check.weight and waiver.charged_once not in paid
+                    if waiver.charged_once
+                    else lost.isdisjoint(waiver.to)
+                )
+            ]
             if open_ones and not (outcome.error or outcome.skipped):
                 found.append((outcome, open_ones[0]))
         return found
+
+    @property
+    def _paid_once(self) -> set[str]:
+        """Differences that have cost a check its points."""
+        errors = (outcome.error for outcome in self.outcomes if outcome.check.weight)
+        kinds = {error.charged_once for error in errors if isinstance(error, CheckFailed)}
+        return kinds - {""}
 
     def facts(
         self,

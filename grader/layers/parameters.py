@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.remote.liberties import Liberties
+from grader.remote.liberties import Liberties, as_array
 from grader.remote.student import Student
 
 Shapes = Sequence[tuple[int, ...]]
@@ -28,6 +28,7 @@ def find_parameters(
     run: Callable[[Any], Any] | None = None,
     gradients: Mapping[str, Shapes] | None = None,
     flat: str = "",
+    arrays: Sequence[str] = (),
 ) -> Liberties:
     """Find what a submission calls its parameters and their gradients, and which are flat.
 
@@ -38,6 +39,7 @@ def find_parameters(
             one that the output depends on. With ``gradients``, a backward pass as well.
         gradients: Likewise, for what there is after both passes.
         flat: What is told, as a note, of an array of shape (n,) where ``(1, n)`` comes first.
+        arrays: Attributes and methods that give arrays, or dictionaries of arrays.
     """
     with student.program():
         layer = make()
@@ -47,26 +49,26 @@ def find_parameters(
             run(layer)
         stated |= {name: _get(layer, name) for name in gradients or ()}
         after = student.attributes(layer)
-    arrays = {} if before.error else before.value
+    found = {} if before.error else before.value
     names: dict[str, str] = {}
     flats = set()
     for name, shapes in wanted.items():
-        if not _is_there(stated[name], arrays, name):
-            fitting = _fitting(arrays, name, shapes, {*wanted, *names.values()})
+        if not _is_there(stated[name], found, name):
+            fitting = _fitting(found, name, shapes, {*wanted, *names.values()})
             if len(fitting) > 1:
                 fitting = _used(student, make, run, fitting)
             if len(fitting) == 1:
                 (names[name],) = fitting
-        if _is_flat(_value(stated[name], arrays, names.get(name, name)), shapes):
+        if _is_flat(_value(stated[name], found, names.get(name, name)), shapes):
             flats.add(name)
             if flat:
                 student.note(flat)
     if after.error:
-        return Liberties(names, frozenset(flats))
+        return Liberties(names, frozenset(flats), frozenset(arrays))
     changed = {
         name: value
         for name, value in after.value.items()
-        if name not in arrays or not np.array_equal(arrays[name], value)
+        if name not in found or not np.array_equal(found[name], value)
     }
     for name, shapes in (gradients or {}).items():
         if not _is_there(stated[name], after.value, name):
@@ -75,7 +77,7 @@ def find_parameters(
                 (names[name],) = fitting
         if _is_flat(_value(stated[name], after.value, names.get(name, name)), shapes):
             flats.add(name)
-    return Liberties(names, frozenset(flats))
+    return Liberties(names, frozenset(flats), frozenset(arrays))
 
 
 def _get(layer: Any, name: str) -> Any:
@@ -88,7 +90,7 @@ def _value(stated: Any, arrays: Mapping[str, Any], name: str) -> Any:
 
     What is no array counts as well: it is there, and wrong.
     """
-    usual = None if stated is None or stated.error else stated.value
+    usual = None if stated is None or stated.error else as_array(stated.value)
     return arrays.get(name) if usual is None else usual
 
 

@@ -31,10 +31,13 @@ class Liberties(msgspec.Struct, frozen=True):
         names: What is kept under another name: as the statement has it, and as it is. What is an
             item of a dictionary has the dictionary's name in front: ``p.W``.
         flat: Names, as the statement has them, of arrays that are kept without the first axis.
+        arrays: Attributes and methods, of each submission, that give arrays or dictionaries of
+            arrays by the statement; a list that comes in the place of one is :class:`Listed`.
     """
 
     names: Mapping[str, str] = msgspec.field(default_factory=dict)
     flat: frozenset[str] = frozenset()
+    arrays: frozenset[str] = frozenset()
 
     def name(self, stated: str) -> str:
         """What an attribute is called here."""
@@ -73,8 +76,33 @@ class Liberties(msgspec.Struct, frozen=True):
                 full[key].removeprefix(f"{stated}."): self.incoming(full[key], item)
                 for key, item in value.items()
             }
+        if stated.partition(".")[0] in self.arrays:
+            value = as_array(value)
         fits = isinstance(value, np.ndarray) and value.ndim == 1
         return value.reshape(1, -1) if stated in self.flat and fits else value
+
+    def returned(self, method: str, value: Any) -> Any:
+        """What a method has returned, with arrays where the statement asks for them."""
+        if method not in self.arrays:
+            return value
+        if isinstance(value, dict):
+            return {key: as_array(item) for key, item in value.items()}
+        return as_array(value)
+
+
+class Listed(np.ndarray[Any, Any]):
+    """An array of what came as a list of numbers, or as lists of lists."""
+
+
+def as_array(value: Any) -> Any:
+    """A list of numbers, or of lists or arrays of equal lengths, as an array; else the value."""
+    if not isinstance(value, list):
+        return value
+    try:
+        array = np.array(value)
+    except (ValueError, OverflowError):  # of lists that are not of one length, or too deep
+        return value
+    return array.view(Listed) if array.size and array.dtype.kind in "fiu" else value
 
 
 MAX_NAME = 100

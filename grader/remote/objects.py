@@ -75,7 +75,10 @@ class RemoteMethod(msgspec.Struct, frozen=True):
         kwargs |= _supplied(owner._conversation, kind, self.name, args, kwargs)
         sent = owner._conversation.on_wire_call(args, kwargs)
         operation = ["call", owner._handle, self.name, *sent, 0]
-        return owner._conversation.perform(operation, Step("call", owner, self.name, args, kwargs))
+        usual = owner._conversation.liberties
+        read = lambda value: usual.returned(self.name, value)  # noqa: E731
+        step = Step("call", owner, self.name, args, kwargs)
+        return owner._conversation.perform(operation, step, read=read)
 
     def make(self, *args: Any, **kwargs: Any) -> RemoteInstance:
         """Call it in the worker; return what it returns as an object to go on working with.

@@ -175,7 +175,8 @@ class Student(Conversation):
     def again(self, answer: Pending) -> Any:
         """What an earlier answer of this program is by now: an array may change once returned."""
         self.on_wire(answer)  # so that it is kept
-        return self.perform(["value", answer.operation[-1]], Step("read"), traced=False)
+        operation = ["value", answer.operation[-1]]
+        return self.perform(operation, Step("read"), traced=False, read=answer.read)
 
     def lines_of(
         self, owner: RemoteInstance | None, name: str, args: Any, kwargs: Mapping[str, Any]

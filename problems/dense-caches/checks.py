@@ -191,6 +191,7 @@ def find_liberties(student):
         run,
         gradients={"g.dW": WEIGHTS, "g.db": BIASES},
         flat="p['b'] has shape (u,); the statement says (1, u).",
+        arrays="p fc bc g forward backward".split(),
     )
 
 
@@ -685,13 +686,9 @@ def test_initialization_is_used(started, restarted, reference, waived):
             expect_close(W, wanted, what="layer.p['W'], initialized again")
     for key in DRAWN[:2]:
         shape, W = key[0], drawn_weights(started, key, waived)
-        product = W.T @ W if shape[0] > shape[1] else W @ W.T
-        expect(
-            is_close(product, np.eye(3)),
-            f"With initialization=orthogonal, weights of shape {shape} should be orthonormal.",
-            what="layer.p['W']",
-            yours=W,
-        )
+        product, told = (W.T @ W, "Wᵀ·W") if shape[0] > shape[1] else (W @ W.T, "W·Wᵀ")
+        message = f"With initialization=orthogonal, weights of shape {shape} should be orthonormal."
+        expect_close(product, np.eye(3), what=f"{told} of layer.p['W']", message=message)
     for key in DRAWN[2:]:
         (n, u), W = key[0], drawn_weights(started, key, waived)
         expect_deviation(W, np.sqrt(2 / (n + u)), f"√(2/({n} + {u}))", what="layer.p['W']")

@@ -102,7 +102,8 @@ def find_liberties(student):
         return layer
 
     wanted = {"weights": WEIGHTS, "biases": [(N_UNITS,), (1, N_UNITS)]}
-    return find_parameters(student, make, wanted, run)
+    arrays = "weights biases last_input last_z forward backward".split()
+    return find_parameters(student, make, wanted, run, arrays=arrays)
 
 
 def activation_of(case):

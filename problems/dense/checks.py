@@ -104,6 +104,7 @@ def find_liberties(student):
         {"W": WEIGHTS, "w0": BIASES},
         lambda layer: layer.forward_pass(np.ones((ROWS, N_INPUTS))),
         flat="w0 has shape (n_units,); the statement says (1, n_units).",
+        arrays="W w0 forward_pass backward_pass".split(),
     )
 
 

@@ -27,12 +27,13 @@ from grader.checks import (
     expect_array,
     expect_close,
     expect_nothing_left,
+    expect_type,
     expect_unchanged,
     is_close,
     seeds,
 )
 from grader.layers import gradients
-from grader.remote.liberties import Liberties
+from grader.remote.liberties import Liberties, Listed
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 
@@ -42,7 +43,7 @@ lasting = pytest.fixture(scope="module")  # the same for every submission
 
 def find_liberties(student):
     """There are no parameters to be found; arguments too many are made up for."""
-    return Liberties()
+    return Liberties(arrays=frozenset(["forward", "backward"]))
 
 
 @dataclass(frozen=True)
@@ -444,18 +445,25 @@ def typed(student, once):
     return once.each("typed", [*FLOATS, *INTEGERS, WHOLE_GRADIENT], run)
 
 
-@check("dtype", "Single precision stays single precision")
+@check("dtype", "Single precision stays single, and double stays double", weight=2)
 def test_single_precision(typed, as_table, right, waived):
-    """The output is of the type of X, the gradient of that of G; numbers are whole or halves."""
+    """The output is of the type of X, the gradient of that of G; numbers are whole or halves.
+
+    That there are arrays at all is looked at here, too.
+    """
     for key in FLOATS:
         found = zip(NAMES, WHOSE, typed(key), right(SMALL), as_table(SMALL), key[1:], strict=False)
         for what, whose, pending, wanted, is_right, dtype in found:
+            types = [str(np.dtype(each)) for each in key[1:]]
+            message = f"X is {types[0]} and G {types[1]}, and {what} is {{}}.".format
+            if not pending.error:
+                kind = getattr(pending.value, "dtype", "no array")
+                expect_type(pending.value, dtype, what=what, message=message(kind))
             only_here = is_right and key is FLOATS[0]  # single precision always is lost elsewhere
             with nullcontext() if only_here else waived(to=whose):
                 array = expect_array(pending.value, what, SMALL.shape)
-                types = [str(np.dtype(each)) for each in key[1:]]
-                message = f"X is {types[0]} and G {types[1]}, and {what} is {array.dtype}."
-                expect(array.dtype == np.dtype(dtype), message, what=what, yours=pending.value)
+                same = array.dtype == np.dtype(dtype)
+                expect(same, message(array.dtype), what=what, yours=pending.value)
                 expect_close(array, wanted, what=what)
 
 
@@ -685,18 +693,26 @@ def _array(value):
 
 @aspect("types", groups=["dtype"], noun="The types of what comes back", cases=["types"])
 def see_types(typed, right):
-    """(dtype of the output, of the gradient) for single precision; whether integers cut G off."""
+    """(dtype of the output, of the gradient) for single precision; whether integers cut G off.
+
+    Then the dtype of the output for double precision.
+    """
 
     def look(_):
         output, gradient, _ = typed(FLOATS[0])
-        whole = typed(INTEGERS[0])[1]
-        if output.error or gradient.error or whole.error:
+        whole, double = typed(INTEGERS[0])[1], typed(FLOATS[2])[0]
+        if output.error or gradient.error or whole.error or double.error:
             return None
-        dtypes = tuple(str(getattr(pending.value, "dtype", None)) for pending in (output, gradient))
+        kinds = [_kind(pending.value) for pending in (output, gradient, double)]
         cut = is_close(_array(whole.value), np.trunc(right(SMALL)[1]))
-        return Seen((*dtypes, "cut" if cut else "whole"), ("float32", "float32", "whole"))
+        yours = (*kinds[:2], "cut" if cut else "whole", kinds[2])
+        return Seen(yours, ("float32", "float32", "whole", "float64"))
 
     return look
+
+
+def _kind(value):
+    return "list" if isinstance(value, Listed) else str(getattr(value, "dtype", None))
 
 
 @aspect("rounds", groups=["state"], noun="What a layer gives in later passes", cases=["rounds"])

@@ -381,7 +381,7 @@ def two_dimensions_only(facts):
     stronger="np.zeros_like(X) has the dtype of X.",
 )
 def always_double(s):
-    return ("float64", "float64", "whole")
+    return ("float64", "float64", "whole", "float64")
 
 
 @rules.mistake(
@@ -392,7 +392,29 @@ def always_double(s):
     stronger="np.zeros_like(X) has the dtype of X; take that of G.",
 )
 def gradient_cut_to_integers(s):
-    return ("float32", "float32", "cut")
+    return ("float32", "float32", "cut", "float64")
+
+
+@rules.mistake(
+    "types",
+    "What comes back is single precision (float32), whatever comes in.",
+    why="Of an array of doubles half the digits are lost.",
+    hint="Where does float32 stand in your code?",
+    stronger="An array that is computed from X alone has the dtype of X.",
+)
+def always_single(s):
+    return ("float32", "float32", "whole", "float32")
+
+
+@rules.mistake(
+    "types",
+    "What comes back are lists, not NumPy arrays.",
+    why="The next layer computes with arrays: a list has neither a shape nor a dtype.",
+    hint="What is type(layer.forward(X))?",
+    stronger="Leave out tolist(), or make an array of the list with np.array.",
+)
+def lists_in_place_of_arrays(s):
+    return ("list", "list", "whole", "list")
 
 
 # -- state ---------------------------------------------------------------------------------

@@ -1,0 +1,65 @@
+"""Differences that cost points once: lists in place of arrays, single precision.
+
+A value that differs from what is asked in such a respect, and is right otherwise, differs so in
+every check. A comparison reports it and goes on with the numbers; the judge keeps account. One
+check pays, the first that has met it or one that is about it, and that is the others' receipt.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+
+LISTS = "lists"
+SINGLE = "single"
+
+NOTES = {
+    LISTS: "Where lists came in place of arrays, one check lost its points for it; all others"
+    " looked at the numbers in them.",
+    SINGLE: "Where numbers were only as exact as single precision (float32), one check lost its"
+    " points for it; all others compared them as exactly as that.",
+}
+"""What a report says of a difference that has been paid for."""
+
+
+class CheckError(AssertionError):
+    """What a check raises about a submission.
+
+    Attributes:
+        charged_once: The difference that is all there is to it, of NOTES; empty if it is another.
+    """
+
+    charged_once: str = ""
+
+
+_account: ContextVar[Callable[[CheckError], None] | None] = ContextVar("account", default=None)
+
+
+@contextlib.contextmanager
+def accounted(account: Callable[[CheckError], None]) -> Iterator[None]:
+    """In the block, have ``account`` called with differences that are charged once."""
+    token = _account.set(account)
+    try:
+        yield
+    finally:
+        _account.reset(token)
+
+
+@contextlib.contextmanager
+def charged_here() -> Iterator[None]:
+    """In the block, of a check that is about them, let such differences fail the check."""
+    token = _account.set(None)
+    try:
+        yield
+    finally:
+        _account.reset(token)
+
+
+def charge(error: CheckError, kind: str) -> None:
+    """Report a difference and go on; raise it where nobody keeps account."""
+    error.charged_once = kind
+    account = _account.get()
+    if account is None:
+        raise error
+    account(error)
