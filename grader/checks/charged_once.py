@@ -1,4 +1,4 @@
-"""Differences that cost points once: lists in place of arrays, single precision.
+"""Differences that cost points once: lists for arrays, single precision, weights turned round.
 
 A value that differs from what is asked in such a respect, and is right otherwise, differs so in
 every check. A comparison reports it and goes on with the numbers; the judge keeps account. One
@@ -13,12 +13,15 @@ from contextvars import ContextVar
 
 LISTS = "lists"
 SINGLE = "single"
+TURNED = "turned"
 
 NOTES = {
     LISTS: "Where lists came in place of arrays, one check lost its points for it; all others"
     " looked at the numbers in them.",
     SINGLE: "Where numbers were only as exact as single precision (float32), one check lost its"
     " points for it; all others compared them as exactly as that.",
+    TURNED: "Where weights are kept with a row for each unit, one check lost its points for the"
+    " shape; all others looked at them, and at their gradients, the other way round.",
 }
 """What a report says of a difference that has been paid for."""
 

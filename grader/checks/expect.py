@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grader.checks.charged_once import LISTS, SINGLE, CheckError, charge, charged_here
+from grader.checks.charged_once import LISTS, SINGLE, TURNED, CheckError, charge, charged_here
 from grader.checks.closeness import (
     ATOL,
     RTOL,
@@ -106,7 +106,10 @@ def expect_array(
         message = _sentence(f"{what} has shape {array.shape}; the expected shape is {shape}.")
         evidence = {"kind": "shape", "what": what, "yours": describe(value)}
         evidence["expected"] = {"shape": list(shape)}
-        raise CheckFailed(message, evidence, value)
+        failed = CheckFailed(message, evidence, value)
+        if array.ndim == 2 and array.shape == shape[::-1]:
+            failed.charged_once = TURNED
+        raise failed
     return array
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from grader.checks import seeds
-from grader.checks.charged_once import CheckError, accounted
+from grader.checks.charged_once import TURNED, CheckError, accounted
 from grader.checks.example_replay import Example
 from grader.checks.expect import CheckFailed
 from grader.checks.memo import Once
@@ -229,6 +229,16 @@ def _waiver(
     steps, apart = list(desk.student.trace), desk.student.apart
     once = error.charged_once if isinstance(error, CheckFailed) and not to else ""
     return Waiver(to, error, steps, dict(outcome.example), apart, once)
+
+
+def charge_turned(desk: Desk, outcome: Outcome) -> None:
+    """Have a check that has passed on arrays turned round depend on another that has paid."""
+    turned = sorted(desk.student.liberties.turned)
+    if turned and outcome.error is None:
+        message = f"{turned[0]} is kept the other way round: its first axis is the second one here."
+        error = CheckFailed(message, {"kind": "property"})
+        error.charged_once = TURNED
+        outcome.waivers.append(Waiver((), error, [], {}, True, TURNED))
 
 
 def keep_account(desk: Desk, outcome: Outcome) -> AbstractContextManager[None]:

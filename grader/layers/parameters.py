@@ -29,17 +29,22 @@ def find_parameters(
     gradients: Mapping[str, Shapes] | None = None,
     flat: str = "",
     arrays: Sequence[str] = (),
+    with_them: Sequence[str] = (),
 ) -> Liberties:
-    """Find what a submission calls its parameters and their gradients, and which are flat.
+    """Find what a submission calls its parameters and their gradients, and how it keeps them.
+
+    Flat, and with the axes of the weights exchanged, if the forward pass works so.
 
     Args:
         make: Makes a layer that has its parameters, in a program block.
         wanted: The parameters by the statement's names, with the shapes that they may have.
         run: Runs a forward pass of a layer; of several arrays that may be a parameter it is the
-            one that the output depends on. With ``gradients``, a backward pass as well.
+            one that the output depends on. With ``gradients``, a backward pass as well. Returns
+            the output.
         gradients: Likewise, for what there is after both passes.
         flat: What is told, as a note, of an array of shape (n,) where ``(1, n)`` comes first.
         arrays: Attributes and methods that give arrays, or dictionaries of arrays.
+        with_them: What else is turned round if the weights are, as :class:`Liberties` names it.
     """
     with student.program():
         layer = make()
@@ -63,8 +68,14 @@ def find_parameters(
             flats.add(name)
             if flat:
                 student.note(flat)
+    turned = {
+        name
+        for name, shapes in wanted.items()
+        if _is_turned(_value(stated[name], found, names.get(name, name)), shapes)
+    }
+    turned = turned if turned and _gives_output(student, make, run) else set()
     if after.error:
-        return Liberties(names, frozenset(flats), frozenset(arrays))
+        return Liberties(names, frozenset(flats), frozenset(turned), frozenset(arrays))
     changed = {
         name: value
         for name, value in after.value.items()
@@ -77,7 +88,24 @@ def find_parameters(
                 (names[name],) = fitting
         if _is_flat(_value(stated[name], after.value, names.get(name, name)), shapes):
             flats.add(name)
-    return Liberties(names, frozenset(flats), frozenset(arrays))
+        if turned and _is_turned(_value(stated[name], after.value, names.get(name, name)), shapes):
+            turned.add(name)
+    turned |= set(with_them) if turned else set()
+    return Liberties(names, frozenset(flats), frozenset(turned), frozenset(arrays))
+
+
+def as_kept(student: Student, name: str, weights: Any) -> Any:
+    """Weights (n_inputs, n_units) in the shape in which a submission keeps them."""
+    return student.liberties.outgoing(name, weights)
+
+
+def as_drawn(student: Student, name: str, weights: Any) -> Any:
+    """Weights with their numbers in the order in which a submission has drawn them.
+
+    Whoever keeps them with a row for each unit draws the same numbers, which are in other places.
+    """
+    kept = as_kept(student, name, weights)
+    return kept.reshape(weights.shape) if isinstance(kept, np.ndarray) else weights
 
 
 def _get(layer: Any, name: str) -> Any:
@@ -115,6 +143,23 @@ def _fitting(arrays: Mapping[str, Any], name: str, shapes: Shapes, taken: set[st
 def _is_flat(value: Any, shapes: Shapes) -> bool:
     usual, *_ = shapes
     return isinstance(value, np.ndarray) and usual[0] == 1 and value.shape == usual[1:]
+
+
+def _is_turned(value: Any, shapes: Shapes) -> bool:
+    usual, *_ = shapes
+    is_table = len(usual) == 2 and min(usual) > 1  # which biases are not
+    return is_table and isinstance(value, np.ndarray) and value.shape == usual[::-1]
+
+
+def _gives_output(
+    student: Student, make: Callable[[], Any], run: Callable[[Any], Any] | None
+) -> bool:
+    """Whether a forward pass gives an output of the right shape with parameters as they are."""
+    if run is None:
+        return False
+    with student.program():
+        output = run(make())
+    return output.error is None and np.shape(as_array(output.value)) == (ROWS, N_UNITS)
 
 
 def _used(

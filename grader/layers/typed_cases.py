@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from grader.layers.cases import AffineCase
+from grader.layers.parameters import as_kept
 from grader.remote.student import Student
 
 FLOATS = ("fortran", "strided", "float32")
@@ -31,9 +34,10 @@ class TypedCase:
         """Return X and G, to be handed to the student's code."""
         return _as(student, self.case.X, self.X), _as(student, self.case.G, self.G)
 
-    def weights(self, student: Student) -> Any:
-        """Return W, to be set as the layer's weights."""
-        return _as(student, self.case.W, self.W)
+    def weights(self, student: Student, name: str) -> Any:
+        """Return W, to be set as the layer's weights of this name, as the submission keeps them."""
+        kept = _as(student, as_kept(student, name, self.case.W), self.W)
+        return student.array(kept) if isinstance(kept, np.ndarray) else kept
 
     @property
     def kind(self) -> str:

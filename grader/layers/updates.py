@@ -16,11 +16,17 @@ from typing import Any
 import numpy as np
 
 from grader.remote.exposures import ExposureCall
+from grader.remote.student import Student
 
 Found = tuple[ExposureCall, Any, bool]
 Key = tuple[int, bytes]
 _SHORT = 512
 """Bytes of an array that are as quickly compared as a digest of them is made."""
+
+
+def weights_turned(student: Student) -> bool:
+    """Whether a submission keeps its weights with a row for each unit."""
+    return "W" in student.liberties.turned
 
 
 class Updates:
@@ -30,11 +36,16 @@ class Updates:
         calls: As an exposed optimizer keeps them; more may come until the first is asked for.
         starts: All the parameters that there were: what is called first with one of them is about
             that one, whatever its gradient looks like.
+        turned: Whether weights are kept with a row for each unit; they, their gradients and the
+            results are then turned round.
     """
 
-    def __init__(self, calls: Sequence[ExposureCall], starts: Iterable[Any] = ()) -> None:
+    def __init__(
+        self, calls: Sequence[ExposureCall], starts: Iterable[Any] = (), *, turned: bool = False
+    ) -> None:
         self.calls = calls
         self._starts = tuple(starts)
+        self._turned = turned
         self._found: dict[int, tuple[Any, list[Found]]] = {}
         self._keys: dict[int, tuple[Key | None, ...]] = {}
 
@@ -45,16 +56,18 @@ class Updates:
         return self._found[id(start)][1]
 
     def _find(self, start: Any) -> list[Found]:
-        known, found = {numbers_of(start)} - {None}, list[Found]()
+        known, found = {self._key_of(start)} - {None}, list[Found]()
         starts = self._start_keys
         for call in self.calls:
             if len(call.values) != 2:
                 continue
             first, second, result = self._keys_of(call)
             if first in known:
-                found.append((call, call.values[1], False))
+                laid = _laid(call, call.values[0], start) if self._turned else call
+                found.append((laid, laid.values[1], False))
             elif second in known and first not in starts:
-                found.append((call, call.values[0], True))
+                laid = _laid(call, call.values[1], start) if self._turned else call
+                found.append((laid, laid.values[0], True))
             else:
                 continue
             if result is not None:
@@ -63,7 +76,10 @@ class Updates:
 
     @cached_property
     def _start_keys(self) -> set[Key | None]:
-        return {numbers_of(each) for each in self._starts} - {None}
+        return {self._key_of(each) for each in self._starts} - {None}
+
+    def _key_of(self, start: Any) -> Key | None:
+        return numbers_of(np.transpose(start) if self._turned else start)
 
     def _keys_of(self, call: ExposureCall) -> tuple[Key | None, ...]:
         keys = self._keys.get(id(call))
@@ -78,9 +94,11 @@ class Waiting:
 
     Args:
         calls: As an exposed optimizer keeps them.
+        turned: As of :class:`Updates`.
     """
 
-    def __init__(self, calls: Iterable[ExposureCall]) -> None:
+    def __init__(self, calls: Iterable[ExposureCall], *, turned: bool = False) -> None:
+        self._turned = turned
         self._calls: dict[Key | None, deque[ExposureCall]] = defaultdict(deque)
         for call in calls:
             if len(call.values) == 2:
@@ -94,16 +112,27 @@ class Waiting:
             later: What it was before each step after that. Where steps left it as it was, and
                 there are not calls enough for all of them, this one is taken to have gone without.
         """
-        key = numbers_of(start)
-        sharing = sum(numbers_of(other) == key for other in later)
+        kept, *others = map(np.transpose, (start, *later)) if self._turned else (start, *later)
+        key = numbers_of(kept)
+        sharing = sum(numbers_of(other) == key for other in others)
         if key is None or len(self._calls[key]) <= sharing:
             return None
-        return self._calls[key].popleft()
+        call = self._calls[key].popleft()
+        return _laid(call, call.values[0], start) if self._turned else call
 
     @property
     def spare(self) -> list[ExposureCall]:
         """What nothing has taken."""
         return [call for calls in self._calls.values() for call in calls]
+
+
+def _laid(call: ExposureCall, kept: Any, start: Any) -> ExposureCall:
+    """A call of update for weights that are kept the other way round, as for those of ``start``."""
+    shape = np.shape(start)
+    if np.shape(kept) != shape[::-1] or (np.shape(kept) == shape and shape[0] != shape[-1]):
+        return call
+    values = [np.transpose(value) for value in call.values]
+    return ExposureCall(call.number, call.method, values, np.transpose(call.result))
 
 
 def same_numbers(one: Any, other: Any) -> bool:

@@ -31,12 +31,15 @@ class Liberties(msgspec.Struct, frozen=True):
         names: What is kept under another name: as the statement has it, and as it is. What is an
             item of a dictionary has the dictionary's name in front: ``p.W``.
         flat: Names, as the statement has them, of arrays that are kept without the first axis.
+        turned: Names of arrays that are kept with their axes exchanged; what a method returns in
+            a dictionary has the method's name in front.
         arrays: Attributes and methods, of each submission, that give arrays or dictionaries of
             arrays by the statement; a list that comes in the place of one is :class:`Listed`.
     """
 
     names: Mapping[str, str] = msgspec.field(default_factory=dict)
     flat: frozenset[str] = frozenset()
+    turned: frozenset[str] = frozenset()
     arrays: frozenset[str] = frozenset()
 
     def name(self, stated: str) -> str:
@@ -63,6 +66,8 @@ class Liberties(msgspec.Struct, frozen=True):
                 own[key].removeprefix(f"{stated}."): self.outgoing(full[key], item)
                 for key, item in value.items()
             }
+        if stated in self.turned:
+            return _turned(value)
         axis = 1 if stacked else 0
         fits = isinstance(value, np.ndarray) and value.ndim == 2 + axis and value.shape[axis] == 1
         return value.squeeze(axis) if stated in self.flat and fits else value
@@ -78,6 +83,8 @@ class Liberties(msgspec.Struct, frozen=True):
             }
         if stated.partition(".")[0] in self.arrays:
             value = as_array(value)
+        if stated in self.turned:
+            return _turned(value)
         fits = isinstance(value, np.ndarray) and value.ndim == 1
         return value.reshape(1, -1) if stated in self.flat and fits else value
 
@@ -86,8 +93,17 @@ class Liberties(msgspec.Struct, frozen=True):
         if method not in self.arrays:
             return value
         if isinstance(value, dict):
-            return {key: as_array(item) for key, item in value.items()}
+            return {
+                key: _turned(as_array(item)) if f"{method}.{key}" in self.turned else as_array(item)
+                for key, item in value.items()
+            }
         return as_array(value)
+
+
+def _turned(value: Any) -> Any:
+    """An array of two dimensions or more with its last two exchanged; others as they are."""
+    fits = isinstance(value, np.ndarray) and value.ndim >= 2
+    return value.swapaxes(-1, -2).copy(order="C") if fits else value
 
 
 class Listed(np.ndarray[Any, Any]):

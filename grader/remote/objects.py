@@ -108,6 +108,9 @@ class RemoteMethod(msgspec.Struct, frozen=True):
             usual = owner._conversation.liberties
             stack = usual.outgoing(attribute, stack, stacked=True)
             attribute = usual.name(attribute)
+        elif attribute is not None and f"{attribute}.{key}" in owner._conversation.liberties.turned:
+            full = f"{attribute}.{key}"
+            stack = owner._conversation.liberties.outgoing(full, stack, stacked=True)
         owner._conversation.fit(owner, [stack[0] if attribute is None else x])
         operation = ["sweep", owner._handle, attribute, on_wire(stack), self.name, on_wire(x)]
         operation += [] if key is None else [key]

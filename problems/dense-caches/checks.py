@@ -46,7 +46,16 @@ from grader.layers import (
 from grader.layers.cases import LARGE, TINY
 from grader.layers.distributions import expect_deviation, same_draw, single_precision
 from grader.layers.gradient_checks import agrees, expect_gradient, expect_slope
-from grader.layers.parameters import BIASES, N_INPUTS, N_UNITS, ROWS, WEIGHTS, find_parameters
+from grader.layers.parameters import (
+    BIASES,
+    N_INPUTS,
+    N_UNITS,
+    ROWS,
+    WEIGHTS,
+    as_drawn,
+    as_kept,
+    find_parameters,
+)
 from grader.layers.sequences import numbered
 from grader.layers.typed_cases import TYPES, TypedCase, typed_cases
 
@@ -180,9 +189,10 @@ def find_liberties(student):
         return layer
 
     def run(layer):
-        layer.forward(np.ones((ROWS, N_INPUTS)))
+        output = layer.forward(np.ones((ROWS, N_INPUTS)))
         layer.backward(np.ones((ROWS, N_UNITS)))
         layer.compute_gradients()
+        return output
 
     return find_parameters(
         student,
@@ -645,11 +655,13 @@ def test_weight_shape(student, started, restarted, waived):
     """Shape (n, u); also when the layer is initialized again, for another number of inputs."""
     expect_names(student, "p.W", "g.dW")
     for key in STARTS:
-        expect_array(parameter(started, key, "W"), "layer.p['W']", key[0])
+        kept = as_kept(student, "p.W", parameter(started, key, "W"))
+        expect_array(kept, "layer.p['W']", key[0])
     for (_, *shape), (done, p) in zip(ANEW, restarted().starts, strict=True):
         done.value
         with waived(to=("initialization", "shapes")):
-            expect_array(entry(p, "W"), "layer.p['W'], initialized again", tuple(shape))
+            kept = as_kept(student, "p.W", entry(p, "W"))
+            expect_array(kept, "layer.p['W'], initialized again", tuple(shape))
 
 
 @check("initialization", "b starts as zeros, one for each unit, in a row")
@@ -732,7 +744,7 @@ XAVIER_KEYS = [*XAVIER, ((3, 4), seeds.number(6), "xavier")]
 
 
 @check("generator", "W is drawn from np_rng, and nothing else is")
-def test_generator(started, reference, waived):
+def test_generator(student, started, reference, waived):
     """The numbers that EpyNN draws after the same seeds; their scale is another group's matter.
 
     After a seed that nobody knows, those of the reference.
@@ -743,7 +755,8 @@ def test_generator(started, reference, waived):
         if key in XAVIER:
             wanted = np.array(XAVIER[key]["arrays"]["W"])
         with nullcontext() if initialization == "xavier" else waived(to="initialization"):
-            expect_draw(parameter(started, key, "W"), wanted, seed, waived)
+            W = as_drawn(student, "p.W", parameter(started, key, "W"))
+            expect_draw(W, wanted, seed, waived)
 
 
 def expect_draw(W, wanted, seed, waived):

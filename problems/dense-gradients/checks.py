@@ -42,7 +42,15 @@ from grader.layers.distributions import (
     single_precision,
 )
 from grader.layers.gradient_checks import expect_gradient, expect_slope
-from grader.layers.parameters import N_INPUTS, N_UNITS, ROWS, WEIGHTS, find_parameters
+from grader.layers.parameters import (
+    N_INPUTS,
+    N_UNITS,
+    ROWS,
+    WEIGHTS,
+    as_drawn,
+    as_kept,
+    find_parameters,
+)
 from grader.layers.sequences import STEPS, numbered
 from grader.layers.typed_cases import FLOATS, typed_cases
 
@@ -103,7 +111,8 @@ def find_liberties(student):
 
     wanted = {"weights": WEIGHTS, "biases": [(N_UNITS,), (1, N_UNITS)]}
     arrays = "weights biases last_input last_z forward backward".split()
-    return find_parameters(student, make, wanted, run, arrays=arrays)
+    turned = ["backward.weights"]
+    return find_parameters(student, make, wanted, run, arrays=arrays, with_them=turned)
 
 
 def activation_of(case):
@@ -510,7 +519,7 @@ def observe_typed(student, once, new_layer, exposed):
         case, activation = typed.case, exposed(typed.case)
         with student.program():
             layer = new_layer(case, activation)
-            layer.weights = typed.weights(student)
+            layer.weights = typed.weights(student, "weights")
             X, G = typed.arrays(student)
             student.watch()
             return layer.forward(X), layer.backward(G), student.left()
@@ -1131,11 +1140,12 @@ AFTER = "after the first forward pass"
 
 
 @check("initialization", "weights has one row per input and one column per unit", weight=2)
-def test_weight_shape(initialized):
+def test_weight_shape(student, initialized):
     """Shape (input_size, output_size)."""
     for n_inputs, n_units in SIZES:
         weights, _ = initialized(n_inputs, n_units)
-        expect_array(weights.value, f"layer.weights {AFTER}", (n_inputs, n_units))
+        kept = as_kept(student, "weights", weights.value)
+        expect_array(kept, f"layer.weights {AFTER}", (n_inputs, n_units))
 
 
 @check("initialization", "biases starts as zeros, one for each unit", weight=2)
@@ -1187,7 +1197,7 @@ def test_distribution(large_layers):
 
 
 @check("seeded", "The weights that np.random.randn gives after a seed")
-def test_seeded(initialized, two_in_a_row, expected, waived):
+def test_seeded(student, initialized, two_in_a_row, expected, waived):
     """Several shapes, large seeds among them; another scale is another check's matter."""
     drawn = [(each["seed"], np.array(each["weights"])) for each in expected["drawn"]]
     for n_inputs, n_units in ((3, 5), (6, 2)):
@@ -1195,7 +1205,8 @@ def test_seeded(initialized, two_in_a_row, expected, waived):
         drawn.append((seed, DRAW(np.random.RandomState(seed), n_inputs, n_units)))
     for seed, W in drawn:
         weights, _ = initialized(*W.shape, seed)
-        yours = expect_array(weights.value, f"layer.weights {AFTER}", W.shape)
+        drawn_so = as_drawn(student, "weights", weights.value)
+        yours = expect_array(drawn_so, f"layer.weights {AFTER}", W.shape)
         message = (
             f"These are not the numbers that np.random.randn draws after np.random.seed({seed}). "
             "Draw the weights in one call from NumPy's global generator, nothing before them, and "

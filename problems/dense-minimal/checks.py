@@ -42,7 +42,16 @@ from grader.layers import (
 )
 from grader.layers.distributions import expect_deviation, expect_normal, same_draw, single_precision
 from grader.layers.gradient_checks import expect_gradient, expect_slope
-from grader.layers.parameters import BIASES, N_INPUTS, N_UNITS, ROWS, WEIGHTS, find_parameters
+from grader.layers.parameters import (
+    BIASES,
+    N_INPUTS,
+    N_UNITS,
+    ROWS,
+    WEIGHTS,
+    as_drawn,
+    as_kept,
+    find_parameters,
+)
 from grader.layers.sequences import numbered
 from grader.layers.typed_cases import FLOATS, TYPES, TypedCase, typed_cases
 from grader.remote.liberties import as_array
@@ -160,7 +169,7 @@ def observe_typed(student, once, new_layer):
     def run(typed):
         with student.program():
             layer = new_layer(typed.case)
-            layer.w = typed.weights(student)
+            layer.w = typed.weights(student, "w")
             return both_passes(layer, *typed.arrays(student))
 
     return once.each("typed", LAID_OUT, run)
@@ -320,9 +329,9 @@ def fresh(student, once):
 
 
 @check("constructor", "w has one row per input and one column per neuron", weight=2)
-def test_weight_shape(fresh):
+def test_weight_shape(student, fresh):
     for sizes in SHAPES:
-        expect_array(fresh(sizes)[0].value, "layer.w", sizes)
+        expect_array(as_kept(student, "w", fresh(sizes)[0].value), "layer.w", sizes)
 
 
 @check("constructor", "b starts as zeros, one for each neuron", weight=2)
@@ -442,10 +451,12 @@ def test_seeded(student, expected, seeded, large_weights, waived):
         student.begin()
         w, _ = seeded((sizes, seed))
         wanted = frozen.get(seed)
-        expect_drawn(w.value, DRAW(np.random.RandomState(seed), *sizes), seed, waived)
+        yours = as_drawn(student, "w", w.value)
+        expect_drawn(yours, DRAW(np.random.RandomState(seed), *sizes), seed, waived)
         if wanted is not None:
-            expect_drawn(w.value, wanted, seed, waived)
-    expect_drawn(large_weights()[0], usual_weights(LARGE_SEED)[0], LARGE_SEED, waived)
+            expect_drawn(yours, wanted, seed, waived)
+    large = as_drawn(student, "w", large_weights()[0])
+    expect_drawn(large, usual_weights(LARGE_SEED)[0], LARGE_SEED, waived)
 
 
 def expect_drawn(w, wanted, seed, waived):
@@ -619,7 +630,7 @@ def irises():
     return (X - X.mean(axis=0)) / X.std(axis=0), species
 
 
-def train(make, X, species, steps, rate, *parameters):
+def train(make, X, species, steps, rate, turned, *parameters):
     """Train a network of two layers with sigmoids; return the loss before each step.
 
     The loss is the mean cross-entropy. This is sent to where the student's layers are, and so
@@ -627,6 +638,7 @@ def train(make, X, species, steps, rate, *parameters):
 
     Args:
         make: Makes a layer of given sizes.
+        turned: Whether the layers keep weights with a row for each neuron.
         parameters: Weights and biases to start with, of the first layer and then of the second.
 
     Returns:
@@ -646,6 +658,9 @@ def train(make, X, species, steps, rate, *parameters):
     def fits(value, shape):
         return isinstance(value, np.ndarray) and value.shape == shape
 
+    def laid(weights):
+        return weights.T if turned and isinstance(weights, np.ndarray) else weights
+
     def stepped(parameter, gradient):
         fitting = isinstance(gradient, np.ndarray) and gradient.size == parameter.size
         return parameter - rate * gradient.reshape(parameter.shape) if fitting else parameter
@@ -656,7 +671,7 @@ def train(make, X, species, steps, rate, *parameters):
     for _ in range(steps):
         passed = [X]
         for layer, w, b in zip(layers, weights, biases, strict=True):
-            layer.w, layer.b = w, b
+            layer.w, layer.b = laid(w), b
             z = plain(layer.forward(passed[-1].copy()))
             if not fits(z, (len(X), w.shape[1])):
                 return [*passed[1:], z]
@@ -667,7 +682,8 @@ def train(make, X, species, steps, rate, *parameters):
         losses.append(-logs.mean())
         dz = plain(layers[1].backward((output - species) / len(X)))
         layers[0].backward((dz if fits(dz, hidden.shape) else 0) * hidden * (1 - hidden))
-        weights = [stepped(w, plain(layer.dw)) for w, layer in zip(weights, layers, strict=True)]
+        slopes = [laid(plain(layer.dw)) for layer in layers]
+        weights = [stepped(w, slope) for w, slope in zip(weights, slopes, strict=True)]
         biases = [stepped(b, plain(layer.db)) for b, layer in zip(biases, layers, strict=True)]
     return {"lists": losses} if any(listed) else np.array(losses)
 
@@ -678,7 +694,7 @@ def run(*arguments):
 """
 
 
-def arguments_of_training(shaped):
+def arguments_of_training(shaped, turned=False):
     """What train is told but for the layers; `shaped` lays biases as these keep them.
 
     The weights are near fixed ones: whether wrong layers learn must not hang on the seed.
@@ -689,7 +705,7 @@ def arguments_of_training(shaped):
     for size in ((X.shape[1], HIDDEN), (HIDDEN, 1)):
         w = fixed.standard_normal(size) / 2 + near.standard_normal(size) / 100
         parameters += [w, shaped(np.zeros((1, size[1])))]
-    return X, species, STEPS, RATE, *parameters
+    return X, species, STEPS, RATE, turned, *parameters
 
 
 @lru_cache(maxsize=4)
@@ -705,7 +721,8 @@ def test_training(student, reference, shaped, waived):
     That it does not fall as it does with right ones has to cost points in another group.
     """
     there = student.define(inspect.getsource(train) + IN_THEIR_PLACE)
-    found = there.run(*arguments_of_training(shaped))
+    turned = "w" in student.liberties.turned
+    found = there.run(*arguments_of_training(shaped, turned))
     if isinstance(found, list) and found:
         what = ("layer.forward(a)", "layer2.forward(hidden)")[len(found) > 1]
         expect_array(found[-1], what, (len(irises()[0]), (HIDDEN, 1)[len(found) > 1]))
@@ -784,7 +801,7 @@ def stretch(student, once):
             for number, (case, calls) in enumerate(SEQUENCES[way], 1):
                 if way == "set anew" and number % 2 == 0:
                     w, b = layer.w, layer.b
-                    copyto(w, case.W)
+                    copyto(w, as_kept(student, "w", case.W))
                     copyto(b, case.b)
                     layer.w, layer.b = w, b
                 elif way == "set anew":

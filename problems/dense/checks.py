@@ -44,10 +44,19 @@ from grader.layers import (
     some_cases,
 )
 from grader.layers.gradient_checks import expect_gradient, expect_slope
-from grader.layers.parameters import BIASES, N_INPUTS, N_UNITS, ROWS, WEIGHTS, find_parameters
+from grader.layers.parameters import (
+    BIASES,
+    N_INPUTS,
+    N_UNITS,
+    ROWS,
+    WEIGHTS,
+    as_drawn,
+    as_kept,
+    find_parameters,
+)
 from grader.layers.sequences import ANEW, EVALUATED, FROZEN, STEPS, THAWED, numbered
 from grader.layers.typed_cases import TYPED
-from grader.layers.updates import Updates, Waiting, same_numbers
+from grader.layers.updates import Updates, Waiting, same_numbers, weights_turned
 from grader.sandbox.allowance import bounded
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
@@ -137,6 +146,11 @@ def new_layer(student):
     return make
 
 
+def updates_in(student, optimizer, starts=()):
+    """Return the calls of an optimizer's update by parameter; `starts` are all that there were."""
+    return Updates(optimizer.calls, starts, turned=weights_turned(student))
+
+
 def put_weights(layer, case):
     """Set the layer's weights and biases to those of the case."""
     set_parameters(layer, case.W, case.b)
@@ -165,7 +179,7 @@ def observe(student, once, drawn, new_layer):
             input_gradient = layer.backward_pass(case.G)
             left = student.left()
             W, w0 = parameters_of(layer)
-        updates = Updates(optimizer.calls, (case.W, case.b))
+        updates = updates_in(student, optimizer, (case.W, case.b))
         return Observation(output, input_gradient, W, w0, left, updates)
 
     return once.each("observe", [*drawn("case"), WHILE_TRAINING, *ROUNDS, *TWO], run)
@@ -381,11 +395,12 @@ SHAPES = [(1, 1, False), (2, 3, False), (3, 2, False), (4, 3, True)]
 
 
 @check("initialization", "W has one row per input and one column per unit", weight=2)
-def test_weight_shape(initialized):
+def test_weight_shape(student, initialized):
     """W has shape (n_inputs, n_units), also if the input shape came late."""
     for n_inputs, n_units, late in SHAPES:
         W, _ = initialized(n_inputs, n_units, late)
-        expect_array(W.value, "layer.W after initialize", (n_inputs, n_units))
+        kept = as_kept(student, "W", W.value)
+        expect_array(kept, "layer.W after initialize", (n_inputs, n_units))
 
 
 @check("initialization", "w0 starts as zeros, one for each unit", weight=2)
@@ -463,7 +478,7 @@ def observe_typed(student, once, new_layer):
             input_gradient = layer.backward_pass(G)
             left = student.left()
             W, w0 = parameters_of(layer)
-        updates = Updates(optimizer.calls, (case.W, case.b))
+        updates = updates_in(student, optimizer, (case.W, case.b))
         return Observation(output, input_gradient, W, w0, left, updates)
 
     return once.each("typed", TYPED, run)
@@ -796,7 +811,7 @@ def first_step(student, once):
             layer.forward_pass(case.X)
             done = layer.backward_pass(case.G)
             after = parameters_of(layer)
-        return before, done, after, Updates(optimizer.calls)
+        return before, done, after, updates_in(student, optimizer)
 
     return once.each("first step", FEW[1:], run)
 
@@ -885,7 +900,7 @@ def three_steps(student, once, new_layer):
     def steps(case):
         optimizer, cases, results = ran(case)
         starts = [start for step in cases for start in (step.W, step.b)]
-        updates = Updates(optimizer.calls, starts)
+        updates = updates_in(student, optimizer, starts)
         found = [{"W": updates.of(step.W), "w0": updates.of(step.b)} for step in cases]
         used = [call for step in found for calls in step.values() for call, _, _ in calls]
         if not used or any(call.result is None for call in used):
@@ -951,7 +966,7 @@ def test_layers_do_not_share_optimizers(student, new_layer):
     if not optimizer.calls:
         result.value
         fail("backward_pass never called the optimizer's update, so its use cannot be looked at.")
-    used, updates = [], Updates(optimizer.calls)
+    used, updates = [], updates_in(student, optimizer)
     for case in (one, other):
         calls = [*updates.of(case.W), *updates.of(case.b)]
         used.append({call.number for call, _, _ in calls})
@@ -988,7 +1003,7 @@ def frozen_pass(student, once, new_layer):
                 layer.forward_pass(case.X)
             gradient = layer.backward_pass(case.G)
             after = dict(zip(("W", "w0"), parameters_of(layer), strict=True))
-        return gradient, after, optimizer.calls
+        return gradient, after, updates_in(student, optimizer)
 
     return once.each("frozen", [(case, when) for when in WHEN for case in FEW], run)
 
@@ -1014,7 +1029,7 @@ def unmoved(student, once, new_layer):
 @some_cases(FEW)
 def test_frozen(case, when, frozen_pass, observe, unmoved, right, waived):
     """trainable = False, set before and after the forward pass."""
-    gradient, after, calls = frozen_pass((case, when))
+    gradient, after, updates = frozen_pass((case, when))
     usual = observe(case).input_gradient
     if usual.error and gradient.error and usual.error.line == gradient.error.line:
         usual.value  # not a matter of being frozen
@@ -1024,7 +1039,7 @@ def test_frozen(case, when, frozen_pass, observe, unmoved, right, waived):
         yours = after[name].value
         expect_close(yours, start, what=f"layer.{name}", message=message, or_shapes=[case.b.shape])
     expect(
-        not calls,
+        not updates.calls,
         f"trainable is False (set {when}), and backward_pass still called update.",
     )
     expected, what = right(case).input_gradient, "layer.backward_pass(G) of a frozen layer"
@@ -1169,7 +1184,7 @@ def test_repeated_passes(student, new_layer, observe):
             layer.forward_pass(BETWEEN.X)
             layer.forward_pass(BETWEEN.X, training=False)
             runs.append((layer.forward_pass(case.X), layer.backward_pass(case.G)))
-    updates = Updates(optimizer.calls)
+    updates = updates_in(student, optimizer)
     for number, (run, case, alone) in enumerate(zip(runs, ROUNDS, fresh, strict=True), 1):
         situation = f"In pass {number} on the same layer"
         expect_as_fresh(run, case, alone, updates, situation)
@@ -1233,7 +1248,7 @@ def test_interleaved_layers(student, started, observe, waived):
         message = "Two layers are initialized, one after the other, and have the same W."
         with waived(to=("seeded", "initialization")):
             expect(not same_numbers(others[1].value, drawn[0].value), message, what="layer.W")
-    updates = Updates(optimizer.calls)
+    updates = updates_in(student, optimizer)
     for run, case, unshared in zip(zip(outputs, results, strict=True), cases, fresh, strict=True):
         expect_as_fresh(run, case, unshared, updates, "With a second layer in use")
 
@@ -1270,6 +1285,7 @@ class Training:
         calls: All calls of update, in order.
         parameters, output_shape: What these two methods give in the end, as promises.
         left: What the calls have left behind, as a promise.
+        turned: Whether the weights are kept with a row for each unit.
     """
 
     passed: list
@@ -1277,11 +1293,12 @@ class Training:
     parameters: object
     output_shape: object
     left: object
+    turned: bool
 
     @cached_property
     def sorted_calls(self):
         """For each step the calls that belong to it, and those that belong to none."""
-        waiting, found = Waiting(self.calls), []
+        waiting, found = Waiting(self.calls, turned=self.turned), []
         for number, step in enumerate(self.passed):
             own = (None, None)
             if step.kind != "frozen":
@@ -1336,7 +1353,7 @@ def trained(student, once, new_layer):
             for _ in range(2):
                 sizes = layer.parameters(), layer.output_shape()
             left = student.left()
-        return Training(steps, optimizer.calls, *sizes, left)
+        return Training(steps, optimizer.calls, *sizes, left, weights_turned(student))
 
     return once.each("trained", SEQUENCES, run)
 
@@ -1651,9 +1668,9 @@ def seeded_pass(student, once, expected):
 
 
 @check("seeded", "The example of the statement, after np.random.seed(42)", weight=2)
-def test_seeded_example(published, seeded_pass, waived):
+def test_seeded_example(student, published, seeded_pass, waived):
     """The published numbers."""
-    expect_seeded(published, seeded_pass(0), waived)
+    expect_seeded(student, published, seeded_pass(0), waived)
 
 
 @check("seeded", "Other shapes, batches and seeds")
@@ -1661,21 +1678,22 @@ def test_seeded_numbers(student, expected, seeded_pass, waived):
     """The other entries of expected.json."""
     for number in range(1, len(expected)):
         student.begin()
-        expect_seeded(expected[number], seeded_pass(number), waived)
+        expect_seeded(student, expected[number], seeded_pass(number), waived)
 
 
 @check("seeded", "Layers of every size draw from the same numbers")
-def test_seeded_sizes(initialized, waived):
+def test_seeded_sizes(student, initialized, waived):
     """After a seed of the check's own; the range that they are drawn from is another matter."""
     message = "These are not the weights that np.random.uniform draws, in one call."
     for n_inputs, n_units, *late in (*SHAPES, *LARGE):
         W, _ = initialized(n_inputs, n_units, *late)
         with waived(to=("constructor", "initialization", "seeded")):
             wanted = DRAW(np.random.RandomState(START), n_inputs, n_units)
-            expect_close(W.value, wanted, what="layer.W after initialize", message=message)
+            yours = as_drawn(student, "W", W.value)
+            expect_close(yours, wanted, what="layer.W after initialize", message=message)
 
 
-def expect_seeded(wanted, seen, waived):
+def expect_seeded(student, wanted, seen, waived):
     """Fail unless a seeded layer gave the expected output and input gradient.
 
     This group is about the draw. Numbers that are wrong for another reason, which costs its
@@ -1691,14 +1709,15 @@ def expect_seeded(wanted, seen, waived):
     ]
     if all(right):
         return
-    drawn = expect_array(W.value, "layer.W after initialize", np.shape(wanted["W"]))
+    yours = as_drawn(student, "W", W.value)
+    drawn = expect_array(yours, "layer.W after initialize", np.shape(wanted["W"]))
     right_draw = np.array(wanted["W"])
     if not distributions.same_draw(drawn, right_draw):
         short = distributions.single_precision(drawn, right_draw)
         others = ("initialization", "forward", "input-gradient", "weight-gradient")
         with waived(to=others) if short else nullcontext():
             expect_close(
-                W.value,
+                yours,
                 right_draw,
                 what="layer.W after initialize",
                 message="These are not the weights that np.random.uniform draws after "
@@ -1950,8 +1969,8 @@ def see_step(observe, frozen_pass):
         for name, start in (("W", case.W), ("b", case.b)):
             found = seen.updates.of(start)
             given[f"result_{name}"] = found[-1][0].result if found else None
-        _, _, frozen_calls = frozen_pass((FEW[1], WHEN[1]))
-        given["frozen_learns"] = bool(frozen_calls)
+        _, _, frozen = frozen_pass((FEW[1], WHEN[1]))
+        given["frozen_learns"] = bool(frozen.calls)
         return Seen(yours, (wanted, wanted), **given, **looks(case))
 
     return look
@@ -2011,7 +2030,7 @@ def see_optimizers(student, three_steps, new_layer):
             for layer, case in zip(layers, cases, strict=True):
                 layer.forward_pass(case.X)
                 layer.backward_pass(case.G)
-        updates = Updates(optimizer.calls)
+        updates = updates_in(student, optimizer)
         one, other = (
             {call.number for start in (case.W, case.b) for call, _, _ in updates.of(start)}
             for case in cases
@@ -2044,14 +2063,14 @@ def see_frozen(frozen_pass, observe, unmoved):
 
     def look(key):
         case, when = key
-        gradient, after, calls = frozen_pass(key)
+        gradient, after, updates = frozen_pass(key)
         usual = observe(case)
         if usual.input_gradient.error:
             return None
         returned = Seen(gradient, unmoved(case).value)
         yours = (
             "the same" if returned.is_right else returned.yours,
-            learning(case, after, Updates(calls)),
+            learning(case, after, updates),
         )
         learns = learning(case, {"W": usual.W, "w0": usual.w0}, usual.updates)
         return Seen(yours, ("the same", "nothing"), when=when, usual=learns, **looks(case))
@@ -2198,7 +2217,7 @@ def see_passes(student, new_layer, observe):
                     inputs.append(other)
                 runs.append((layer.forward_pass(case.X), layer.backward_pass(case.G)))
                 inputs.append(case.X)
-        updates = Updates(optimizer.calls)
+        updates = updates_in(student, optimizer)
         passes = [whole_pass(*run, updates, case) for run, case in zip(runs, PASSES, strict=True)]
         given = {"fresh": fresh, "rounds": PASSES, "inputs": inputs}
         return Seen(passes, fresh, training=between.get("training"), **given)
@@ -2230,7 +2249,7 @@ def see_layers(student, new_layer, observe):
             pairs = [(new_layer(case, optimizer), case) for case in EQUAL]
             outputs = [layer.forward_pass(case.X) for layer, case in pairs]
             results = [layer.backward_pass(case.G) for layer, case in pairs]
-        updates = Updates(optimizer.calls)
+        updates = updates_in(student, optimizer)
         runs = zip(outputs, results, EQUAL, strict=True)
         passes = [whole_pass(*run, updates, case) for *run, case in runs]
         if fresh is None or any(isinstance(found, Raised) for found in passes):
