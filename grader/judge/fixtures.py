@@ -11,7 +11,7 @@ import contextlib
 import inspect
 import types
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -212,7 +212,8 @@ def waived(pytestconfig: pytest.Config) -> Callable[..., AbstractContextManager[
         if unknown := set(to) - groups:
             raise ValueError(f"waived(to=...): problem.toml has no group {min(unknown)!r}")
         try:
-            yield
+            with keep_account(desk, desk.outcome, to) if desk.outcome else nullcontext():
+                yield
         except (CheckFailed, StudentError) as error:
             outcome = desk.outcome
             if outcome is None:  # an aspect looks: nothing is at stake
@@ -223,12 +224,15 @@ def waived(pytestconfig: pytest.Config) -> Callable[..., AbstractContextManager[
 
 
 def _waiver(
-    desk: Desk, outcome: Outcome, error: CheckFailed | StudentError, to: tuple[str, ...] = ()
+    desk: Desk,
+    outcome: Outcome,
+    error: CheckFailed | StudentError,
+    to: tuple[str, ...],
+    charged_once: str = "",
 ) -> Waiver:
     """A failure that the check which is being run leaves to others."""
     steps, apart = list(desk.student.trace), desk.student.apart
-    once = error.charged_once if isinstance(error, CheckFailed) and not to else ""
-    return Waiver(to, error, steps, dict(outcome.example), apart, once)
+    return Waiver(to, error, steps, dict(outcome.example), apart, charged_once)
 
 
 def charge_turned(desk: Desk, outcome: Outcome) -> None:
@@ -241,13 +245,19 @@ def charge_turned(desk: Desk, outcome: Outcome) -> None:
         outcome.waivers.append(Waiver((), error, [], {}, True, TURNED))
 
 
-def keep_account(desk: Desk, outcome: Outcome) -> AbstractContextManager[None]:
-    """Let a check pass over differences that are charged once; of each kind the first is kept."""
+def keep_account(
+    desk: Desk, outcome: Outcome, to: tuple[str, ...] = ()
+) -> AbstractContextManager[None]:
+    """Let a check pass over differences that are charged once; of each kind the first is kept.
+
+    Args:
+        to: Groups that such a difference is left to as well.
+    """
 
     def account(error: CheckError) -> None:
-        known = {waiver.charged_once for waiver in outcome.waivers}
-        if isinstance(error, CheckFailed) and error.charged_once not in known:
-            outcome.waivers.append(_waiver(desk, outcome, error))
+        known = {(waiver.charged_once, waiver.to) for waiver in outcome.waivers}
+        if isinstance(error, CheckFailed) and (error.charged_once, to) not in known:
+            outcome.waivers.append(_waiver(desk, outcome, error, to, error.charged_once))
 
     return accounted(account)
 

@@ -54,13 +54,13 @@ class Waiver(msgspec.Struct, frozen=True):
     """A failure that a check left to other groups, because it is their matter.
 
     Attributes:
-        to: The groups, of which one has to have lost points for it.
+        to: The groups, of which one has to have lost points for it; or one check anywhere, if it
+            is charged once.
         error: What the check would have raised.
         steps: What had been done to the submission's objects by then.
         example: The generated example of the check.
         apart: Whether it was made for whoever asks for it, and this check was the first.
-        charged_once: The difference that has to have cost points in one check, whichever; then
-            there are no groups.
+        charged_once: The difference, of those that cost points in one check, whichever.
     """
 
     to: tuple[str, ...]
@@ -228,11 +228,9 @@ class Trial(msgspec.Struct):
             open_ones = [
                 waiver
                 for waiver in outcome.waivers
-                if (
-                    outcome.check.weight and waiver.charged_once not in paid
-                    if waiver.charged_once
-                    else lost.isdisjoint(waiver.to)
-                )
+                if lost.isdisjoint(waiver.to)
+                and waiver.charged_once not in paid
+                and (outcome.check.weight or not waiver.charged_once)
             ]
             if open_ones and not (outcome.error or outcome.skipped):
                 found.append((outcome, open_ones[0]))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.remote.liberties import Liberties, as_array
+from grader.remote.steps import Pending
 from grader.remote.student import Student
 
 Shapes = Sequence[tuple[int, ...]]
@@ -97,6 +98,13 @@ def find_parameters(
 def as_kept(student: Student, name: str, weights: Any) -> Any:
     """Weights (n_inputs, n_units) in the shape in which a submission keeps them."""
     return student.liberties.outgoing(name, weights)
+
+
+def seen_as_kept(student: Student, name: str, pending: Pending) -> Any:
+    """What a promise gives, for an aspect that looks at the shape in which weights are kept."""
+    if name not in student.liberties.turned or pending.error:
+        return pending
+    return as_kept(student, name, pending.value)
 
 
 def as_drawn(student: Student, name: str, weights: Any) -> Any:

@@ -59,6 +59,7 @@ from grader.layers.parameters import (
     as_drawn,
     as_kept,
     find_parameters,
+    seen_as_kept,
 )
 from grader.layers.sequences import numbered, sequence
 from grader.layers.typed_cases import typed_cases
@@ -2114,14 +2115,15 @@ def drawn_layers(student, once):
 
 
 @aspect("draw", groups=["start", "seeded"], noun="W", cases=SEEDED)
-def see_draw(drawn_layers):
+def see_draw(student, drawn_layers):
     """W of a layer with a seed; how it is after the same seed once more, and after another."""
 
     def look(key):
         (n_inputs, n_units), seed = key
         given = looks_at_start(DRAW, seed, n_inputs, n_units)
         given["W"], given["again"], given["other"] = (
-            drawn_layers(*numbered)[0] for numbered in ((*key,), (*key, 2), (key[0], seed + 1))
+            seen_as_kept(student, "W", drawn_layers(*numbered)[0])
+            for numbered in ((*key,), (*key, 2), (key[0], seed + 1))
         )
         return Seen(given["W"], DRAW(np.random.RandomState(seed), n_inputs, n_units), **given)
 

@@ -2339,7 +2339,7 @@ def _entry(pending, name):
     noun="p['W']",
     cases=STARTS[:3] + XAVIER_KEYS + STARTS[3:],
 )
-def see_start(started, reference):
+def see_start(student, started, reference):
     """W after initialize_parameters."""
 
     def look(key):
@@ -2347,7 +2347,7 @@ def see_start(started, reference):
         done, p = started(key)
         function = getattr(reference, initialization)
         right = function(shape, rng=np.random.default_rng(seed))
-        yours = done.error or _entry(p, "W")
+        yours = done.error or as_kept(student, "p.W", _entry(p, "W"))
         given = {"xavier": reference.xavier, "orthogonal": reference.orthogonal}
         return Seen(
             yours,

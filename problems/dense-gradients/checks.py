@@ -50,6 +50,7 @@ from grader.layers.parameters import (
     as_drawn,
     as_kept,
     find_parameters,
+    seen_as_kept,
 )
 from grader.layers.sequences import STEPS, numbered
 from grader.layers.typed_cases import FLOATS, typed_cases
@@ -2256,14 +2257,15 @@ SEEDED = tuple(
 
 
 @aspect("draw", groups=["initialization", "seeded"], noun="weights", cases=SEEDED)
-def see_draw(initialized):
+def see_draw(student, initialized):
     """weights after the first forward pass."""
 
     def look(key):
         sizes, seed = key
         told = looks_at_start(DRAW, seed, *sizes)
         told["W"], told["again"], told["other"] = (
-            initialized(*sizes, *drawn)[0] for drawn in ((seed,), (seed, 2), (seed + 1,))
+            seen_as_kept(student, "weights", initialized(*sizes, *drawn)[0])
+            for drawn in ((seed,), (seed, 2), (seed + 1,))
         )
         return Seen(told["W"], DRAW(np.random.RandomState(seed), *sizes), **told)
 

@@ -51,6 +51,7 @@ from grader.layers.parameters import (
     as_drawn,
     as_kept,
     find_parameters,
+    seen_as_kept,
 )
 from grader.layers.sequences import numbered
 from grader.layers.typed_cases import FLOATS, TYPES, TypedCase, typed_cases
@@ -1105,14 +1106,15 @@ def started(student, once):
 
 
 @aspect("draw", groups=["constructor", "initialization", "seeded"], noun="w", cases=STARTS)
-def see_draw(started):
+def see_draw(student, started):
     """w of a new layer; how it is after the same seed once more, and after another."""
 
     def look(key):
         sizes, seed = key
         given = looks_at_start(DRAW, seed, *sizes)
         given["W"], given["again"], given["other"] = (
-            started(*numbered)[0] for numbered in (key, (*key, 2), (sizes, seed + 1))
+            seen_as_kept(student, "w", started(*numbered)[0])
+            for numbered in (key, (*key, 2), (sizes, seed + 1))
         )
         return Seen(given["W"], DRAW(np.random.RandomState(seed), *sizes), **given)
 

@@ -53,6 +53,7 @@ from grader.layers.parameters import (
     as_drawn,
     as_kept,
     find_parameters,
+    seen_as_kept,
 )
 from grader.layers.sequences import ANEW, EVALUATED, FROZEN, STEPS, THAWED, numbered
 from grader.layers.typed_cases import TYPED
@@ -2131,14 +2132,15 @@ SEEDED = tuple(
 
 
 @aspect("draw", groups=["initialization", "seeded"], noun="W after initialize", cases=SEEDED)
-def see_draw(started):
+def see_draw(student, started):
     """W after initialize; how it is after the same seed once more, and after another."""
 
     def look(key):
         (n_inputs, n_units), seed = key
         given = looks_at_start(DRAW, seed, n_inputs, n_units)
         given["W"], given["again"], given["other"] = (
-            started(*numbered)[0] for numbered in ((*key,), (*key, 2), (key[0], seed + 1))
+            seen_as_kept(student, "W", started(*numbered)[0])
+            for numbered in ((*key,), (*key, 2), (key[0], seed + 1))
         )
         return Seen(given["W"], DRAW(np.random.RandomState(seed), n_inputs, n_units), **given)
 
