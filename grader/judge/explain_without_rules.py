@@ -55,6 +55,15 @@ def replaced_class(facts: Facts) -> Diagnosis | None:
     return None if told is None else _diagnosis("", told, 1.0)
 
 
+def foreign_interface(facts: Facts) -> Diagnosis | None:
+    """Say that the class has the methods of a library's, and hardly any of the statement's."""
+    told = signatures.foreign(facts) if facts.failing else None
+    if told is None:
+        return None
+    shown = [facts.raised_in[cause_of(error)] for _, error in facts.errors]
+    return _diagnosis("", told, 1.0, tuple(dict.fromkeys(shown)))
+
+
 def kept_on_the_class(facts: Facts, named: Sequence[Diagnosis]) -> Diagnosis | None:
     """What is kept on the class, in the first group that fails and in which nothing is named."""
     told = _kept_on_the_class(facts)

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from grader.checks.expect import CheckFailed
-from grader.checks.misconceptions import Aspect, Look
+from grader.checks.misconceptions import Aspect, Look, Rules
 from grader.checks.observation import Seen
 from grader.diagnosis.facts import Facts
 from grader.diagnosis.generic.class_lookup import CLASS_TWICE
+from grader.diagnosis.generic.signatures import FOREIGN
 from grader.diagnosis.match import Explanation, explain, recognize
 from grader.diagnosis.other_problem import OTHER_PROBLEM
 from grader.errors import Fault, ProblemError
 from grader.judge.fixtures import Desk
-from grader.judge.outcomes import Trial
+from grader.judge.outcomes import Trial, cause_of
 from grader.judge.pytest_items import given_by_pytest, place, run_item
 from grader.model.report import Diagnosis
 from grader.remote.steps import Overrun, StudentError
 from grader.sandbox.failures import WorkerFailure
+
+_ALL_THERE_IS = (OTHER_PROBLEM, CLASS_TWICE, FOREIGN)
+"""Mistakes beside which no other is worth a word."""
 
 
 def _differs(look: Look, case: Any) -> bool:
@@ -30,6 +36,19 @@ def _differs(look: Look, case: Any) -> bool:
     except (StudentError, WorkerFailure, CheckFailed):
         return True
     return seen is not None and not seen.is_right
+
+
+def _with_checks(diagnosis: Diagnosis, facts: Facts, rules: Rules) -> Diagnosis:
+    """A mistake that exceptions give away, with the checks that these were raised in."""
+    (telltale,) = (each for each in rules.telltales if each.id == diagnosis.id)
+    if not facts.errors or telltale.tells(replace(facts, errors=[])):
+        return diagnosis
+    telling = [
+        facts.raised_in[cause_of(error)]
+        for group, error in facts.errors
+        if group == telltale.group and telltale.tells(replace(facts, errors=[(group, error)]))
+    ]
+    return structs.replace(diagnosis, checks=tuple(dict.fromkeys(telling)))
 
 
 class Looker:
@@ -84,7 +103,10 @@ class Looker:
 
             if twice := explain_without_rules.replaced_class(facts):
                 return [twice]
-        named = recognize(facts, self._desk.rules)
+            if foreign := explain_without_rules.foreign_interface(facts):
+                return [foreign]
+        rules = self._desk.rules
+        named = [_with_checks(each, facts, rules) for each in recognize(facts, rules)]
         if trial.submission.problem_with_file or isinstance(trial.load_error, WorkerFailure):
             return named
         from grader.judge import explain_without_rules  # what passes everything needs nothing of it
@@ -110,7 +132,7 @@ class Looker:
         from grader.judge import explain_without_rules
 
         named = self.recognize(trial)
-        if any(diagnosis.id in (OTHER_PROBLEM, CLASS_TWICE) for diagnosis in named):
+        if any(diagnosis.id in _ALL_THERE_IS for diagnosis in named):
             return named
         failing = trial.failing - explain_without_rules.settled(trial, named)
         seen = self._look_at_values(trial, next_item, failing)

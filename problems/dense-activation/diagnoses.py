@@ -6,6 +6,8 @@ What follows is wrong only here; see the functions named see_... in checks.py fo
 Where several fit, the first one is named.
 """
 
+import re
+
 import numpy as np
 from msgspec.structs import replace
 
@@ -759,6 +761,26 @@ _near(
     hint="What does your layer do with 'ReLU'?",
     stronger="Compare the name as it is, without lower().",
 )
+
+
+_COMPARED = re.compile(r"""(?:[!=]=|\bin\b|case)[^#'"]*['"](\w+)['"]|['"](\w+)['"]\s*:""")
+
+
+@rules.telltale(
+    "activation",
+    "Line {line} looks for the name '{found}'; in the statement it is '{name}'.",
+    why="Names are compared letter by letter: with another one that line is never reached.",
+    hint="With which name is the layer made, and with which is it compared?",
+    stronger="Write '{name}' in line {line}.",
+)
+def name_misspelt(facts):
+    for number, line in enumerate(facts.source.lines, 1):
+        for match in _COMPARED.finditer(line):
+            found = match[1] or match[2]
+            name = found.lower().strip("_").replace("_", "")
+            if name in ("relu", "sigmoid") and found != name:
+                return {"line": str(number), "found": found, "name": name}
+    return False
 
 
 # -- memory --------------------------------------------------------------------------------

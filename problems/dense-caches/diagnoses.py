@@ -792,6 +792,19 @@ def layer_not_initialized(facts):
 
 
 @rules.telltale(
+    "initialization",
+    "W is kept as self.W (line {line}), not as p['W'].",
+    why="Whoever uses the layer reads and replaces its parameters in the dictionary p.",
+    hint="Which dictionary does the statement keep the parameters in?",
+    stronger="Write self.p['W'] in place of self.W, and likewise for b, wherever they stand.",
+)
+def parameters_as_attributes(facts):
+    in_p = any(re.search(r"\bp\s*\[|self\.p\s*=|self\.p\.update", line) for line in facts.lines)
+    line = facts.source.kept.get("W")
+    return {"line": str(line)} if line and not in_p else False
+
+
+@rules.telltale(
     "state",
     "The class has a method update_parameters of its own, which replaces that of Layer.",
     why="Whoever trains the network calls it with a learning rate, and counts on Layer's step.",

@@ -1082,6 +1082,40 @@ def see_bias_gradient(observe, right):
     return look
 
 
+PASSES_IN_A_ROW = tuple(AffineCase(rows, 3, 2, False, seed) for seed, rows in enumerate((2, 4, 1)))
+
+
+@aspect("passes", groups=["state"], noun="What later passes give", cases=["rounds"])
+def see_passes(student, new_layer, observe, right):
+    """(dw, db) of passes on one layer, if each is right in a fresh one."""
+
+    def run():
+        found = []
+        with student.program():
+            layer = new_layer(PASSES_IN_A_ROW[0])
+            for case in PASSES_IN_A_ROW:
+                layer.w, layer.b = case.W, case.b
+                layer.forward(case.X)
+                layer.backward(case.G)
+                found.append((layer.dw, layer.db))
+        return found
+
+    def of(parts, case):
+        dw, db = (part.error or part.value for part in parts)
+        return [dw, as_row(db, case.n_units)]
+
+    def look(_):
+        wanted = [[right(case).dw, right(case).db] for case in PASSES_IN_A_ROW]
+        alone = [of((observe(case).dw, observe(case).db), case) for case in PASSES_IN_A_ROW]
+        if not Seen(alone, wanted).is_right:
+            return None
+        student.begin()
+        yours = [of(parts, case) for parts, case in zip(run(), PASSES_IN_A_ROW, strict=True)]
+        return Seen(yours, wanted, wanted=wanted)
+
+    return look
+
+
 STARTS = tuple(
     (sizes, seeds.number(label)) for sizes in [(2, 3), (3, 2), (4, 4), (9, 6)] for label in (1, 8)
 )

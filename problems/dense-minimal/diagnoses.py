@@ -77,6 +77,29 @@ mistakes.add(
     },
 )
 
+# -- memory --------------------------------------------------------------------------------
+
+
+@rules.mistake(
+    "passes",
+    "{which} over the passes: a gradient is that of one pass.",
+    why="Each step then repeats all the steps before it.",
+    hint="Call backward twice on the same data; is the second dw the same?",
+    stronger="Give self.dw and self.db a new value in each backward: = in place of +=.",
+    each=[
+        {"which": "dw and db add up", "weights": True, "biases": True},
+        {"which": "dw adds up", "weights": True, "biases": False},
+        {"which": "db adds up", "weights": False, "biases": True},
+    ],
+)
+def gradient_accumulates(s, which, weights, biases):
+    dw, db = zip(*s.wanted, strict=True)
+    return [
+        [sum(dw[: n + 1]) if weights else dw[n], sum(db[: n + 1]) if biases else db[n]]
+        for n in range(len(s.wanted))
+    ]
+
+
 # -- what is kept --------------------------------------------------------------------------
 
 

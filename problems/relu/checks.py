@@ -695,18 +695,20 @@ def _array(value):
 def see_types(typed, right):
     """(dtype of the output, of the gradient) for single precision; whether integers cut G off.
 
-    Then the dtype of the output for double precision.
+    Then both for double precision, where the other array is single.
     """
 
     def look(_):
         output, gradient, _ = typed(FLOATS[0])
-        whole, double = typed(INTEGERS[0])[1], typed(FLOATS[2])[0]
-        if output.error or gradient.error or whole.error or double.error:
+        double, whole = (typed(FLOATS[2])[0], typed(FLOATS[1])[1]), typed(INTEGERS[0])[1]
+        if any(pending.error for pending in (output, gradient, *double, whole)):
             return None
-        kinds = [_kind(pending.value) for pending in (output, gradient, double)]
+        single, doubles = (
+            tuple(_kind(pending.value) for pending in each) for each in ((output, gradient), double)
+        )
         cut = is_close(_array(whole.value), np.trunc(right(SMALL)[1]))
-        yours = (*kinds[:2], "cut" if cut else "whole", kinds[2])
-        return Seen(yours, ("float32", "float32", "whole", "float64"))
+        yours = (*single, "cut" if cut else "whole", *doubles)
+        return Seen(yours, ("float32", "float32", "whole", "float64", "float64"))
 
     return look
 

@@ -363,10 +363,14 @@ def flattened(s):
     stronger="NumPy's functions work on whole arrays; no number of dimensions has to be named.",
 )
 def two_dimensions_only(facts):
-    said = ("values to unpack", "tuple index out of range", "not iterable")
+    said = ("values to unpack", "tuple index out of range", "not iterable", "too many indices")
+    by_element = "truth value of an array"  # where a row is, for a third dimension
+    elsewhere = {error.line for group, error in facts.errors if group != "dimensions"}
     return any(
-        group == "dimensions" and any(words in error.message for words in said)
+        any(words in error.message for words in said)
+        or (by_element in error.message and error.line not in elsewhere)
         for group, error in facts.errors
+        if group == "dimensions"
     )
 
 
@@ -381,7 +385,7 @@ def two_dimensions_only(facts):
     stronger="np.zeros_like(X) has the dtype of X.",
 )
 def always_double(s):
-    return ("float64", "float64", "whole", "float64")
+    return ("float64", "float64", "whole", "float64", "float64")
 
 
 @rules.mistake(
@@ -392,18 +396,23 @@ def always_double(s):
     stronger="np.zeros_like(X) has the dtype of X; take that of G.",
 )
 def gradient_cut_to_integers(s):
-    return ("float32", "float32", "cut", "float64")
+    return ("float32", "float32", "cut", "float64", "float64")
 
 
 @rules.mistake(
     "types",
-    "What comes back is single precision (float32), whatever comes in.",
+    "What {which} returns is single precision (float32), whatever comes in.",
     why="Of an array of doubles half the digits are lost.",
     hint="Where does float32 stand in your code?",
     stronger="An array that is computed from X alone has the dtype of X.",
+    each=[
+        {"which": "the layer", "kinds": ("float32", "float32")},
+        {"which": "forward", "kinds": ("float32", "float64")},
+        {"which": "backward", "kinds": ("float64", "float32")},
+    ],
 )
-def always_single(s):
-    return ("float32", "float32", "whole", "float32")
+def always_single(s, which, kinds):
+    return ("float32", "float32", "whole", *kinds)
 
 
 @rules.mistake(
@@ -414,7 +423,7 @@ def always_single(s):
     stronger="Leave out tolist(), or make an array of the list with np.array.",
 )
 def lists_in_place_of_arrays(s):
-    return ("list", "list", "whole", "list")
+    return ("list", "list", "whole", "list", "list")
 
 
 # -- state ---------------------------------------------------------------------------------
@@ -483,3 +492,14 @@ def input_overwritten(s):
 )
 def gradient_overwritten(s):
     return ("G by backward",)
+
+
+@rules.mistake(
+    "arguments",
+    "forward writes into X, and backward into G.",
+    why="Both belong to the caller: X may be the output of another layer, which still needs it.",
+    hint="Print X and G before and after each call.",
+    stronger="An assignment such as X[mask] = 0 changes the caller's array; work on a copy.",
+)
+def both_overwritten(s):
+    return ("X by forward", "X by backward", "G by backward")

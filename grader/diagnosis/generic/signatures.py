@@ -84,6 +84,29 @@ def absent(facts: Facts, name: str) -> Told | None:
     )
 
 
+FOREIGN = "interface-of-a-library"
+_LIBRARIES = {"Keras": ("build", "call"), "scikit-learn": ("fit", "predict")}
+
+
+def foreign(facts: Facts) -> Told | None:
+    """Say that a class is written for a library, if it has that one's methods and no others."""
+    missing = facts.wanted - facts.own
+    for library, methods in _LIBRARIES.items():
+        own = [name for name in methods if name in facts.own - facts.wanted]
+        if own and 2 * len(missing) > len(facts.wanted):
+            shown = ", ".join(sorted(missing)[:3]) + (", …" if len(missing) > 3 else "")
+            text = Text(
+                f"{facts.entry} has the methods of {library} ({' and '.join(own)}); those of the"
+                f" statement ({shown}) are missing.",
+                _BY_NAME,
+                "Which methods does the statement list, and with which arguments?",
+                f"Begin with the starter file, and move what {' and '.join(own)} do into its"
+                " methods.",
+            )
+            return Told(FOREIGN, text)
+    return None
+
+
 def nearest(name: str, others: Collection[str]) -> str | None:
     """The name that is meant to be ``name``, if one of the others looks like it."""
 

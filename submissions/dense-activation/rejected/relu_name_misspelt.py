@@ -1,7 +1,7 @@
 # mistake: looks for 'ReLU' where the name is 'relu' in forward
 # fails: activation
 # points: 88
-# diagnoses: activation-missing
+# diagnoses: name-misspelt
 import numpy as np
 
 

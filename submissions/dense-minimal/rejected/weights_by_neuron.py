@@ -1,7 +1,8 @@
 # mistake: stores a row of weights for each neuron and multiplies by the transpose
-# fails: constructor, initialization, seeded, forward, input-gradient, weight-gradient, kept, training, purity
-# points: 29.43
-# diagnoses: init-w-transposed, stored-by-neuron
+# fails: constructor
+# points: 97.6
+# diagnoses: init-w-transposed
+# says: one check lost its points for the shape
 import numpy as np
 
 

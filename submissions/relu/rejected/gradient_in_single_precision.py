@@ -1,7 +1,7 @@
 # mistake: converts the gradient to float32
-# fails: gradient
-# points: 86
-# diagnoses: gradient-float32
+# fails: dtype
+# points: 96
+# diagnoses: always-single
 class ReLU:
     def forward(self, X):
         self.mask = X > 0
