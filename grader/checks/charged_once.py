@@ -16,12 +16,12 @@ SINGLE = "single"
 TURNED = "turned"
 
 NOTES = {
-    LISTS: "Where lists came in place of arrays, one check lost its points for it; all others"
-    " looked at the numbers in them.",
-    SINGLE: "Where numbers were only as exact as single precision (float32), one check lost its"
-    " points for it; all others compared them as exactly as that.",
-    TURNED: "Where weights are kept with a row for each unit, one check lost its points for the"
-    " shape; all others looked at them, and at their gradients, the other way round.",
+    LISTS: "Lists in place of arrays cost the points of one check and no more: all others looked at"
+    " the numbers in them.",
+    SINGLE: "Single precision (float32) costs the points of one check and no more: all others"
+    " compared numbers only as exactly as that.",
+    TURNED: "Weights with a row for each unit cost the points for their shape and no more: all else"
+    " was looked at the other way round.",
 }
 """What a report says of a difference that has been paid for."""
 

@@ -11,7 +11,7 @@ from grader.checks.expect import CheckFailed
 from grader.diagnosis.generic.class_lookup import note_on_two
 from grader.diagnosis.source_scan import Source
 from grader.errors import Fault, ProblemError
-from grader.judge.fixtures import Desk, charge_turned, keep_account
+from grader.judge.fixtures import Desk, charge_liberties, keep_account
 from grader.judge.inspect_failures import Looker
 from grader.judge.known_answers import KnownAnswers
 from grader.judge.load_cells import load
@@ -184,7 +184,7 @@ class Attempts:
             except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:
                 outcome.error = error
                 outcome.where = origin(error)
-            charge_turned(self._desk, outcome)
+            charge_liberties(self._desk, outcome)
             if outcome.waivers or (outcome.error and not self._brief):
                 outcome.steps = list(student.trace)
             kind = student.classes.get(self._desk.problem.settings.entry)

@@ -235,10 +235,16 @@ def _waiver(
     return Waiver(to, error, steps, dict(outcome.example), apart, charged_once)
 
 
-def charge_turned(desk: Desk, outcome: Outcome) -> None:
-    """Have a check that has passed on arrays turned round depend on another that has paid."""
-    turned = sorted(desk.student.liberties.turned)
-    if turned and outcome.error is None:
+def charge_liberties(desk: Desk, outcome: Outcome) -> None:
+    """Have a check depend on others that have paid for what it was given or shown otherwise."""
+    liberties = desk.student.liberties
+    if outcome.error is not None:
+        return
+    for name, group in liberties.numbers.items():
+        error = CheckFailed(f"{name} is used as a number, and is a tuple.", {"kind": "property"})
+        outcome.waivers.append(Waiver((group,), error, [], {}, True))
+    turned = sorted(liberties.turned)
+    if turned:
         message = f"{turned[0]} is kept the other way round: its first axis is the second one here."
         error = CheckFailed(message, {"kind": "property"})
         error.charged_once = TURNED

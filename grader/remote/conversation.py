@@ -158,7 +158,7 @@ class Conversation:
         Shapes are of no interest to checks of names: a flat array is one in both cases.
         """
         usual = self._liberties or _NO_LIBERTIES
-        return msgspec.structs.replace(usual, names={}) if self._as_written else usual
+        return msgspec.structs.replace(usual, names={}, numbers={}) if self._as_written else usual
 
     @contextlib.contextmanager
     def as_written(self) -> Iterator[None]:

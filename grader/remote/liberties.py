@@ -33,6 +33,9 @@ class Liberties(msgspec.Struct, frozen=True):
         flat: Names, as the statement has them, of arrays that are kept without the first axis.
         turned: Names of arrays that are kept with their axes exchanged; what a method returns in
             a dictionary has the method's name in front.
+        numbers: Arguments that work as a number only, where the statement gives a tuple of one:
+            parameters by their names, and methods of which it is the only argument; and the group
+            that has to have lost points for it.
         arrays: Attributes and methods, of each submission, that give arrays or dictionaries of
             arrays by the statement; a list that comes in the place of one is :class:`Listed`.
     """
@@ -40,11 +43,20 @@ class Liberties(msgspec.Struct, frozen=True):
     names: Mapping[str, str] = msgspec.field(default_factory=dict)
     flat: frozenset[str] = frozenset()
     turned: frozenset[str] = frozenset()
+    numbers: Mapping[str, str] = msgspec.field(default_factory=dict)
     arrays: frozenset[str] = frozenset()
 
     def name(self, stated: str) -> str:
         """What an attribute is called here."""
         return self.names.get(stated, stated)
+
+    def given(self, method: str, args: Sequence[Any], named: Mapping[str, Any]) -> tuple[Any, Any]:
+        """The arguments of a call, as they are taken here."""
+        if not self.numbers:
+            return args, named
+        plain = [_only(value) if method in self.numbers else value for value in args]
+        by_name = {n: _only(value) if n in self.numbers else value for n, value in named.items()}
+        return plain, by_name
 
     def renamed_in(self, source: str) -> str:
         """Source of the judge's, with the attributes as they are called here."""
@@ -98,6 +110,10 @@ class Liberties(msgspec.Struct, frozen=True):
                 for key, item in value.items()
             }
         return as_array(value)
+
+
+def _only(value: Any) -> Any:
+    return value[0] if isinstance(value, tuple) and len(value) == 1 else value
 
 
 def _turned(value: Any) -> Any:

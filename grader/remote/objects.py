@@ -70,6 +70,7 @@ class RemoteMethod(msgspec.Struct, frozen=True):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker."""
         owner = self.owner
+        args, kwargs = owner._conversation.liberties.given(self.name, args, kwargs)
         owner._conversation.fit(owner, args)
         kind = getattr(owner, "_class_name", "")
         kwargs |= _supplied(owner._conversation, kind, self.name, args, kwargs)
@@ -201,6 +202,7 @@ def _make(
 ) -> RemoteInstance:
     """Make an instance by calling a class, or what else makes one, by its name in ``owner``."""
     asked = owner._conversation
+    args, kwargs = asked.liberties.given(name, args, kwargs)
     made = sum(step.kind == "make" for step in asked.trace)
     variable = "layer" if made == 0 else f"layer{made + 1}"
     handle = asked.new_handle()

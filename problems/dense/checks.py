@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from optimizers import SGD, Momentum
@@ -103,19 +104,29 @@ class MomentumOptimizer:
 def find_liberties(student):
     """What the submission calls its parameters, and whether it keeps `w0` as (n_units,)."""
 
-    def make():
-        layer = student.Dense(n_units=N_UNITS, input_shape=(N_INPUTS,))
-        layer.initialize(student.expose(Optimizer(), "update", local=True))
-        return layer
+    def initialized(shape):
+        layer = student.Dense(n_units=N_UNITS, input_shape=shape)
+        return layer, layer.initialize(student.expose(Optimizer(), "update", local=True))
 
-    return find_parameters(
+    with student.program():
+        tries = [initialized(shape)[1] for shape in ((N_INPUTS,), N_INPUTS)]
+    as_number = [bool(each.error) for each in tries] == [True, False]
+    shape = N_INPUTS if as_number else (N_INPUTS,)
+    if as_number:
+        student.note(
+            "That initialize works only if input_shape is a number, and not a tuple, costs the"
+            " points of initialization and no more: all else was given the number."
+        )
+    paid = dict.fromkeys(["input_shape", "set_input_shape"], "initialization") if as_number else {}
+    found = find_parameters(
         student,
-        make,
+        lambda: initialized(shape)[0],
         {"W": WEIGHTS, "w0": BIASES},
         lambda layer: layer.forward_pass(np.ones((ROWS, N_INPUTS))),
         flat="w0 has shape (n_units,); the statement says (1, n_units).",
         arrays="W w0 forward_pass backward_pass".split(),
     )
+    return msgspec.structs.replace(found, numbers=paid)
 
 
 @dataclass(frozen=True)
@@ -332,7 +343,8 @@ def test_late_input_shape(student):
     before = layer.input_shape
     message = "After Dense(n_units=4), layer.input_shape should be None."
     expect(before is None, message, what="layer.input_shape", yours=before)
-    set_input_shape(student, layer, (3,))
+    with student.as_written():
+        set_input_shape(student, layer, (3,))
     with student.program():
         shape, name = layer.input_shape, None
         if "Layer" in student.Dense.bases and "layer_name" in student.Dense.methods:
@@ -372,12 +384,14 @@ def initialized(student, once):
     def run(key):
         n_inputs, n_units, late = key
         student.seed(START)
+        stated = student.as_written() if student.liberties.numbers else nullcontext()
         with student.program():
-            if late:
-                layer = student.Dense(n_units=n_units)
-                set_input_shape(student, layer, (n_inputs,))
-            else:
-                layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
+            with stated:
+                if late:
+                    layer = student.Dense(n_units=n_units)
+                    set_input_shape(student, layer, (n_inputs,))
+                else:
+                    layer = student.Dense(n_units=n_units, input_shape=(n_inputs,))
             done = layer.initialize(student.expose(SGD(), "update", local=True))
             W, w0 = layer.W, layer.w0
         return done, W, w0

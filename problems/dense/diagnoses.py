@@ -5,6 +5,8 @@ prediction gets X, W, b (1, n_units), G, batch, n_inputs and n_units, and what e
 shows (see the functions named see_... in checks.py). Where several fit, the first one is named.
 """
 
+import re
+
 import numpy as np
 
 from grader.checks.misconceptions import Rules, Unknown
@@ -1015,6 +1017,24 @@ def _array(value):
 
 
 # -- names and exceptions ------------------------------------------------------------------
+
+
+@rules.telltale(
+    "initialization",
+    "input_shape is a tuple, and is used as a number in line {line}.",
+    why="The statement has the tuple (n_inputs,), of which the number is the first and only item.",
+    hint="Print self.input_shape where you use it.",
+    stronger="self.input_shape[0] is the number of inputs.",
+)
+def input_shape_taken_whole(facts):
+    in_starting = any(
+        group == "initialization" and error.type_name == "TypeError" and "tuple" in error.message
+        for group, error in facts.errors
+    )
+    whole = re.compile(r"^(?!\s*def )(?!.*self\.input_shape\s*=[^=]).*\binput_shape\b(?!\s*[\[=])")
+    used = (n for n, line in enumerate(facts.source.lines, 1) if whole.match(line))
+    line = next(used, 0) if in_starting else 0
+    return {"line": str(line)} if line else False
 
 
 @rules.telltale(

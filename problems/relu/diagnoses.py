@@ -394,9 +394,10 @@ def always_double(s):
     why="0.5 becomes 0, and the layers below learn nothing.",
     hint="Which dtype has the array that you fill in backward?",
     stronger="np.zeros_like(X) has the dtype of X; take that of G.",
+    each=[{"kind": "float64"}, {"kind": "float32"}],  # of G, or that of X
 )
-def gradient_cut_to_integers(s):
-    return ("float32", "float32", "cut", "float64", "float64")
+def gradient_cut_to_integers(s, kind):
+    return ("float32", "float32", "cut", "float64", kind)
 
 
 @rules.mistake(

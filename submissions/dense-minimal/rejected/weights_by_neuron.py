@@ -2,7 +2,7 @@
 # fails: constructor
 # points: 97.6
 # diagnoses: init-w-transposed
-# says: one check lost its points for the shape
+# says: the points for their shape and no more
 import numpy as np
 
 

@@ -1,6 +1,6 @@
 # mistake: makes arrays of zeros without saying of which dtype
 # fails: dtype
-# points: 97.33
+# points: 96
 # diagnoses: always-double
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: fills an array of the dtype of X with the gradient
 # fails: dtype
-# points: 94.67
+# points: 94
 # diagnoses: gradient-cut-to-integers
 class ReLU:
     def forward(self, X):

@@ -1,6 +1,6 @@
 # mistake: gives integers back where integers came in, in the gradient as well
 # fails: dtype
-# points: 97.33
+# points: 98
 # diagnoses: gradient-cut-to-integers
 class ReLU:
     def forward(self, X):

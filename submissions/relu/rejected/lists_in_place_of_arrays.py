@@ -2,7 +2,7 @@
 # fails: dtype
 # points: 96
 # diagnoses: lists-in-place-of-arrays
-# says: one check lost its points for it
+# says: the points of one check and no more
 class ReLU:
     def forward(self, X):
         self.mask = X > 0

@@ -1,6 +1,6 @@
 # mistake: divides and multiplies in the type of G, which cuts whole numbers
 # fails: dtype
-# points: 97.33
+# points: 98
 # diagnoses: none
 import numpy as np
 
