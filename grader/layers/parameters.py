@@ -76,7 +76,9 @@ def find_parameters(
     }
     turned = turned if turned and _gives_output(student, make, run) else set()
     if after.error:
-        return Liberties(names, frozenset(flats), frozenset(turned), frozenset(arrays))
+        return Liberties(
+            names, frozenset(flats), turned=frozenset(turned), arrays=frozenset(arrays)
+        )
     changed = {
         name: value
         for name, value in after.value.items()
@@ -92,7 +94,7 @@ def find_parameters(
         if turned and _is_turned(_value(stated[name], after.value, names.get(name, name)), shapes):
             turned.add(name)
     turned |= set(with_them) if turned else set()
-    return Liberties(names, frozenset(flats), frozenset(turned), frozenset(arrays))
+    return Liberties(names, frozenset(flats), turned=frozenset(turned), arrays=frozenset(arrays))
 
 
 def as_kept(student: Student, name: str, weights: Any) -> Any:

@@ -140,9 +140,14 @@ def reports() -> Reports:
             "renamed": [changed(problem, *each) for each in RENAMED.get(name, [])],
             "needed": [changed(problem, each) for each in NEEDED[name]],
             "flat": [flattened(problem)] if name in FLAT else [],
+            "habits": [changed(problem, *each) for each in HABITS[name].values()],
             "starter": [starter],
             **{body: [unwritten(problem, body)] for body in BODIES},
         }
+        if name == "dense-minimal":
+            _, *habits = HABITS[name].values()  # a list has no mean
+            beside = [changed(problem, WITH_A_MISTAKE, *habit) for habit in ([], *habits)]
+            files |= {"once": [changed(problem, each) for each in ONCE], "with a mistake": beside}
         found: list[Report] = []
         sources = (source for several in files.values() for source in several)
         handed_in = (submission_from("handed_in.py", source.encode()) for source in sources)
@@ -185,3 +190,135 @@ def test_what_nothing_is_written_for_earns_nothing(name: str, body: str, reports
     (report,) = reports(name, body)
     assert report.score <= 10
     assert any(each.id == "not-written" for each in report.diagnoses)
+
+
+def listed(*returns: str) -> list[tuple[str, str]]:
+    """Changes that have what some expressions give returned as lists."""
+    return [(re.escape(each), f"({each}).tolist()") for each in returns]
+
+
+def in_single(*values: str) -> list[tuple[str, str]]:
+    """Changes that cut what some expressions give to float32."""
+    return [(re.escape(each), f"({each}).astype(np.float32)") for each in values]
+
+
+HABITS: dict[str, dict[str, list[tuple[str, str]]]] = {
+    "dense": {
+        "Lists": [
+            (r"return X @ (.*)", r"return (X @ \1).tolist()"),
+            (r"return input_gradient", "return input_gradient.tolist()"),
+        ],
+        "Single precision": in_single(
+            "X @ self.W + self.w0", "accum_grad @ self.W.T", "self.layer_input.T @ accum_grad"
+        ),
+        "Weights with a row": [
+            (r"\(n_inputs, self\.n_units\)", "(self.n_units, n_inputs)"),
+            (r"X @ self\.W", "X @ self.W.T"),
+            (r"accum_grad @ self\.W\.T", "accum_grad @ self.W"),
+            (r"self\.layer_input\.T @ accum_grad", "accum_grad.T @ self.layer_input"),
+        ],
+        "only if input_shape": [(r"self\.input_shape\[0\]", "self.input_shape")],
+    },
+    "dense-activation": {
+        "Lists": [
+            (r"return self\.function\(self\.z\)", "return self.function(self.z).tolist()"),
+            (r"return dX", "return dX.tolist()"),
+        ],
+        "Single precision": in_single(
+            "X @ self.W + self.b", "d @ self.W.T", "d.mean(axis=0, keepdims=True)"
+        ),
+        "Weights with a row": [
+            (r"randn\(input_size, output_size\)", "randn(output_size, input_size)"),
+            (r"X @ self\.W", "X @ self.W.T"),
+            (r"d @ self\.W\.T", "d @ self.W"),
+            (r"self\.X\.T @ d", "d.T @ self.X"),
+        ],
+    },
+    "dense-minimal": {
+        "Lists": listed(
+            "a @ self.w + self.b",
+            "self.a.T @ dz",
+            "dz.sum(axis=0, keepdims=True)",
+            "dz @ self.w.T",
+        ),
+        "Single precision": in_single("a @ self.w + self.b", "self.a.T @ dz", "dz @ self.w.T"),
+        "Weights with a row": [
+            (r"randn\(n_inputs, n_neurons\)", "randn(n_neurons, n_inputs)"),
+            (r"a @ self\.w", "a @ self.w.T"),
+            (r"dz @ self\.w\.T", "dz @ self.w"),
+            (r"self\.a\.T @ dz", "dz.T @ self.a"),
+        ],
+    },
+    "dense-gradients": {
+        "Lists": [
+            (
+                r"return self\.activation_function\.function\(self\.last_z\)",
+                "return self.activation_function.function(self.last_z).tolist()",
+            ),
+            *listed("D @ self.weights.T", "self.last_input.T @ D / len(D)", "D.mean(axis=0)"),
+        ],
+        "Single precision": in_single(
+            "X @ self.weights + self.biases", "D @ self.weights.T", "self.last_input.T @ D / len(D)"
+        ),
+        "Weights with a row": [
+            (
+                r"randn\(self\.input_size, self\.output_size",
+                "randn(self.output_size, self.input_size",
+            ),
+            (r"X @ self\.weights", "X @ self.weights.T"),
+            (r"D @ self\.weights\.T", "D @ self.weights"),
+            (r"self\.last_input\.T @ D", "D.T @ self.last_input"),
+        ],
+    },
+    "dense-caches": {
+        "Lists": [
+            (r'return self\.fc\["A"\]', 'return self.fc["A"].tolist()'),
+            (r'return self\.bc\["dX"\]', 'return self.bc["dX"].tolist()'),
+            *listed('self.fc["X"].T @ self.bc["dZ"]', 'self.bc["dZ"].sum(axis=0)'),
+        ],
+        "Single precision": in_single(
+            'A @ self.p["W"] + self.p["b"]', 'self.bc["dZ"] @ self.p["W"].T'
+        ),
+        "Weights with a row": [
+            (r'\(self\.d\["n"\], self\.d\["u"\]\)', '(self.d["u"], self.d["n"])'),
+            (r'A @ self\.p\["W"\]', 'A @ self.p["W"].T'),
+            (r'self\.bc\["dZ"\] @ self\.p\["W"\]\.T', 'self.bc["dZ"] @ self.p["W"]'),
+            (r'self\.fc\["X"\]\.T @ self\.bc\["dZ"\]', 'self.bc["dZ"].T @ self.fc["X"]'),
+        ],
+    },
+    "relu": {
+        "Lists": listed("np.where(self.active, X, 0)", "np.where(self.active, G, 0)"),
+        "Single precision": in_single("np.where(self.active, X, 0)", "np.where(self.active, G, 0)"),
+    },
+}
+
+
+WITH_A_MISTAKE = (r"dz\.sum\(axis=0, keepdims=True\)", "dz.mean(axis=0, keepdims=True)")
+ONCE = [
+    (r"return self\.z", "return self.z.tolist() if len(a) > 100 else self.z"),
+    (r"return self\.dz", "return self.dz.astype('f4') if len(dz) > 100 else self.dz"),
+    (r"return self\.z", "return self.z * (1 + 1e-8 * (self.z.size > 300))"),
+]
+"""Changes of dense-minimal: a mistake beside habits, and what shows in one check only."""
+
+
+@pytest.mark.parametrize("name", HABITS)
+def test_one_habit_costs_what_looks_at_it(name: str, reports: Reports) -> None:
+    """At most 15 points, however many checks meet it, and a note says that it costs no more."""
+    for habit, report in zip(HABITS[name], reports(name, "habits"), strict=True):
+        assert 85 <= report.score < 100, habit
+        assert any(habit in note and "and no more" in note for note in report.notes)
+
+
+def test_a_habit_hides_no_mistake(reports: Reports) -> None:
+    """What is wrong besides costs its own points, as it does without the habit."""
+    alone, *both = reports("dense-minimal", "with a mistake")
+    for report in (alone, *both):
+        lost = [check for check in report.checks if check.status != "passed"]
+        assert sum(check.group == "bias-gradient" for check in lost) >= 1
+    assert all(report.score < alone.score for report in both)
+
+
+def test_what_shows_in_one_check_only_costs_that(reports: Reports) -> None:
+    """Nothing is forgiven that has cost no points elsewhere."""
+    assert all(report.score < 100 for report in reports("dense-minimal", "once"))

@@ -167,6 +167,35 @@ CHANGES = {
         "self.weights.T.tolist()",
         (r"writes the weights transposed",),
     ),
+    "a gradient that is not begun anew": Change(
+        "dense-minimal",
+        "self.dw = self.a.T @ dz",
+        'self.dw = getattr(self, "dw", 0) + self.a.T @ dz',
+        (r"dw adds up over the passes",),
+        (95, 99.9),
+    ),
+    "masked where they are": Change(
+        "relu",
+        "return np.where(self.active, ",
+        "return masked(self.active, ",
+        (r"forward writes into X, and backward into G",),
+        (90, 99.9),
+    ),
+    "a name in capitals": Change(
+        "dense-activation",
+        "self.function, self.derivative = ACTIVATIONS[activation]",
+        "self.function, self.derivative = ACTIVATIONS[activation]\n"
+        '        self.is_linear = activation not in ("ReLU", "sigmoid")\n'
+        "        self.function = ACTIVATIONS[None][0] if self.is_linear else self.function",
+        (r"Line \d+ looks for the name 'ReLU'; in the statement it is 'relu'",),
+    ),
+    "the shape for its only item": Change(
+        "dense",
+        "self.input_shape[0]",
+        "self.input_shape",
+        (r"input_shape is a tuple, and is used as a number in line \d+",),
+        (80, 90),
+    ),
     "the first pass is another": Change(
         "dense",
         "self.layer_input = X\n        " + OUTPUT,
@@ -175,6 +204,14 @@ CHANGES = {
         (),
     ),
 }
+
+
+MASKED = """
+
+def masked(keep, array, _):
+    array[~keep] = 0
+    return array
+"""
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +225,7 @@ def reports() -> dict[str, Report]:
         for name, change in CHANGES.items():
             if change.problem == slug:
                 assert change.old in source, name
-                text = source.replace(change.old, change.new)
+                text = source.replace(change.old, change.new) + MASKED
                 names.append(name)
                 submissions.append(submission_from(f"{slug}.py", text.encode()))
         grade_all(problem, submissions, mine.append)
@@ -210,3 +247,48 @@ def test_a_later_pass_is_no_matter_of_training(reports: dict[str, Report]) -> No
     """What only the first pass does is told as such, not by the argument of the later ones."""
     failed = [c for c in reports["the first pass is another"].checks if c.status == "failed"]
     assert {check.group for check in failed} == {"state"}
+
+
+KERAS = """
+import numpy as np
+
+
+class Dense(Layer):
+    def __init__(self, units, input_shape=None):
+        self.units, self.input_shape = units, input_shape
+
+    def build(self, input_shape):
+        self.kernel = np.random.uniform(-0.05, 0.05, (input_shape[-1], self.units))
+        self.bias = np.zeros(self.units)
+
+    def call(self, inputs):
+        return inputs @ self.kernel + self.bias
+"""
+
+
+def test_a_layer_of_a_library_is_told_so() -> None:
+    """Names of its methods are not told one by one."""
+    found: list[Report] = []
+    grade_all(LIBRARY.load("dense"), [submission_from("dense.py", KERAS.encode())], found.append)
+    (diagnosis,) = found[0].diagnoses
+    assert re.search(r"methods of Keras \(build and call\)", diagnosis.title)
+
+
+LOOPS = """
+class ReLU:
+    def forward(self, X):
+        self.X = X
+        return np.array([[x if x > 0 else 0.0 for x in row] for row in X])
+
+    def backward(self, G):
+        return G * (self.X > 0)
+"""
+
+
+def test_what_an_exception_gives_away_is_shown_with_it() -> None:
+    """So that no failure without a name comes before it."""
+    found: list[Report] = []
+    grade_all(LIBRARY.load("relu"), [submission_from("relu.py", LOOPS.encode())], found.append)
+    (told,) = [each for each in found[0].diagnoses if each.id == "two-dimensions-only"]
+    raised = [check.id for check in found[0].checks if "traceback" in check.evidence]
+    assert told.checks and set(told.checks) <= set(raised)
