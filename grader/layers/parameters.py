@@ -44,7 +44,7 @@ def find_parameters(
             the output.
         gradients: Likewise, for what there is after both passes.
         flat: What is told, as a note, of an array of shape (n,) where ``(1, n)`` comes first.
-        arrays: Attributes and methods that give arrays, or dictionaries of arrays.
+        arrays: What gives arrays, as :class:`Liberties` names it.
         with_them: What else is turned round if the weights are, as :class:`Liberties` names it.
     """
     with student.program():

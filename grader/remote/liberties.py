@@ -36,8 +36,9 @@ class Liberties(msgspec.Struct, frozen=True):
         numbers: Arguments that work as a number only, where the statement gives a tuple of one:
             parameters by their names, and methods of which it is the only argument; and the group
             that has to have lost points for it.
-        arrays: Attributes and methods, of each submission, that give arrays or dictionaries of
-            arrays by the statement; a list that comes in the place of one is :class:`Listed`.
+        arrays: What gives arrays by the statement: attributes, those that are dictionaries of
+            arrays, methods, and what a method returns in a dictionary, with the method's name in
+            front. A list that comes in the place of one is :class:`Listed`.
     """
 
     names: Mapping[str, str] = msgspec.field(default_factory=dict)
@@ -102,14 +103,13 @@ class Liberties(msgspec.Struct, frozen=True):
 
     def returned(self, method: str, value: Any) -> Any:
         """What a method has returned, with arrays where the statement asks for them."""
-        if method not in self.arrays:
-            return value
         if isinstance(value, dict):
-            return {
-                key: _turned(as_array(item)) if f"{method}.{key}" in self.turned else as_array(item)
-                for key, item in value.items()
-            }
-        return as_array(value)
+            return {key: self._item(f"{method}.{key}", item) for key, item in value.items()}
+        return as_array(value) if method in self.arrays else value
+
+    def _item(self, name: str, value: Any) -> Any:
+        value = as_array(value) if name in self.arrays else value
+        return _turned(value) if name in self.turned else value
 
 
 def _only(value: Any) -> Any:

@@ -54,6 +54,7 @@ from grader.layers.parameters import (
 )
 from grader.layers.sequences import STEPS, numbered
 from grader.layers.typed_cases import FLOATS, typed_cases
+from grader.remote.liberties import Listed
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 PARTS = ("inputs", "weights", "biases")
@@ -111,7 +112,8 @@ def find_liberties(student):
         return layer
 
     wanted = {"weights": WEIGHTS, "biases": [(N_UNITS,), (1, N_UNITS)]}
-    arrays = "weights biases last_input last_z forward backward".split()
+    arrays = [f"backward.{key}" for key in ("inputs", "weights", "biases")]
+    arrays += "weights biases last_input last_z forward".split()
     turned = ["backward.weights"]
     return find_parameters(student, make, wanted, run, arrays=arrays, with_them=turned)
 
@@ -2519,7 +2521,7 @@ def see_read(read_back, actual):
                 wrong[key] = found[key].value
         output = mine[0].error or is_close(mine[0].value, usual[0].value)
         weights = found["weights"].error or found["weights"].value
-        taken = "list" if isinstance(weights, list) else is_close(weights, READ.W)
+        taken = "list" if isinstance(weights, Listed) else is_close(weights, READ.W)
         return Seen((wrong, taken, output), ({}, True, True))
 
     return look

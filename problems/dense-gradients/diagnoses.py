@@ -518,6 +518,9 @@ def lists_kept_as_lists(s, output):
     return ({}, "list", output)
 
 
+rules.consequences["lists-kept-as-lists"] = frozenset({"value-of-another-kind"})
+
+
 @rules.mistake(
     "read",
     "from_dict does not take over the name.",

@@ -1,6 +1,6 @@
 # mistake: returns the gradient in single precision
 # fails: input-gradient
-# points: 91
+# points: 94
 # diagnoses: input-gradient-float32
 import numpy as np
 

@@ -1,6 +1,6 @@
 # mistake: reads the weights in single precision
 # fails: from-dict
-# points: 95.5
+# points: 97
 # diagnoses: other-numbers-read
 import logging
 from abc import ABC, abstractmethod
