@@ -182,8 +182,9 @@ class Trial(msgspec.Struct):
             final = (each for each in unpaid if _is_final(*each, waiting))
             outcome, waiver = next(final, unpaid[0])
             if waiver.charged_once:
-                met = (each for each in unpaid if each[1].charged_once == waiver.charged_once)
-                outcome, waiver = _payer(list(met), points)
+                kind = waiver.charged_once
+                same = [each for each in unpaid if each[1].charged_once == kind]
+                outcome, waiver = _payer(same, points)
             outcome.error, outcome.steps = waiver.error, waiver.steps
             outcome.example = waiver.example
         for outcome in self.outcomes:

@@ -1,6 +1,6 @@
 # mistake: computes the derivative of the sigmoid in single precision
 # fails: derivative
-# points: 94.67
+# points: 96.44
 # diagnoses: none
 import numpy as np
 
