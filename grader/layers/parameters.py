@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks.expect import CheckFailed, expect_array
 from grader.remote.liberties import Liberties, as_array
 from grader.remote.steps import Pending
 from grader.remote.student import Student
@@ -100,6 +101,17 @@ def find_parameters(
 def as_kept(student: Student, name: str, weights: Any) -> Any:
     """Weights (n_inputs, n_units) in the shape in which a submission keeps them."""
     return student.liberties.outgoing(name, weights)
+
+
+def expect_kept_shape(
+    student: Student, name: str, weights: Any, what: str, shape: tuple[int, ...]
+) -> None:
+    """Fail unless weights are kept in a shape, which is where the other layout costs points."""
+    try:
+        expect_array(as_kept(student, name, weights), what, shape)
+    except CheckFailed as error:
+        error.yours = weights  # the value that a script that shows it can find
+        raise
 
 
 def seen_as_kept(student: Student, name: str, pending: Pending) -> Any:

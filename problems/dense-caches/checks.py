@@ -54,6 +54,7 @@ from grader.layers.parameters import (
     WEIGHTS,
     as_drawn,
     as_kept,
+    expect_kept_shape,
     find_parameters,
 )
 from grader.layers.sequences import numbered
@@ -657,13 +658,13 @@ def test_weight_shape(student, started, restarted, waived):
     """Shape (n, u); also when the layer is initialized again, for another number of inputs."""
     expect_names(student, "p.W", "g.dW")
     for key in STARTS:
-        kept = as_kept(student, "p.W", parameter(started, key, "W"))
-        expect_array(kept, "layer.p['W']", key[0])
+        W = parameter(started, key, "W")
+        expect_kept_shape(student, "p.W", W, "layer.p['W']", key[0])
     for (_, *shape), (done, p) in zip(ANEW, restarted().starts, strict=True):
         done.value
         with waived(to=("initialization", "shapes")):
-            kept = as_kept(student, "p.W", entry(p, "W"))
-            expect_array(kept, "layer.p['W'], initialized again", tuple(shape))
+            what = "layer.p['W'], initialized again"
+            expect_kept_shape(student, "p.W", entry(p, "W"), what, tuple(shape))
 
 
 @check("initialization", "b starts as zeros, one for each unit, in a row")

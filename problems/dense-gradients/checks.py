@@ -48,7 +48,7 @@ from grader.layers.parameters import (
     ROWS,
     WEIGHTS,
     as_drawn,
-    as_kept,
+    expect_kept_shape,
     find_parameters,
     seen_as_kept,
 )
@@ -1147,8 +1147,8 @@ def test_weight_shape(student, initialized):
     """Shape (input_size, output_size)."""
     for n_inputs, n_units in SIZES:
         weights, _ = initialized(n_inputs, n_units)
-        kept = as_kept(student, "weights", weights.value)
-        expect_array(kept, f"layer.weights {AFTER}", (n_inputs, n_units))
+        what = f"layer.weights {AFTER}"
+        expect_kept_shape(student, "weights", weights.value, what, (n_inputs, n_units))
 
 
 @check("initialization", "biases starts as zeros, one for each unit", weight=2)

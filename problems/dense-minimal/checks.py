@@ -50,6 +50,7 @@ from grader.layers.parameters import (
     WEIGHTS,
     as_drawn,
     as_kept,
+    expect_kept_shape,
     find_parameters,
     seen_as_kept,
 )
@@ -332,7 +333,7 @@ def fresh(student, once):
 @check("constructor", "w has one row per input and one column per neuron", weight=2)
 def test_weight_shape(student, fresh):
     for sizes in SHAPES:
-        expect_array(as_kept(student, "w", fresh(sizes)[0].value), "layer.w", sizes)
+        expect_kept_shape(student, "w", fresh(sizes)[0].value, "layer.w", sizes)
 
 
 @check("constructor", "b starts as zeros, one for each neuron", weight=2)

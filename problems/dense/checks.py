@@ -52,7 +52,7 @@ from grader.layers.parameters import (
     ROWS,
     WEIGHTS,
     as_drawn,
-    as_kept,
+    expect_kept_shape,
     find_parameters,
     seen_as_kept,
 )
@@ -414,8 +414,8 @@ def test_weight_shape(student, initialized):
     """W has shape (n_inputs, n_units), also if the input shape came late."""
     for n_inputs, n_units, late in SHAPES:
         W, _ = initialized(n_inputs, n_units, late)
-        kept = as_kept(student, "W", W.value)
-        expect_array(kept, "layer.W after initialize", (n_inputs, n_units))
+        what = "layer.W after initialize"
+        expect_kept_shape(student, "W", W.value, what, (n_inputs, n_units))
 
 
 @check("initialization", "w0 starts as zeros, one for each unit", weight=2)
