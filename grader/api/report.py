@@ -66,7 +66,8 @@ class Report(model.Report, frozen=True):
         In a frame, neither the page's style nor anything in it reaches the notebook, whose
         scripts are kept from it in turn. Where a viewer takes frames away, their text is left.
         """
-        page = self.render("html")
+        # The address of links within the page: without it they lead to the notebook's own.
+        page = self.render("html").replace("<head>", '<head>\n<base href="about:srcdoc">', 1)
         return (
             f'<iframe sandbox="" srcdoc="{html.escape(page)}" title="{html.escape(repr(self))}"'
             f' style="width: 100%; height: {_HEIGHTS[self.status]}; border: 0; resize: vertical">'

@@ -12,6 +12,7 @@ import html5lib
 
 Element = Any  # of xml.etree, as html5lib makes them
 
+SVG = "{http://www.w3.org/2000/svg}svg"
 HANDLER = re.compile(r"^on[a-z]+$")
 
 
@@ -76,7 +77,7 @@ def _is_accessible(root: Element) -> None:
         assert all(cell.get("scope") in ("row", "col") for cell in table.iter("th"))
         widths = {len(row) for row in table.iter("tr")}
         assert len(widths) == 1, "rows of different lengths"
-    for picture in root.iter("svg"):
+    for picture in root.iter(SVG):
         assert picture.get("aria-hidden") == "true" or picture.get("role") == "img"
     labels = [e.get("aria-labelledby") for e in root.iter() if e.get("aria-labelledby")]
     assert {label for text in labels for label in text.split()} <= set(ids)

@@ -21,7 +21,7 @@ from grader.reporters import Page
 from grader.reporters.html import render
 from tests.conftest import ROOT, Run
 from tests.reporters.browser import CHROMIUM, Tab, tab
-from tests.reporters.pages import Element, parsed, words
+from tests.reporters.pages import SVG, Element, parsed, words
 from tests.reporters.test_json import REPORTS
 
 SAMPLES = ROOT / "submissions" / "dense"
@@ -31,6 +31,9 @@ FILES = {
     "notes": SAMPLES / "accepted" / "flat_bias.py",
     "two mistakes": SAMPLES / "rejected" / "two_bias_not_added_and_weight_gradient_mean.py",
     "shape": SAMPLES / "rejected" / "output_squeezed.py",
+    "large": SAMPLES / "rejected" / "rows_beyond_128_stay_zero.py",
+    "rounded": SAMPLES / "rejected" / "output_cast_to_float32.py",
+    "blocking": SAMPLES / "rejected" / "method_without_self.py",
     "raised": SAMPLES / "rejected" / "frozen_gradient_unbound.py",
     "syntax": SAMPLES / "rejected" / "paste_cut_off.py",
     "bytes": SAMPLES / "rejected" / "undecodable_bytes.py",
@@ -57,6 +60,10 @@ def graded(dense: Problem) -> dict[str, tuple[Report, Submission]]:
     submissions["long"] = submission_from("long.py", text.encode())
     text = submissions["passing"].text + "print('=1' * 30_000)\n"
     submissions["flood"] = submission_from("flood.py", text.encode())
+    wrong = read_submission(SAMPLES / "rejected" / "bias_gradient_mean.py").text
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": wrong}]
+    notebook = {"cells": [*cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    submissions["notebook"] = submission_from("dense.ipynb", json.dumps(notebook).encode())
     text = submissions["passing"].text.replace(FORWARD, FORWARD + "        return X[:0]\n")
     submissions["empty"] = submission_from("empty.py", text.encode())
     reports: list[Report] = []
@@ -72,7 +79,7 @@ def page_of(graded: Graded, name: str) -> str:
     return render(report, Page(command="grader check dense FILE", source=submission.text))
 
 
-@pytest.mark.parametrize("name", [*FILES, "flood", "empty", "long"])
+@pytest.mark.parametrize("name", [*FILES, "notebook", "flood", "empty", "long"])
 def test_pages_are_valid_accessible_and_inert(name: str, graded: Graded) -> None:
     """A strict parser takes them; they say the marks and every title, and refer to nothing."""
     report, _ = graded[name]
@@ -85,16 +92,75 @@ def test_pages_are_valid_accessible_and_inert(name: str, graded: Graded) -> None
             assert " ".join(inert(part).split()) in text
 
 
+def texts(root: Element, path: str) -> list[str]:
+    return [words(element) for element in root.findall(path)]
+
+
 def test_the_mistake_comes_before_the_marks(graded: Graded) -> None:
     """The first thing to read is what is wrong, and the stronger hint is folded away."""
     root = parsed(page_of(graded, "two mistakes"))
-    headings = [words(element) for element in root.iter("h2")]
-    assert headings[:3] == ["What is wrong", "Marks", "Other checks that failed"]
-    folded = [words(element) for element in root.iter("details")]
+    assert texts(root, ".//h2") == ["What to fix", "Marks", "About this report"]
+    folded = texts(root, ".//details")
     report, _ = graded["two mistakes"]
     for diagnosis in report.diagnoses:
         assert any(diagnosis.stronger in text for text in folded)
         assert not any(diagnosis.hint in text for text in folded)
+
+
+def test_the_top_says_how_much_is_right_and_links_what_is_not(graded: Graded) -> None:
+    """A sentence, and a list that leads to each thing to fix, named or not, in their order."""
+    root = parsed(page_of(graded, "two mistakes"))
+    assert "12 of 14 groups are right, 2 things to fix." in words(root.find("body/header"))
+    links = root.findall(".//nav//a")
+    ids = [article.get("id") for article in root.iter("article")]
+    assert [link.get("href") for link in links] == [f"#{id_}" for id_ in ids]
+    report, _ = graded["two mistakes"]
+    assert [words(link) for link in links] == [told.title for told in report.diagnoses]
+
+
+def test_what_follows_from_a_mistake_is_one_line(graded: Graded) -> None:
+    """Checks that it makes fail or impossible are counted, and listed where that is unfolded."""
+    report, _ = graded["blocking"]
+    blocked = [check for check in report.checks if check.status == "blocked"]
+    root = parsed(page_of(graded, "blocking"))
+    (article,) = root.iter("article")
+    (follows,) = (e for e in article.iter("details") if e.get("class") == "others")
+    assert words(follows.find("summary")) == (
+        f"{len(blocked)} checks need it and could not be tried."
+    )
+    listed = texts(follows, "ul/li")
+    assert len(listed) == len(blocked)
+    assert all(text.startswith(each.title) for text, each in zip(listed, blocked, strict=True))
+
+
+def test_a_file_that_does_not_load_is_explained_first(graded: Graded) -> None:
+    """The named mistake, its hint, and only then what Python said."""
+    report, _ = graded["syntax"]
+    (told,) = report.diagnoses
+    text = words(parsed(page_of(graded, "syntax")).find(".//main"))
+    parts = [told.title, told.why, told.hint, report.message]
+    found = [text.index(part) for part in parts]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize("kind", [*FILES, "notebook", "empty", "long"])
+def test_nothing_is_empty(kind: str, graded: Graded) -> None:
+    """No heading, list, table or section without words, and no section with a heading only."""
+    root = parsed(page_of(graded, kind))
+    for tag in "h1 h2 h3 h4 p pre ul ol li dl dd table section article nav summary code".split():
+        assert all(words(element) for element in root.iter(tag)), tag
+    for section in root.iter("section"):
+        assert len(section) > 1 or words(section.find("h2")) == words(section)
+
+
+def test_full_marks_are_a_joy(graded: Graded) -> None:
+    """With the next exercise, where there is one."""
+    report, _ = graded["passing"]
+    root = parsed(render(report, Page(next_problem="relu")))
+    (joy,) = (e for e in root.iter("section") if e.get("class") == "joy")
+    assert words(joy) == "All 14 groups are right. Well done! Next exercise: grader show relu"
+    assert "Next exercise" not in words(parsed(render(report, Page())))
+    assert not any(e.get("class") == "joy" for e in parsed(page_of(graded, "raised")).iter())
 
 
 def table_of(root: Element, name: str) -> list[list[str]]:
@@ -102,22 +168,54 @@ def table_of(root: Element, name: str) -> list[list[str]]:
     return [[words(cell) for cell in row.iter("td")] for row in next(tables).find("tbody")]
 
 
-def test_the_smallest_example_is_drawn_in_numbers(graded: Graded) -> None:
-    """Expected, yours and the difference are tables of numbers; marks say what differs."""
+def test_small_arrays_are_written_in_brackets(graded: Graded) -> None:
+    """As Python writes them, with what differs in bold; a drawing would say no more."""
     root = parsed(page_of(graded, "two mistakes"))
-    assert table_of(root, "Expected") == [["3.75"]]
-    assert table_of(root, "Yours") == [["2.5* differs"]]
-    assert table_of(root, "Difference") == [["-1.25* differs"]]
+    assert [words(table.find("caption")) for table in root.iter("table")] == [
+        "Points by group of checks"
+    ]
+    expected, yours = next(e for e in root.iter("dl") if "values" in e.get("class")).findall("dd")
+    assert words(expected) == "[[3.75]] shape (1, 1)"
+    assert words(yours) == "[[2.5]] shape (1, 1)"
+    assert texts(yours, ".//b") == ["2.5"]
     text = words(root)
     assert "The largest error is 1.25, about 10⁹ times the 3.75e-09 that is allowed." in text
 
 
+def test_large_arrays_are_drawn_with_a_legend(graded: Graded) -> None:
+    """Expected, yours and the difference are tables of numbers; marks say what differs."""
+    root = parsed(page_of(graded, "large"))
+    assert table_of(root, "Expected")[-1] == ["22.25"]
+    assert table_of(root, "Yours")[-2:] == [["-13.75"], ["0* differs"]]
+    assert table_of(root, "Difference")[-2:] == [["0"], ["-22.25* differs"]]
+    assert "Warm colours are numbers above zero, cold ones below" in words(root)
+    assert "Warm colours" not in words(parsed(page_of(graded, "two mistakes")))
+
+
+def test_a_gauge_is_drawn_where_it_is_close(graded: Graded) -> None:
+    """An error of rounding is drawn against what is allowed; one of a billion times that is not."""
+    gauges = {
+        kind: sum(e.get("class") == "gauge" for e in parsed(page_of(graded, kind)).iter(SVG))
+        for kind in ("rounded", "large")
+    }
+    assert gauges["rounded"] > 0
+    assert gauges["large"] == 0
+
+
 def test_not_a_number_has_no_difference(graded: Graded) -> None:
     """NaN is shown as what it is, and as different, without arithmetic on it."""
-    root = parsed(page_of(graded, "nan"))
-    yours = [cell for row in table_of(root, "Yours shape (1, 1)") for cell in row]
-    assert yours in (["nan* differs"], ["inf* differs"])
-    assert table_of(root, "Difference shape (1, 1)") == [["≠* differs"]]
+    report, submission = graded["large"]
+    check = next(check for check in report.checks if check.evidence.get("wrong"))
+    values = [[1.0]] * 3
+    evidence = {
+        **check.evidence,
+        "expected": {"shape": [3, 1], "dtype": "float64", "values": values},
+        "yours": {"shape": [3, 1], "dtype": "float64", "values": [["nan"], ["inf"], [1.0]]},
+    }
+    changed = replace(report, checks=(replace(check, evidence=evidence),), diagnoses=())
+    root = parsed(render(changed, Page(source=submission.text)))
+    assert table_of(root, "Yours") == [["nan* differs"], ["inf* differs"], ["1"]]
+    assert table_of(root, "Difference") == [["≠* differs"], ["≠* differs"], ["0"]]
 
 
 def test_an_array_without_elements(graded: Graded) -> None:
@@ -139,17 +237,41 @@ def test_the_guilty_line_is_marked(graded: Graded) -> None:
     number, source = frame["line"], submission.lines[frame["line"] - 1][4:]
     assert [line for line in lines if "← here" in line] == [f"{number}{source} ← here"]
     assert lines[0].endswith("def backward_pass(self, accum_grad):")
-    assert [line for line in lines if "(ran)" in line] == ["35    if self.trainable: (ran)"]
 
 
-def test_the_lines_that_ran_are_marked(graded: Graded) -> None:
-    """Where a value is wrong and nothing was raised, they are all there is to go by."""
-    report, submission = graded["two mistakes"]
-    lines = lines_of(parsed(page_of(graded, "two mistakes")), "forward_pass")
-    ran = next(check for check in report.checks if check.message).evidence["lines"]
-    assert [line for line in lines if "(ran)" in line] == [
-        f"{number}{submission.lines[number - 1][4:]} (ran)" for number in ran
-    ]
+def test_what_raised_is_underlined(graded: Graded) -> None:
+    """The expression in the line, not all of it."""
+    assert texts(parsed(page_of(graded, "raised")), ".//mark") == ["W_before"]
+
+
+def test_what_did_not_run_is_grey(graded: Graded) -> None:
+    """And said, for those who do not see it; docstrings and heads of functions are not meant."""
+    page = parsed(page_of(graded, "raised"))
+    lines = lines_of(page, "← here")
+    idle = [line for line in lines if "(did not run)" in line]
+    assert idle[0].split()[1:3] == ["W_before", "="]
+    assert len(idle) == 5
+    assert "Grey lines did not run in the last call." in words(page)
+    assert "did not run" not in words(parsed(page_of(graded, "two mistakes")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "line"),
+    [
+        ("two mistakes", "Line 31, in your forward_pass", "31    return X.dot(self.W)"),
+        ("notebook", "Cell 1, line 34, in your backward_pass", "34        grad_w0 = np.mean("),
+    ],
+)
+def test_the_line_that_made_a_wrong_value_is_marked(
+    kind: str, where: str, line: str, graded: Graded
+) -> None:
+    """One line, where it can be told; and the heading names it."""
+    root = parsed(page_of(graded, kind))
+    mark = "← it comes from here"
+    lines = [each for each in lines_of(root, mark) if mark in each]
+    assert len(lines) == 1
+    assert lines[0].startswith(line)
+    assert where in texts(root, ".//h4")
 
 
 def test_what_is_hostile_is_shown_as_text(graded: Graded) -> None:
@@ -164,7 +286,7 @@ def test_what_is_hostile_is_shown_as_text(graded: Graded) -> None:
 
 def test_overlong_text_is_cut(graded: Graded) -> None:
     """No page grows with what a submission prints or raises."""
-    for name in ("long", "flood"):
+    for name in (*FILES, "long", "flood"):
         assert len(page_of(graded, name)) < 250_000
     assert "more characters]" in page_of(graded, "flood")
 
@@ -221,8 +343,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
 
 
 @needs_browser
-@pytest.mark.parametrize("name", ["two mistakes", "escapes", "long", "nan", "syntax"])
-@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize(
+    "name", ["two mistakes", "escapes", "long", "nan", "syntax", "large", "passing"]
+)
+@pytest.mark.parametrize("width", [360, 390, 1280])
 def test_pages_fit(name: str, width: int, graded: Graded, browser: Tab, tmp_path: Path) -> None:
     """Nothing has to be scrolled sideways, on a phone or a desk, with everything unfolded."""
     (tmp_path / "page.html").write_text(page_of(graded, name), "utf-8")

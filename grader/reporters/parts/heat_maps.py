@@ -14,8 +14,11 @@ from grader.reporters.parts import arrays
 from grader.reporters.parts.arrays import Compared, Index
 
 MAX_ROWS, MAX_COLUMNS = 10, 8
+SMALL = 2
+"""Rows and columns up to which an array is written in brackets, and not drawn."""
 LEVELS = 5
 _MAX_TEXT = 40
+_CLOSE = 1e4  # times what is allowed: rounding, or a type of less precision
 _SMALLEST = -17.0  # of powers of ten on the scale: below double precision
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -54,6 +57,11 @@ class HeatMap:
     part: str = ""
     text: str = ""
 
+    @property
+    def large(self) -> bool:
+        """Whether it takes more than two rows or columns, so that colours help to read it."""
+        return bool(self.part) or len(self.rows) > SMALL or len(self.columns) > SMALL
+
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
@@ -63,6 +71,7 @@ class Gauge:
         error, allowed: As text.
         error_at, allowed_at: Where they are on the scale, from 0 to 1.
         times: How many times what is allowed the error is, in words; empty if hardly more.
+        close: Whether it is so near to what is allowed that a drawing says something.
     """
 
     error: str
@@ -70,6 +79,7 @@ class Gauge:
     error_at: float
     allowed_at: float
     times: str
+    close: bool
 
 
 def heat_maps(evidence: Mapping[str, Any]) -> list[HeatMap]:
@@ -114,6 +124,7 @@ def gauge(evidence: Mapping[str, Any]) -> Gauge | None:
         place(error),
         place(compared.allowed),
         _times(error / compared.allowed if compared.allowed else math.inf),
+        error < _CLOSE * compared.allowed,
     )
 
 
