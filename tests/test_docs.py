@@ -37,6 +37,19 @@ def test_the_picture_in_the_readme_is_current() -> None:
     assert words(picture.draw()) == words(committed), "run: python docs/picture.py"
 
 
+def test_pictures_of_pages_are_small_and_shown() -> None:
+    """docs/page_pictures.py draws them; each is in a document, and quick to load."""
+    shown = "".join(
+        path.read_text("utf-8") for path in (ROOT / "README.md", ROOT / "docs" / "results.md")
+    )
+    source = (ROOT / "docs" / "page_pictures.py").read_text("utf-8")
+    pictures = sorted((ROOT / "docs").glob("page-*.png"))
+    assert [path.stem for path in pictures] == sorted(re.findall(r'"(page-[\w-]+)": ', source))
+    for path in pictures:
+        assert f"{path.name})" in shown
+        assert path.stat().st_size <= 150_000
+
+
 def test_reports_follow_the_schema(dense: Problem) -> None:
     """Passing, failing, unloadable and hostile reports are valid."""
     samples = ROOT / "submissions" / "dense"

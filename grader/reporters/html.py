@@ -19,7 +19,9 @@ from grader.reporters.parts.value_lines import MADE, with_value_line
 
 SUFFIX = ".html"
 MAX_OUTPUT_LINES, MAX_OUTPUT = 200, 20_000
-MAX_CALL = 400
+MAX_CALL, MAX_CALLS = 400, 20_000
+MAX_DRAWN = 15
+"""Things to fix that are shown with an example; nobody reads on, and a page has to end."""
 MAX_MESSAGE = 2000
 
 STATES = {
@@ -172,7 +174,7 @@ def _things(
             else:
                 others[owner].append(check)
     things = [
-        _thing(thing, f"fix-{number}", tuple(rest), report, page)
+        _thing(thing, number, tuple(rest), report, page)
         for number, (thing, rest) in enumerate(zip(shown, others, strict=True), 1)
     ]
     return things, unexplained
@@ -190,13 +192,15 @@ def _example_of(thing: Mistake | Failure) -> CheckResult | None:
 
 def _thing(
     thing: Mistake | Failure,
-    anchor: str,
+    number: int,
     others: tuple[CheckResult, ...],
     report: Report,
     page: Page,
 ) -> Thing:
-    check = _example_of(thing)
-    example = None if check is None else _example(check, page, report.cells)
+    anchor, check = f"fix-{number}", _example_of(thing)
+    example = None
+    if check is not None:
+        example = _example(check, page, report.cells) if number <= MAX_DRAWN else _in_short(check)
     consequence = _consequence(others)
     if isinstance(thing, Failure):
         loss = thing.check.group, thing.check.max_points
@@ -229,7 +233,7 @@ def _example(check: CheckResult, page: Page, cells: tuple[tuple[int, int], ...])
         check,
         _cut(check.message, MAX_MESSAGE),
         f"The smallest failing example: {case}" if case else "What was done",
-        _coloured(calls),
+        _coloured(_cut(calls, MAX_CALLS)),
         tuple(maps if any(each.large for each in maps) else maps[:2]),
         gauge(evidence),
         _how_many(evidence),
@@ -237,6 +241,11 @@ def _example(check: CheckResult, page: Page, cells: tuple[tuple[int, int], ...])
         _printed(check.output),
         _coloured(check.reproduce or ""),
     )
+
+
+def _in_short(check: CheckResult) -> Example:
+    left_out = "What was done, and what came of it, is left out here: fix what is above first."
+    return Example(check, _cut(check.message, MAX_MESSAGE), "", (), (), None, left_out, (), "", ())
 
 
 def _coloured(text: str) -> tuple[tuple[Piece, ...], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -57,6 +58,22 @@ class Tab:
         self.ask("Page.navigate", url=path.resolve().as_uri())
         self._until(lambda told: told.get("method") == "Page.loadEventFired")
 
+    def picture(self, width: int, height: int, *, dark: bool = False) -> bytes:
+        """The beginning of what is shown as PNG, with nothing moving on it."""
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        still = {"name": "prefers-reduced-motion", "value": "reduce"}
+        self.ask("Emulation.setEmulatedMedia", features=[scheme, still])
+        self.ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+        frame = "new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
+        self.run(f"{frame}.then(() => 0)")
+        return base64.b64decode(self.ask("Page.captureScreenshot", format="png")["data"])
+
     def run(self, script: str) -> Any:
         """The value of a JavaScript expression in the page, awaited if it is a promise."""
         found = self.ask(
@@ -84,13 +101,13 @@ class Tab:
 
 
 @contextmanager
-def tab(profile: Path) -> Iterator[Tab]:
+def tab(profile: Path, chromium: str | None = CHROMIUM) -> Iterator[Tab]:
     """A browser with one page, which ends with the block."""
-    assert CHROMIUM is not None
+    assert chromium is not None
     ours, theirs = os.pipe(), os.pipe()  # commands; answers
     # The browser reads descriptor 3 and writes 4.
     script = f'exec "$@" 3<&{ours[0]} 4>&{theirs[1]}'
-    command = ["bash", "-c", script, "bash", CHROMIUM, *_FLAGS, f"--user-data-dir={profile}"]
+    command = ["bash", "-c", script, "bash", chromium, *_FLAGS, f"--user-data-dir={profile}"]
     with subprocess.Popen(
         command, pass_fds=(ours[0], theirs[1]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as browser:

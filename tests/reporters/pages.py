@@ -77,6 +77,13 @@ def _is_accessible(root: Element) -> None:
         assert all(cell.get("scope") in ("row", "col") for cell in table.iter("th"))
         widths = {len(row) for row in table.iter("tr")}
         assert len(widths) == 1, "rows of different lengths"
+    for element in root.iter():
+        if element.get("tabindex") == "0":
+            named = element.get("aria-label") or element.get("aria-labelledby")
+            assert named, f"a reader lands on {element.tag} and is not told what it is"
+            assert element.get("role") == "group"
+    for landmark in [*root.iter("section"), *root.iter("nav")]:
+        assert landmark.get("aria-labelledby") or landmark.get("aria-label")
     for picture in root.iter(SVG):
         assert picture.get("aria-hidden") == "true" or picture.get("role") == "img"
     labels = [e.get("aria-labelledby") for e in root.iter() if e.get("aria-labelledby")]

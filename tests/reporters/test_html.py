@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
+from grader.api.report import Report as ReportInNotebook
 from grader.grading.in_process import grade_all
 from grader.model.problem import Problem
 from grader.model.report import Report
 from grader.model.safe_text import inert
 from grader.model.submission import Submission, read_submission, submission_from
 from grader.reporters import Page
-from grader.reporters.html import render
+from grader.reporters.html import MAX_DRAWN, render
 from tests.conftest import ROOT, Run
 from tests.reporters.browser import CHROMIUM, Tab, tab
 from tests.reporters.pages import SVG, Element, parsed, words
@@ -291,6 +292,31 @@ def test_overlong_text_is_cut(graded: Graded) -> None:
     assert "more characters]" in page_of(graded, "flood")
 
 
+def test_a_page_ends_whatever_fails(graded: Graded) -> None:
+    """Beyond a number of failures there are no examples; a line of many signs has no colours."""
+    report, _ = graded["raised"]
+    check = next(check for check in report.checks if check.message)
+    source = "def backward_pass(self):\n" + ("    " + "1,'<'," * 25 + "\n") * 3000
+    frames = [{"line": n, "function": "f", "source": "x"} for n in (3000, 2000, 1000, 5)]
+    evidence = {"traceback": frames, "calls": ["f(<" + "1, " * 300] * 1000}
+    checks = [
+        replace(
+            check,
+            id=f"test_{n}",
+            title=f"<{n}>",
+            message=f"{n}<" * 9000,
+            evidence={**evidence, "text": str(n)},
+        )
+        for n in range(100)
+    ]
+    changed = replace(report, checks=tuple(checks), diagnoses=())
+    page = render(changed, Page(source=source))
+    assert len(page) < 2_000_000
+    root = parsed(page)
+    assert len(texts(root, ".//article")) == len(texts(root, ".//nav//li")) == 100
+    assert words(root).count("is left out here: fix what is above first.") == 100 - MAX_DRAWN
+
+
 def test_any_file_name_is_inert(graded: Graded) -> None:
     """The name of a file is its author's choice."""
     report, _ = graded["passing"]
@@ -398,3 +424,47 @@ def test_nothing_is_asked_of_a_network(graded: Graded, browser: Tab, tmp_path: P
     browser.show(tmp_path / "page.html", 1200)
     found = browser.run("performance.getEntriesByType('resource').map(e => e.name)")
     assert json.dumps(found) == "[]"
+
+
+@needs_browser
+def test_links_stay_in_the_frame_of_a_notebook(
+    graded: Graded, browser: Tab, tmp_path: Path
+) -> None:
+    """Links lead to a place on the page; without an address of its own, to the notebook."""
+    report, submission = graded["two mistakes"]
+    frame = ReportInNotebook.of(report, submission.text)._repr_html_()
+    opened = frame.replace('sandbox=""', 'sandbox="allow-same-origin"')  # to look into it
+    (tmp_path / "notebook.html").write_text(f"<!doctype html>{opened}", "utf-8")
+    browser.show(tmp_path / "notebook.html", 1280)
+    inside = "document.querySelector('iframe').contentDocument"
+    browser.run(f"{inside}.querySelectorAll('nav a')[1].click()")
+    found = browser.run(f"[{inside}.location.href, {inside}.querySelector(':target').id]")
+    assert found == ["about:srcdoc#fix-2", "fix-2"]
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["two mistakes", "raised", "large", "passing", "syntax"])
+def test_the_keyboard_reaches_everything_in_order(
+    name: str, graded: Graded, browser: Tab, tmp_path: Path
+) -> None:
+    """Tab goes down the page, from the link that skips to the content, and never to nothing."""
+    (tmp_path / "page.html").write_text(page_of(graded, name), "utf-8")
+    browser.show(tmp_path / "page.html", 1280)
+    places = []
+    for _ in range(60):
+        for kind in ("rawKeyDown", "keyUp"):
+            browser.ask(
+                "Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9
+            )
+        place = browser.run(
+            "(e => e === document.body ? null : [e.className, e.textContent.trim() !== '',"
+            " e.getBoundingClientRect().y + scrollY])(document.activeElement)"
+        )
+        if place is None or place in places:  # the browser's own, or the top again
+            break
+        places.append(place)
+    assert places[0][0] == "skip"
+    heights = [height for _, _, height in places[1:]]
+    assert heights
+    assert heights == sorted(heights)
+    assert all(text for _, text, _ in places)

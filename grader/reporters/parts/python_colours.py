@@ -1,7 +1,7 @@
 """Python in coloured pieces: keywords, texts, comments, numbers, names that are defined.
 
-Pygments reads it, which never runs or parses it; Rich brings Pygments along. Some of its patterns
-take the square of the time of a line's length, so that long lines are left without colours.
+Pygments finds them by patterns; it never parses the text as a whole, and Rich brings it along. Some
+patterns take the square of a line's length in time, so that long lines are left without colours.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
 MAX_LINE, MAX_TEXT = 200, 10_000
+MAX_PIECES = 1000
+"""Each is an element on the page; a usual function has 150."""
 
 Piece = tuple[str, str]
 """A class of ``page.css``, empty for none, and some of a line."""
@@ -33,8 +35,9 @@ _CLASSES = {
 def pieces(lines: Sequence[str]) -> list[list[Piece]]:
     """Return the pieces of each of some lines that follow each other; none holds a line break."""
     text = "\n".join(lines)
+    plain: list[list[Piece]] = [[("", line)] for line in lines]
     if len(text) > MAX_TEXT or max(map(len, lines), default=0) > MAX_LINE:
-        return [[("", line)] for line in lines]
+        return plain
     found: list[list[Piece]] = [[]]
     for _, kind, value in _lexer().get_tokens_unprocessed(text):
         name = next((_CLASSES[k] for k in reversed(kind.split()) if k in _CLASSES), "")
@@ -48,7 +51,7 @@ def pieces(lines: Sequence[str]) -> list[list[Piece]]:
                 row[-1] = row[-1][0], row[-1][1] + part
             else:
                 row.append((name, part))
-    return found
+    return found if sum(map(len, found)) <= MAX_PIECES else plain
 
 
 @cache
