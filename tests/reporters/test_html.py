@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from grader.api.report import Report as ReportInNotebook
 from grader.grading.in_process import grade_all
 from grader.model.problem import Problem
-from grader.model.report import Report
+from grader.model.report import CheckResult, Report
 from grader.model.safe_text import inert
 from grader.model.submission import Submission, read_submission, submission_from
 from grader.reporters import Page
@@ -323,6 +324,28 @@ def test_any_file_name_is_inert(graded: Graded) -> None:
     nasty = "</title><script>alert(1)</script>\x1b[2J\u202e.py"
     root = parsed(render(replace(report, submission_name=nasty), Page(command=f"check {nasty}")))
     assert words(root.find("body/header//h1")) == inert(nasty)
+
+
+SIGNS = "<>&'\"/=`{}%#\\\n\t ab1\x00\x1b\u202e\u2028"
+MARKUP = st.lists(st.sampled_from(["</pre>", "<script>", "'", '"""', "{{ 7 }}", "&lt;", "\n"]))
+SOURCES = st.text() | st.text(SIGNS) | MARKUP.map("".join)
+
+
+@given(SOURCES, st.integers(1, 4), st.booleans())
+@settings(max_examples=60)
+def test_any_source_is_text(source: str, line: int, raised: bool) -> None:
+    """Whatever stands in the lines that are shown and coloured, or in the part that raised."""
+    frame = {"line": line, "function": "<f>", "source": source.split("\n")[0].strip()}
+    evidence = {
+        "lines": [1, 2, 3, 4],
+        "what": source[:20],
+        "calls": [source, "layer.f()"],
+        "marked": [0, line],
+        **({"traceback": [frame]} if raised else {}),
+    }
+    check = CheckResult("test_f", "<title>", "<group>", 0, 1, "failed", source, evidence, source)
+    report = Report("<p>", "", "<f>", "", "failed", 0, 1, (check,), output=source)
+    parsed(render(report, Page(source=source, command=source, next_problem=source)))
 
 
 @given(REPORTS)
