@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from grader.cli.options import SEED, library_option, problem_argument, write_text
+from grader.cli.options import SEED, complete_problem_or_file, library_option, write_text
 from grader.errors import ExitCode
 from grader.reporters import FORMATS
 
@@ -29,8 +29,9 @@ Exit codes:
 
 
 @click.command(epilog=EXIT_CODES)
-@problem_argument
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument(
+    "words", metavar="[PROBLEM] [FILE]", nargs=-1, shell_complete=complete_problem_or_file
+)
 @click.option(
     "--format", "format_", type=click.Choice(list(FORMATS)), default="terminal", show_default=True
 )
@@ -56,8 +57,7 @@ Exit codes:
 @click.option("--watch", is_flag=True, help="Check again whenever FILE is saved; Ctrl-C leaves.")
 @library_option
 def check(
-    problem: str,
-    file: Path,
+    words: tuple[str, ...],
     format_: str,
     output: Path | None,
     seed: int | Literal["random"] | None,
@@ -70,7 +70,12 @@ def check(
 ) -> int:
     """Check FILE against PROBLEM and report.
 
+    Without PROBLEM, it is the one that FILE fits by its class, its methods or its name; without
+    FILE, it is the one in this folder that 'grader start' wrote.
+
     \b
+      grader check
+      grader check dense.py
       grader check dense dense.py
       grader check dense dense.py --only forward
       grader check dense dense.py --hints 2
@@ -82,9 +87,11 @@ def check(
     """
     import gc
 
+    from grader.cli.given import problem_and_file
     from grader.reporters import Page
 
     gc.disable()  # what start-up makes is there to stay; the judge turns it on again
+    problem, file = problem_and_file(library, words)
     chosen = library.load(problem)
     command = f"grader check {problem} {file}"
     if seed == "random":

@@ -123,13 +123,15 @@ def show(problem: str, library: Library) -> None:
 
 @commands.command()
 @problem_argument
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @library_option
 def start(problem: str, folder: Path, library: Library) -> None:
-    """Begin with PROBLEM: write the starter file and the statement into FOLDER."""
+    """Begin with PROBLEM: write the starter file and the statement into FOLDER (default: here)."""
+    from grader.model.problem import stem_of
+
     chosen = library.load(problem)
     files = {
-        folder / f"{problem.replace('-', '_')}.py": chosen.starter_path.read_text("utf-8"),
+        folder / f"{stem_of(problem)}.py": chosen.starter_path.read_text("utf-8"),
         folder / "statement.md": chosen.statement,
     }
     for path in files:

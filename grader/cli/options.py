@@ -10,6 +10,8 @@ import click
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from grader.model.problem import Library
 
 
@@ -26,6 +28,18 @@ def complete_problem(
     from grader.model.problem import Library
 
     return [slug for slug in Library.find().slugs() if slug.startswith(incomplete)]
+
+
+def complete_problem_or_file(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Suggest problems and files to a shell: a file alone says which problem it is for."""
+    from click.shell_completion import CompletionItem
+
+    problems = (
+        [] if context.params.get("words") else complete_problem(context, parameter, incomplete)
+    )
+    return [*map(CompletionItem, problems), CompletionItem(incomplete, type="file")]
 
 
 library_option = click.option(

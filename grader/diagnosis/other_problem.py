@@ -9,8 +9,6 @@ before a submission has lost one.
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -19,6 +17,7 @@ from msgspec.structs import replace
 
 from grader.diagnosis.facts import Facts
 from grader.errors import ProblemError
+from grader.model.interface import Interface, interface, interface_of, outline
 from grader.model.problem import Library, Problem
 from grader.model.problem_toml import Convention
 from grader.model.report import Diagnosis
@@ -33,25 +32,6 @@ MOST, FEW = 2 / 3, 1 / 3
 
 AT_LEAST = 2
 """Names that must tell; one is enough where there is a single class, which is called otherwise."""
-
-
-class Interface(msgspec.Struct, frozen=True):
-    """The names by which a solution is used.
-
-    Attributes:
-        entry: Of the class.
-        methods: Public ones, as ``forward()``.
-        arguments: Of the constructor, as ``units=``.
-    """
-
-    entry: str
-    methods: frozenset[str] = frozenset()
-    arguments: frozenset[str] = frozenset()
-
-    def names(self, named: bool = True) -> frozenset[str]:
-        """All of them; the class's own only if ``named``."""
-        own = {f"class {self.entry}"} if named else set()
-        return self.methods | self.arguments | own
 
 
 class Neighbour(msgspec.Struct, frozen=True, dict=True):
@@ -175,31 +155,7 @@ def telling(facts: Facts, own: Interface, other: Interface) -> frozenset[str]:
 
 def _shown(name: str, told: Mapping[str, Collection[str]]) -> Interface:
     """The interface of a class of the submission, as its worker tells it."""
-    return _interface(name, told["methods"], told["arguments"])
-
-
-def _interface(entry: str, methods: Iterable[str], arguments: Iterable[str]) -> Interface:
-    return Interface(
-        entry,
-        frozenset(f"{name}()" for name in methods if not name.startswith("_")),
-        frozenset(f"{name}=" for name in arguments),
-    )
-
-
-_CLASS = re.compile(r"class\s+(\w+)")
-_METHOD = re.compile(r"\s+(?:async\s+)?def\s+(\w+)")
-
-
-def outline(lines: Iterable[str]) -> list[Interface]:
-    """The classes and methods of a file that could not be run, as far as its lines show them."""
-    found: dict[str, list[str]] = {}
-    methods: list[str] = []
-    for line in lines:
-        if heading := _CLASS.match(line):
-            methods = found[heading[1]] = []
-        elif method := _METHOD.match(line):
-            methods.append(method[1])
-    return [_interface(name, methods, ()) for name, methods in found.items()]
+    return interface(name, told["methods"], told["arguments"])
 
 
 def listed(names: Iterable[str]) -> str:
@@ -214,39 +170,4 @@ def listed(names: Iterable[str]) -> str:
 
 def _neighbour(problem: Problem) -> Neighbour:
     settings = problem.settings
-    interface = interface_of(problem)
-    return Neighbour(problem.slug, settings.title, interface, settings.conventions)
-
-
-def interface_of(problem: Problem) -> Interface:
-    """The names by which a problem's solutions are used, read from its reference solution.
-
-    Raises:
-        ProblemError: The reference is missing, or is not Python.
-    """
-    path, entry = problem.reference_path, problem.settings.entry
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError) as error:
-        raise ProblemError(path, getattr(error, "lineno", None), str(error)) from None
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    methods: dict[str, ast.FunctionDef] = {}
-    for node in _with_bases(entry, classes):
-        for item in node.body:
-            if isinstance(item, ast.FunctionDef):
-                methods.setdefault(item.name, item)
-    arguments: list[str] = []
-    if "__init__" in methods:
-        given = methods["__init__"].args
-        arguments = [argument.arg for argument in (*given.args[1:], *given.kwonlyargs)]
-    return _interface(entry, methods, arguments)
-
-
-def _with_bases(name: str, classes: dict[str, ast.ClassDef]) -> Iterator[ast.ClassDef]:
-    """A class and those of the same file that it is derived from, the nearest first."""
-    node = classes.pop(name, None)  # so that a circle ends
-    if node is not None:
-        yield node
-        for base in node.bases:
-            if isinstance(base, ast.Name):
-                yield from _with_bases(base.id, classes)
+    return Neighbour(problem.slug, settings.title, interface_of(problem), settings.conventions)

@@ -31,6 +31,11 @@ from grader.model.problem_toml import (
 )
 
 
+def stem_of(slug: str) -> str:
+    """What the file of a solution is called, without its suffix: a module needs underscores."""
+    return slug.replace("-", "_")
+
+
 @dataclass(frozen=True)
 class Library:
     """A folder with ``problems``, ``reference`` and ``submissions``."""
@@ -66,7 +71,7 @@ class Library:
 
     def reference(self, slug: str) -> Path:
         """Where the reference solution of a problem is, or should be."""
-        return self.root / "reference" / f"{slug.replace('-', '_')}.py"
+        return self.root / "reference" / f"{stem_of(slug)}.py"
 
     def load(self, slug: str) -> Problem:
         """Return the problem ``slug``.

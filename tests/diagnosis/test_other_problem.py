@@ -8,9 +8,10 @@ import pytest
 
 from grader.authoring.verify import conventions_are_known
 from grader.diagnosis.facts import Facts
-from grader.diagnosis.other_problem import Interface, interface_of, listed, outline, telling
+from grader.diagnosis.other_problem import listed, telling
 from grader.errors import ProblemError
 from grader.grading.in_process import grade, grade_all
+from grader.model.interface import Interface, interface_of, outline
 from grader.model.problem import Library, Problem
 from grader.model.report import Report
 from grader.model.submission import submission_from
