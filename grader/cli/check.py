@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from grader.cli.options import SEED, complete_problem_or_file, library_option, write_text
-from grader.errors import ExitCode
+from grader.cli.options import SEED, complete_problem_or_file, library_option
+from grader.errors import ExitCode, UsageError
 from grader.reporters import FORMATS
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ Exit codes:
     "words", metavar="[PROBLEM] [FILE]", nargs=-1, shell_complete=complete_problem_or_file
 )
 @click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), default="terminal", show_default=True
+    "--format",
+    "format_",
+    type=click.Choice(list(FORMATS)),
+    help="By default as OUTPUT ends (.html, .json, .md, .xml, ...), else for a terminal.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the report to a file.")
 @click.option("--seed", type=SEED, metavar="N|random", help="Draw other examples.")
@@ -58,7 +61,7 @@ Exit codes:
 @library_option
 def check(
     words: tuple[str, ...],
-    format_: str,
+    format_: str | None,
     output: Path | None,
     seed: int | Literal["random"] | None,
     only: str | None,
@@ -71,7 +74,7 @@ def check(
     """Check FILE against PROBLEM and report.
 
     Without PROBLEM, it is the one that FILE fits by its class, its methods or its name; without
-    FILE, it is the one in this folder that 'grader start' wrote.
+    FILE, it is the one in this folder that 'grader start' wrote. The FILE - is standard input.
 
     \b
       grader check
@@ -80,49 +83,56 @@ def check(
       grader check dense dense.py --only forward
       grader check dense dense.py --hints 2
       grader check dense dense.py --all
-      grader check dense dense.py --format json -o report.json
+      grader check dense dense.py -o report.html
       grader check dense dense.py --reproduce failures/
       grader check dense dense.py --watch
       grader check dense dense.py --seed random
     """
     import gc
 
-    from grader.cli.given import problem_and_file
+    from grader.cli.given import given
+    from grader.cli.output import format_of, show, write_scripts
     from grader.reporters import Page
 
     gc.disable()  # what start-up makes is there to stay; the judge turns it on again
-    problem, file = problem_and_file(library, words)
-    chosen = library.load(problem)
-    command = f"grader check {problem} {file}"
+    format_ = format_of(output, format_)
+    chosen = given(library, words)
+    command = chosen.command
     if seed == "random":
         from grader.grading.secret_seeds import drawn
 
         seed = drawn()
         click.echo(f"The same examples again: {command} --seed {seed}", err=True)
     page = Page.of_stdout(command if seed is None else f"{command} --seed {seed}", hints)
-    page = replace(page, whole=whole, next_problem=library.after(problem))
+    page = replace(page, whole=whole, next_problem=library.after(chosen.problem.slug))
     last: list[Report] = []
 
     def tell(submission: Submission, report: Report) -> None:
-        _show(report, format_, output, _about(page, submission, file))
+        show(report, format_, output, _about(page, submission, chosen.file))
         if reproduce is not None:
-            _write_scripts(report, reproduce, submission, file)
+            write_scripts(report, reproduce, submission, chosen.file)
         last[:] = [report]
 
     if watch:
-        _watch(chosen, file, tell, seed, only)
+        if chosen.file is None:
+            raise UsageError("standard input cannot be watched; name a file")
+        _watch(chosen.problem, chosen.file, tell, seed, only)
     else:
-        from grader.model.submission import read_submission
-
-        submission = read_submission(file)
         from grader.cli.waiting import waiting
         from grader.grading.in_process import grade
         from grader.model.safe_text import inert
 
-        with waiting(f"Checking {inert(file.name[:30])}"):
-            report = grade(chosen, submission, seed=seed, only=only)
-        tell(submission, report)
+        with waiting(f"Checking {inert(chosen.submission.name[:30])}"):
+            report = grade(chosen.problem, chosen.submission, seed=seed, only=only)
+        tell(chosen.submission, report)
     return _exit_code(last[0]) if last else ExitCode.INTERRUPTED
+
+
+def _about(page: Page, submission: Submission, file: Path | None) -> Page:
+    from grader.reporters.parts.source_location import below_here
+
+    name = below_here(file) if file is not None else submission.name
+    return replace(page, source=submission.text, file=name)
 
 
 def _exit_code(report: Report) -> ExitCode:
@@ -173,42 +183,3 @@ def _news(before: Report, after: Report, moved: Sequence[CheckMoved]) -> list[st
         states = f"{check.before or 'not there'} → {check.after or 'not there'}"
         lines.append(f"  {states}: {check.title}")
     return lines
-
-
-def _about(page: Page, submission: Submission, file: Path) -> Page:
-    from grader.reporters.parts.source_location import below_here
-
-    return replace(page, source=submission.text, file=below_here(file))
-
-
-def _show(report: Report, format_: str, output: Path | None, page: Page) -> None:
-    """Write the report where it was asked for."""
-    from grader.platforms.workflow_log import command
-    from grader.reporters import reporter
-
-    if output is not None:
-        write_text(output, reporter(format_).render(report, replace(page, color=False)))
-        return
-    text = reporter(format_).render(report, page)
-    try:
-        command(text) if format_ == "github" else sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        pass  # the reader has seen enough; the exit code still tells the verdict
-
-
-def _write_scripts(report: Report, folder: Path, submission: Submission, file: Path) -> None:
-    if submission.python_name != submission.name:  # scripts cannot load a notebook
-        file = folder / submission.python_name
-        write_text(file, submission.text)
-    written = 0
-    for result in report.checks:
-        if result.reproduce is None:
-            continue
-        name = "".join(c if c.isalnum() else "_" for c in result.id.removeprefix("test_"))
-        write_text(folder / f"{name.strip('_')}.py", result.reproduce)
-        written += 1
-    if written:
-        click.echo(f"{written} scripts written; try: python {folder}/NAME.py {file}", err=True)
-    else:
-        click.echo("There is no failure to reproduce.", err=True)

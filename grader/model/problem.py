@@ -73,6 +73,11 @@ class Library:
         """Where the reference solution of a problem is, or should be."""
         return self.root / "reference" / f"{stem_of(slug)}.py"
 
+    def unknown(self, slug: str) -> UsageError:
+        """What there is to say of a name that no problem has."""
+        known = ", ".join(self.slugs()) or "none"
+        return UsageError(f"no problem named {slug!r} (there are: {known})")
+
     def load(self, slug: str) -> Problem:
         """Return the problem ``slug``.
 
@@ -81,8 +86,7 @@ class Library:
             ProblemError: It is broken.
         """
         if slug not in self.slugs():
-            known = ", ".join(self.slugs()) or "none"
-            raise UsageError(f"no problem named {slug!r} (there are: {known})")
+            raise self.unknown(slug)
         return Problem(self.root, slug, read_settings(self.root / "problems" / slug))
 
 

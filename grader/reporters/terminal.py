@@ -67,6 +67,14 @@ def render_summary(report: Report, page: Page) -> str:
     return laid_out([*parts, "", _groups(told.groups)], page)
 
 
+def render_score(report: Report, page: Page) -> str:
+    """Return the score, and in a sentence what there is to do, for who reads the rest elsewhere."""
+    page = dataclasses.replace(page, width=max(page.width, MIN_WIDTH))
+    if report.status in ("unloadable", "fault"):
+        return laid_out([_headline(report), Text(inert(report.message))], page)
+    return laid_out([_headline(report), *_verdict(report, arrange(report), page)], page)
+
+
 def explain(check: CheckResult, width: int = 80) -> str:
     """Return why one check failed, and its example, for forms in which each check has a box."""
     page = Page(width, whole=True)

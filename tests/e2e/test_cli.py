@@ -45,7 +45,11 @@ def test_below_full_marks(grader: Run) -> None:
 def test_json(grader: Run, tmp_path: Path) -> None:
     """The JSON report has the contract's keys, and -o writes it to a file."""
     done = grader("check", "dense", WRONG, "--format", "json", "-o", "sub/report.json")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1:] == [
+        "13 of 14 groups are right, one thing to fix.",
+        f"wrote {Path('sub') / 'report.json'}",
+    ]
     report = json.loads((tmp_path / "sub" / "report.json").read_text("utf-8"))
     assert report["schema"] == 1
     assert report["submission"]["name"] == WRONG.name
