@@ -14,7 +14,7 @@ The command line translates each of them once, at its edge.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
@@ -39,6 +39,21 @@ class UsageError(GraderError):
     """The command was given something it cannot work with."""
 
     exit_code = ExitCode.WRONG_USAGE
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: the known one that is most like it, if any.
+
+    A part of a name counts as well: ``bias`` may mean ``bias-gradient``.
+    """
+    from difflib import get_close_matches
+
+    names: dict[str, str] = {name: name for name in known}
+    for name in list(names):
+        for part in name.split("-"):
+            names.setdefault(part, name)
+    alike = get_close_matches(word.lower().replace("_", "-"), names, n=1)
+    return f"; did you mean {names[alike[0]]!r}?" if alike else ""
 
 
 class ProblemError(GraderError):

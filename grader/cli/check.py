@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from grader.cli.options import SEED, complete_problem_or_file, library_option
+from grader.cli.options import EXIT_CODES, SEED, complete_problem_or_file, library_option
 from grader.errors import ExitCode, UsageError
 from grader.reporters import FORMATS
 
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from grader.model.submission import Submission
     from grader.reporters import Page
     from grader.results.changes import CheckMoved
-
-EXIT_CODES = """\b
-Exit codes:
-  0  full marks            3  the problem package is broken
-  1  below full marks      4  the grader or the machine failed
-  2  wrong usage"""
 
 
 @click.command(epilog=EXIT_CODES)

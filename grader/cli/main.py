@@ -7,16 +7,16 @@ for NumPy.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 import click
 
 from grader import __version__
-from grader.cli import check, demo, export, grade, new, platforms, verify
-from grader.cli.options import library_option, problem_argument, write_text
+from grader.cli.options import EXIT_CODES, library_option, problem_argument, write_text
 from grader.errors import ExitCode, GraderError, UsageError
 from grader.platforms import workflow_log
 
@@ -84,7 +84,43 @@ def _leave(code: int) -> NoReturn:
     os._exit(int(code))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=check.EXIT_CODES)
+class _Commands(click.Group):
+    """The commands: some are here, the others in modules that are loaded on demand."""
+
+    MODULES: ClassVar = {
+        "check": "check",
+        "demo": "demo",
+        "diff": "grade",
+        "export": "export",
+        "grade": "grade",
+        "new": "new",
+        "onsite": "platforms",
+        "package": "platforms",
+        "summary": "grade",
+        "verify": "verify",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self.commands, *self.MODULES})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.MODULES and cmd_name not in self.commands:
+            module = importlib.import_module(f"grader.cli.{self.MODULES[cmd_name]}")
+            self.add_command(getattr(module, cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.list_commands(ctx):
+            for name in self.MODULES:  # of which one may be meant
+                self.get_command(ctx, name)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES
+)
 @click.version_option(__version__, prog_name="grader")
 def commands() -> None:
     """Grade NumPy layers: what is wrong, why, and the smallest example that shows it.
@@ -170,18 +206,3 @@ def doctor(verbose: bool, library: Library) -> int:
     if all(finding.refused for finding in findings):
         return ExitCode.FULL_MARKS
     return ExitCode.FAULT
-
-
-for command in (
-    demo.demo,
-    check.check,
-    grade.grade,
-    grade.summary,
-    grade.diff,
-    export.export,
-    verify.verify,
-    new.new,
-    platforms.package,
-    platforms.onsite,
-):
-    commands.add_command(command)

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from grader.model.problem import Library
 
 
+EXIT_CODES = """\b
+Exit codes:
+  0  full marks            3  the problem package is broken
+  1  below full marks      4  the grader or the machine failed
+  2  wrong usage"""
+
+
 def _library(context: click.Context, parameter: click.Parameter, value: Path | None) -> Library:
     from grader.model.problem import Library
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from grader.checks import example_replay, seeds
-from grader.errors import Fault, ProblemError, UsageError
+from grader.errors import Fault, ProblemError, UsageError, did_you_mean
 from grader.judge import fixtures
 from grader.judge.attempts import Attempts
 from grader.judge.examples import Examples
@@ -64,9 +64,11 @@ def run(
         UsageError: The problem has no group ``only``.
         Fault: pytest itself failed.
     """
-    if only is not None and only not in {group.id for group in problem.settings.groups}:
-        known = ", ".join(group.id for group in problem.settings.groups)
-        raise UsageError(f"{problem.slug} has no group {only!r} (there are: {known})")
+    groups = [group.id for group in problem.settings.groups]
+    if only is not None and only not in groups:
+        there = f"(there are: {', '.join(groups)})"
+        what = f"{problem.slug} has no group {only!r} {there}{did_you_mean(only, groups)}"
+        raise UsageError(what)
     give_back_large_blocks()
     desk = Desk(problem, workers, seed)
     plugin = _SessionPlugin(desk, submissions, sink, only, order, brief, differences)

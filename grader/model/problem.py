@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.errors import ProblemError, UsageError
+from grader.errors import ProblemError, UsageError, did_you_mean
 from grader.model.problem_toml import (
     Settings,
     Vouched,
@@ -75,8 +75,9 @@ class Library:
 
     def unknown(self, slug: str) -> UsageError:
         """What there is to say of a name that no problem has."""
-        known = ", ".join(self.slugs()) or "none"
-        return UsageError(f"no problem named {slug!r} (there are: {known})")
+        known = self.slugs()
+        there = f"(there are: {', '.join(known) or 'none'})"
+        return UsageError(f"no problem named {slug!r} {there}{did_you_mean(slug, known)}")
 
     def load(self, slug: str) -> Problem:
         """Return the problem ``slug``.
