@@ -15,6 +15,7 @@ from grader.errors import ExitCode, UsageError
 from grader.reporters import FORMATS
 
 if TYPE_CHECKING:
+    from grader.cli.given import Given
     from grader.model.problem import Library, Problem
     from grader.model.report import Report
     from grader.model.submission import Submission
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write a script for each failure that shows it with NumPy and FILE alone.",
 )
+@click.option(
+    "--example", is_flag=True, help="Run the statement's example only: expected and yours."
+)
 @click.option("--watch", is_flag=True, help="Check again whenever FILE is saved; Ctrl-C leaves.")
 @library_option
 def check(
@@ -62,6 +66,7 @@ def check(
     hints: int,
     whole: bool,
     reproduce: Path | None,
+    example: bool,
     watch: bool,
     library: Library,
 ) -> int:
@@ -74,6 +79,7 @@ def check(
       grader check
       grader check dense.py
       grader check dense dense.py
+      grader check dense dense.py --example
       grader check dense dense.py --only forward
       grader check dense dense.py --hints 2
       grader check dense dense.py --all
@@ -89,7 +95,7 @@ def check(
     from grader.reporters import Page
 
     gc.disable()  # what start-up makes is there to stay; the judge turns it on again
-    format_ = format_of(output, format_)
+    asked, format_ = format_, format_of(output, format_)
     chosen = given(library, words)
     command = chosen.command
     if seed == "random":
@@ -99,6 +105,12 @@ def check(
         click.echo(f"The same examples again: {command} --seed {seed}", err=True)
     page = Page.of_stdout(command if seed is None else f"{command} --seed {seed}", hints)
     page = replace(page, whole=whole, next_problem=library.after(chosen.problem.slug))
+    if example:
+        if output or reproduce or watch or only or asked:
+            raise UsageError("--example runs no checks and makes no report: it goes alone")
+        right = _show_example(chosen, page)
+        if right is not None:
+            return ExitCode.FULL_MARKS if right else ExitCode.BELOW_FULL_MARKS
     last: list[Report] = []
 
     def tell(submission: Submission, report: Report) -> None:
@@ -120,6 +132,24 @@ def check(
             report = grade(chosen.problem, chosen.submission, seed=seed, only=only)
         tell(chosen.submission, report)
     return _exit_code(last[0]) if last else ExitCode.INTERRUPTED
+
+
+def _show_example(chosen: Given, page: Page) -> bool | None:
+    """Show what the statement's example gives; None if the file has nothing to run it with."""
+    from grader.sandbox.launch import start_workers
+
+    workers = start_workers(chosen.problem.private_paths)
+    try:
+        from grader.judge.worked_example import run_example
+        from grader.views.worked_example import render_example
+
+        run = run_example(chosen.problem, chosen.submission, workers)
+    finally:
+        workers.close()
+    if run is None:
+        return None
+    click.echo(render_example(run, page), nl=False)
+    return run.right
 
 
 def _about(page: Page, submission: Submission, file: Path | None) -> Page:

@@ -31,7 +31,6 @@ def demo(problem: str | None, library: Library) -> None:
     Ends with 0: the second file is meant to be wrong.
     """
     from grader.grading.in_process import grade_all
-    from grader.model.problem import stem_of
     from grader.model.submission import read_submission
     from grader.reporters import Page, reporter
 
@@ -50,5 +49,4 @@ def demo(problem: str | None, library: Library) -> None:
         click.echo(reporter("terminal").render(report, Page.of_stdout(command)))
 
     grade_all(chosen, map(read_submission, samples), show)
-    file = f"{stem_of(chosen.slug)}.py"
-    click.echo(NEXT.format(slug=chosen.slug, file=file), nl=False)
+    click.echo(NEXT.format(slug=chosen.slug, file=chosen.file_name), nl=False)

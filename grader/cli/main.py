@@ -163,11 +163,9 @@ def show(problem: str, library: Library) -> None:
 @library_option
 def start(problem: str, folder: Path, library: Library) -> None:
     """Begin with PROBLEM: write the starter file and the statement into FOLDER (default: here)."""
-    from grader.model.problem import stem_of
-
     chosen = library.load(problem)
     files = {
-        folder / f"{stem_of(problem)}.py": chosen.starter_path.read_text("utf-8"),
+        folder / chosen.file_name: chosen.starter_path.read_text("utf-8"),
         folder / "statement.md": chosen.statement,
     }
     for path in files:

@@ -105,6 +105,11 @@ class Problem:
         return self.library / "problems" / self.slug
 
     @property
+    def file_name(self) -> str:
+        """What the file of a solution is called."""
+        return f"{stem_of(self.slug)}.py"
+
+    @property
     def checks_path(self) -> Path:
         """The pytest file with the checks."""
         return self._existing("checks.py")
