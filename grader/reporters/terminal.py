@@ -9,11 +9,9 @@ screen holds it; with ``page.whole`` everything is shown. Everything is readable
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from msgspec.structs import replace
-from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
@@ -23,7 +21,15 @@ from rich.text import Text
 from grader.model.report import CheckResult, Report
 from grader.model.safe_text import cut, inert, number
 from grader.reporters import Page
-from grader.reporters.parts import arrays
+from grader.reporters.parts.failed_check import (
+    MAX_EXPLAINED,
+    MAX_OUTPUT_LINES,
+    SCREEN_OUTPUT,
+    limited,
+    printed,
+    shown_example,
+    why_failed,
+)
 from grader.reporters.parts.reading_order import (
     Arranged,
     Failure,
@@ -34,20 +40,14 @@ from grader.reporters.parts.reading_order import (
 )
 from grader.reporters.parts.reading_order import Group as Marks
 from grader.reporters.parts.rich_text import laid_out
-from grader.reporters.parts.source_location import returned_at
+from grader.reporters.parts.student_lines import raised_line
 
 SUFFIX = ".txt"
 MIN_WIDTH, WIDE = 40, 60
 """Columns that there are at least, and from which on failed checks are counted in words."""
-MAX_ROWS, MAX_COLUMNS = 8, 6
-MAX_OUTPUT_LINES = 12
-MAX_EXPLAINED = 2_000  # characters of output; folding long lines is slow
 MAX_BLOCKED = 5
-MAX_FRAMES = 3
 MAX_MORE = 3
 """Things to do, after the first, that have lines of their own on the screen."""
-SCREEN_ROWS, SCREEN_OUTPUT, SCREEN_CALLS, SCREEN_TEXT = 5, 4, 8, 4
-"""On the screen: rows of an array, lines of output, calls, and lines of each call or message."""
 MARKS = {"passed": ("✓", "green"), "blocked": ("–", "yellow")}
 FAILED = ("✗", "red")
 
@@ -79,17 +79,21 @@ def explain(check: CheckResult, width: int = 80) -> str:
     """Return why one check failed, and its example, for forms in which each check has a box."""
     page = Page(width, whole=True)
     quiet = replace(check, output="")
-    body = [Text(inert(check.message)), *_raised_at(check.evidence, page), *_example(quiet, page)]
-    body += _printed("Printed by your code", cut(check.output, MAX_EXPLAINED), rest="")
+    body = [
+        Text(inert(check.message)),
+        *raised_line(check.evidence, page),
+        *shown_example(quiet, page),
+    ]
+    body += printed("Printed by your code", cut(check.output, MAX_EXPLAINED), rest="")
     return laid_out(body, page)
 
 
 def explain_loading(report: Report, width: int = 80) -> str:
     """Return why there was nothing to check, and where."""
     page = Page(width, whole=True)
-    body = [Text(inert(report.message)), *_raised_at(report.evidence, page)]
+    body = [Text(inert(report.message)), *raised_line(report.evidence, page)]
     output = cut(report.output, MAX_EXPLAINED)
-    body += _printed("Printed while the file was loaded", output, rest="")
+    body += printed("Printed while the file was loaded", output, rest="")
     return laid_out(body, page)
 
 
@@ -99,13 +103,13 @@ def _parts(report: Report, page: Page) -> list[RenderableType]:
     parts += _verdict(report, told, page)
     parts += _to_do(told, page)
     if report.status in ("unloadable", "fault"):
-        parts += ["", Text(inert(report.message)), *_raised_at(report.evidence, page)]
+        parts += ["", Text(inert(report.message)), *raised_line(report.evidence, page)]
     parts += _marks(told, page)
     if page.whole:
         for message, checks in told.blocked.items():
             parts += _blocked(message, checks)
     most = MAX_OUTPUT_LINES if page.whole else SCREEN_OUTPUT
-    parts += _printed("Printed while the file was loaded", report.output, most)
+    parts += printed("Printed while the file was loaded", report.output, most)
     if report.notes:
         parts += ["", Text("Notes (no marks lost)", style="bold")]
         parts += [_bullet(inert(note)) for note in report.notes]
@@ -154,7 +158,7 @@ def _in_short(thing: Mistake | Failure, page: Page) -> list[RenderableType]:
     if isinstance(thing, Mistake):
         hint = Text.assemble(("Hint: ", "bold"), inert(hint_of(thing.diagnosis, page.hints)))
         return [_title(thing), Padding(hint, (0, 0, 0, 2))]
-    message = _limited(thing.check.message, page.width - 2, 2)
+    message = limited(thing.check.message, page.width - 2, 2)
     return [_heading(thing.check), Padding(Text(inert(message)), (0, 0, 0, 2))]
 
 
@@ -186,17 +190,8 @@ def _mistake(mistake: Mistake, page: Page) -> list[RenderableType]:
         Text.assemble(("Hint: ", "bold"), inert(hint_of(diagnosis, page.hints))),
     ]
     if example is not None:
-        body += ["", *_evidence(example, page)]
+        body += ["", *why_failed(example, page)]
     return [_title(mistake), Padding(Group(*body), (0, 0, 0, 2))]
-
-
-def _evidence(check: CheckResult, page: Page, calls_known: bool = False) -> list[RenderableType]:
-    """Why a check failed, the student's line, what was called, and what came of it."""
-    inner = dataclasses.replace(page, width=page.width - 2)
-    text = check.message if page.whole else _limited(check.message, inner.width, SCREEN_TEXT)
-    body: list[RenderableType] = [Text(inert(text))]
-    body += _raised_at(check.evidence, inner) or _returned_at(check, inner)
-    return body + _example(check, inner, calls_known)
 
 
 def _headline(report: Report) -> RenderableType:
@@ -258,208 +253,8 @@ def _failure(failure: Failure, page: Page) -> list[RenderableType]:
     check = failure.check
     if failure.same_as is not None:
         return [_heading(check), Text("  The same example shows it.", style="dim")]
-    body = _evidence(check, page, failure.calls_known)
+    body = why_failed(check, page, failure.calls_known)
     return [_heading(check), Padding(Group(*body), (0, 0, 0, 2))]
-
-
-def _example(check: CheckResult, page: Page, calls_known: bool = False) -> list[RenderableType]:
-    """What was called, and what came of it beside what was expected."""
-    evidence, body = check.evidence, list[RenderableType]()
-    if evidence.get("calls") and calls_known:
-        body += ["", Text("After the same calls as above.", style="dim")]
-    elif evidence.get("calls"):
-        example = evidence.get("example", {})
-        shown = ", ".join(map(str, example.values()))
-        intro = f"The smallest failing example: {shown}" if example else "What was done:"
-        body += ["", Text(inert(intro)), *_calls([str(call) for call in evidence["calls"]], page)]
-    body += _values(evidence, page)
-    most = MAX_OUTPUT_LINES if page.whole else SCREEN_OUTPUT
-    return body + _printed("Printed by your code", check.output, most)
-
-
-def _calls(calls: Sequence[str], page: Page) -> list[RenderableType]:
-    """The calls, a line or a few for each; on the screen the first and the last of many."""
-    shown = list(calls)
-    if not page.whole:
-        shown = [_limited(call, page.width - 2, 2) for call in calls]
-        if len(shown) > SCREEN_CALLS:
-            left = len(shown) - SCREEN_CALLS + 1
-            shown = [*shown[:2], f"… ({left} more calls)", *shown[3 - SCREEN_CALLS :]]
-    return [Padding(Text(inert(call), overflow="fold"), (0, 0, 0, 2)) for call in shown]
-
-
-def _limited(text: str, width: int, lines: int) -> str:
-    """Text that takes about so many lines, or as much of its beginning."""
-    most = width * lines - width // 4  # words are not broken, so that lines end early
-    rows = text.splitlines()
-    if len(text) <= most and len(rows) <= lines:
-        return text
-    return "\n".join(rows[:lines])[: most - 1] + "…"
-
-
-# -- the student's line --------------------------------------------------------------------
-
-
-def _raised_at(evidence: Mapping[str, Any], page: Page) -> list[RenderableType]:
-    """The lines that an exception passed through, and below the last what it was raised by."""
-    frames = evidence.get("traceback") or []
-    shown = frames if page.whole else frames[-MAX_FRAMES:]
-    parts: list[RenderableType] = [""] if shown else []
-    for frame in shown:
-        last = frame is shown[-1]
-        source = str(frame["source"])
-        marked = evidence.get("marked") or [0, len(source)] if last else None
-        if "column" in frame:
-            marked = [frame["column"] - 1, frame["column"]]
-        where = f"in {frame['function']}" if frame["function"] else ""
-        if "cell" in frame:
-            where = ", ".join(filter(None, (f"cell {frame['cell']}", where)))
-        line = int(frame.get("cell_line", frame["line"]))
-        parts += _line(line, source, where, marked, page.width)
-    return parts
-
-
-def _returned_at(check: CheckResult, page: Page) -> list[RenderableType]:
-    """The return that gave the value in question, if it is known which one did."""
-    found = returned_at(check, page.source)
-    if found is None:
-        return []
-    line, source, function = found
-    return ["", *_line(line, source, f"in {function}", [0, len(source)], page.width)]
-
-
-def _line(
-    line: int, source: str, where: str, marked: Sequence[int] | None, width: int
-) -> list[RenderableType]:
-    """A line of the student's with its number, and carets below what is marked in it."""
-    gutter = max(4, len(str(line)))
-    room = width - gutter - 6
-    start, end = marked or (0, 0)
-    source = source.replace("\t", " ")
-    if len(source) > room:  # the part of it that holds the mark
-        left = max(0, min(start, len(source) - room))
-        source, start, end = source[left:][:room], start - left, min(end - left, room)
-        source = f"…{source[1:]}" if left and start else source
-    parts: list[RenderableType] = []
-    if where:
-        parts.append(Text(f"  {' ' * gutter} {inert(where)}", style="dim"))
-    parts.append(
-        Text.assemble((f"  {line:>{gutter}} │ ", "dim"), inert(source), overflow="ellipsis")
-    )
-    if marked and end > start:
-        before = cell_len(inert(source[:start]))
-        carets = "^" * max(1, cell_len(inert(source[start:end])))
-        parts.append(
-            Text.assemble((f"  {' ' * gutter} │ ", "dim"), " " * before, (carets, "bold red"))
-        )
-    return parts
-
-
-# -- expected and yours, side by side ------------------------------------------------------
-
-
-def _values(evidence: Mapping[str, Any], page: Page) -> list[RenderableType]:
-    """What was expected and what came, beside each other where they fit, else one below."""
-    width, most = page.width, MAX_ROWS if page.whole else SCREEN_ROWS
-    first = (evidence.get("first") or {}).get("index") or []
-    compared = arrays.compare(evidence)
-    wrong = compared.wrong_yours if compared else frozenset()
-    digits = compared.digits if compared else arrays.DIGITS
-    if evidence.get("kind") == "property" and (evidence.get("yours") or {}).get("corner"):
-        return []  # what is wrong with so many numbers is in the message, and not in a few of them
-    blocks = [
-        _value(
-            part,
-            evidence[part],
-            first,
-            wrong if part == "yours" else frozenset(),
-            digits,
-            (most, width),
-        )
-        for part in ("expected", "yours")
-        if evidence.get(part)
-    ]
-    if not blocks:
-        return []
-    widths = [max(line.cell_len for line in block) for block in blocks]
-    rows: list[RenderableType] = [""]
-    if sum(widths) + 4 * len(blocks) <= width:
-        table = Table.grid(padding=(0, 4, 0, 0))
-        table.add_row(*[Text("\n").join(block) for block in blocks])
-        rows.append(Padding(table, (0, 0, 0, 2)))
-    else:
-        rows += [Padding(line, (0, 0, 0, 2)) for block in blocks for line in block]
-    if evidence.get("kind") == "value" and evidence.get("of", 0) > 1:
-        text = f"{evidence['wrong']} of {evidence['of']} values differ"
-        text += f", by at most {arrays.cell_text(evidence['largest_error'])}."
-        rows.append(Text(f"  {text}", style="dim"))
-    return rows
-
-
-def _value(
-    title: str,
-    described: Mapping[str, Any],
-    first: Sequence[int],
-    wrong: frozenset[arrays.Index],
-    digits: int,
-    room: tuple[int, int],
-) -> list[Text]:
-    shape = described.get("shape")
-    dtype = described.get("dtype", "")
-    details = f", shape {tuple(shape)}" if shape is not None else ""
-    details += f", {dtype}" if dtype not in ("", "float64") else ""
-    head = Text.assemble((title, "bold"), (details, "dim"))
-    if "values" in described:
-        return [head, *_matrix(described, first, wrong, digits, room)]
-    if "text" in described:
-        return [head, Text(inert(f"{described['text']}  ({described['type']})"))]
-    return [head]
-
-
-def _matrix(
-    described: Mapping[str, Any],
-    first: Sequence[int],
-    wrong: frozenset[arrays.Index],
-    digits: int,
-    room: tuple[int, int],
-) -> list[Text]:
-    """An array as aligned columns; wrong elements are marked with ``*`` and in red.
-
-    As many columns as there is room for beside each other, and at least one.
-    """
-    rows, width = room
-    columns = MAX_COLUMNS
-    while plane := arrays.plane(described, first, rows, columns):
-        shown = [[arrays.cell_text(value, digits) for _, value in row] for row in plane.rows]
-        widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
-        if columns == 1 or sum(widths) + 3 * len(widths) + 5 <= width:
-            return _laid_out(plane, shown, widths, wrong)
-        columns -= 1
-    return [Text("  no elements")]
-
-
-def _laid_out(
-    plane: arrays.Plane,
-    shown: Sequence[Sequence[str]],
-    widths: Sequence[int],
-    wrong: frozenset[arrays.Index],
-) -> list[Text]:
-    """The part of an array that is shown, with signs where there is more of it."""
-    lines = [Text(f"  at [{', '.join(map(str, plane.lead))}]:")] if plane.lead else []
-    lines += [Text("  …")] if plane.top else []
-    more = plane.left + len(widths) < plane.width
-    for row, texts in zip(plane.rows, shown, strict=True):
-        line = Text("… " if plane.left else "  ")
-        for (index, _), text, wide in zip(row, texts, widths, strict=True):
-            bad = index in wrong
-            line.append(f"{text:>{wide}}", style="red" if bad else "")
-            line.append("*  " if bad else "   ")
-        line.append("…" if more else "")
-        lines.append(line)
-    return lines + ([Text("  …")] if plane.top + len(shown) < plane.height else [])
-
-
-# -- the rest ------------------------------------------------------------------------------
 
 
 def _blocked(message: str, checks: Sequence[CheckResult]) -> list[RenderableType]:
@@ -474,22 +269,6 @@ def _bullet(text: str) -> RenderableType:
     grid = Table.grid()
     grid.add_row(Text("  - "), Text(text))
     return grid
-
-
-def _printed(
-    title: str,
-    output: str,
-    most: int = MAX_OUTPUT_LINES,
-    rest: str = "; all of them with --format json",
-) -> list[RenderableType]:
-    if not output.strip():
-        return []
-    lines = output.rstrip().splitlines()
-    shown = [cut(line, MAX_EXPLAINED) for line in lines[:most]]
-    if len(lines) > most:
-        shown.append(f"[{len(lines) - most} more lines{rest}]")
-    parts: list[RenderableType] = ["", Text(f"{title}:", style="bold")]
-    return parts + [Text(f"  {inert(line)}", style="dim", overflow="fold") for line in shown]
 
 
 def _footer(report: Report, told: Arranged, page: Page) -> list[RenderableType]:
