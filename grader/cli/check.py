@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from grader.cli.options import EXIT_CODES, SEED, complete_problem_or_file, library_option
+from grader.cli.options import (
+    EXIT_CODES,
+    SEED,
+    complete_problem_or_file,
+    library_option,
+)
 from grader.errors import ExitCode, UsageError
 from grader.reporters import FORMATS
 
 if TYPE_CHECKING:
     from grader.cli.given import Given
+    from grader.cli.history import Attempt
     from grader.model.problem import Library, Problem
     from grader.model.report import Report
     from grader.model.submission import Submission
@@ -23,7 +29,22 @@ if TYPE_CHECKING:
     from grader.results.changes import CheckMoved
 
 
-@click.command(epilog=EXIT_CODES)
+NEXT = 0
+"""The value of --hint that means one step further than the last time."""
+
+
+class _Check(click.Command):
+    """A command whose option --hint may stand without a number, also before a file."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        following = [*args[1:], ""][: len(args)]
+        pairs = zip(args, following, strict=True)
+        bare = [this == "--hint" and not after.isdecimal() for this, after in pairs]
+        named = [f"--hint={NEXT}" if alone else arg for arg, alone in zip(args, bare, strict=True)]
+        return super().parse_args(ctx, named)
+
+
+@click.command(cls=_Check, epilog=EXIT_CODES)
 @click.argument(
     "words", metavar="[PROBLEM] [FILE]", nargs=-1, shell_complete=complete_problem_or_file
 )
@@ -42,6 +63,12 @@ if TYPE_CHECKING:
     default=1,
     show_default=True,
     help="2: hints about a named mistake that lead further.",
+)
+@click.option(
+    "--hint",
+    type=click.IntRange(0, 4),
+    metavar="[1-4]",
+    help="Hints for the first mistake, instead of the report: up to this one, or one more.",
 )
 @click.option(
     "--all", "whole", is_flag=True, help="Show every failure, not only what fits on a screen."
@@ -64,6 +91,7 @@ def check(
     seed: int | Literal["random"] | None,
     only: str | None,
     hints: int,
+    hint: int | None,
     whole: bool,
     reproduce: Path | None,
     example: bool,
@@ -81,6 +109,7 @@ def check(
       grader check dense dense.py
       grader check dense dense.py --example
       grader check dense dense.py --only forward
+      grader check dense dense.py --hint
       grader check dense dense.py --hints 2
       grader check dense dense.py --all
       grader check dense dense.py -o report.html
@@ -90,6 +119,7 @@ def check(
     """
     import gc
 
+    from grader.cli import history
     from grader.cli.given import given
     from grader.cli.output import format_of, show, write_scripts
     from grader.reporters import Page
@@ -104,9 +134,11 @@ def check(
         seed = drawn()
         click.echo(f"The same examples again: {command} --seed {seed}", err=True)
     page = Page.of_stdout(command if seed is None else f"{command} --seed {seed}", hints)
-    page = replace(page, whole=whole, next_problem=library.after(chosen.problem.slug))
+    page = replace(page, whole=whole)
+    if hint is not None and (output or watch or asked):
+        raise UsageError("--hint is for the terminal; leave out --format, -o and --watch")
     if example:
-        if output or reproduce or watch or only or asked:
+        if hint is not None or output or reproduce or watch or only or asked:
             raise UsageError("--example runs no checks and makes no report: it goes alone")
         right = _show_example(chosen, page)
         if right is not None:
@@ -114,9 +146,17 @@ def check(
     last: list[Report] = []
 
     def tell(submission: Submission, report: Report) -> None:
-        show(report, format_, output, _about(page, submission, chosen.file))
+        about = _about(page, submission, chosen.file)
+        if report.status == "passed":
+            about = replace(about, next_problem=library.after(chosen.problem.slug))
+        attempt = history.attempt(chosen.problem.slug, chosen.file, report, whole=only is None)
+        if hint is not None:
+            attempt = _show_hints(report, about, chosen.problem, attempt, hint)
+        else:
+            show(report, format_, output, about)
         if reproduce is not None:
             write_scripts(report, reproduce, submission, chosen.file)
+        history.remember(attempt)
         last[:] = [report]
 
     if watch:
@@ -132,6 +172,24 @@ def check(
             report = grade(chosen.problem, chosen.submission, seed=seed, only=only)
         tell(chosen.submission, report)
     return _exit_code(last[0]) if last else ExitCode.INTERRUPTED
+
+
+def _show_hints(
+    report: Report, page: Page, problem: Problem, attempt: Attempt, asked: int
+) -> Attempt:
+    """Show the hints up to a step, or where no step is named up to the next one."""
+    import msgspec
+
+    from grader.cli.output import show
+    from grader.views.hints import hints_for, render_hints
+
+    hints = hints_for(report, page, problem.statement)
+    if hints is None:
+        show(report, "terminal", None, page)
+        return attempt
+    step = min(asked or attempt.step + 1, len(hints.steps))
+    click.echo(render_hints(report, page, hints, step), nl=False)
+    return msgspec.structs.replace(attempt, step=step)
 
 
 def _show_example(chosen: Given, page: Page) -> bool | None:
@@ -173,16 +231,23 @@ def _watch(
     only: str | None,
 ) -> None:
     """Tell of every version of a file, and what is new in it, until Ctrl-C."""
+    from grader.cli import history
     from grader.grading.watch import watch
     from grader.results.changes import moved_checks
 
     def show(submission: Submission, report: Report, before: Report | None) -> None:
         if sys.stdout.isatty():
             click.clear()
+        earlier = history.last(problem.slug, file)
         tell(submission, report)
+        right = history.groups_right(report)
         if before is not None:
             for line in _news(before, report, moved_checks(before, report)):
                 click.echo(line)
+            _tell_of_groups(history.groups_right(before), right)
+        elif earlier is not None and earlier.of == right[1]:
+            click.echo("\nSince the last try:")
+            _tell_of_groups((earlier.right, earlier.of), right)
         click.echo(f"Watching {file}; Ctrl-C leaves.", err=True)
 
     def gone(what: str) -> None:
@@ -192,6 +257,12 @@ def _watch(
         watch(problem, file, show, gone=gone, seed=seed, only=only)
     except KeyboardInterrupt:
         click.echo(err=True)
+
+
+def _tell_of_groups(before: tuple[int, int], after: tuple[int, int]) -> None:
+    groups = [f"{right} of {of}" for right, of in (before, after)]
+    change = " → ".join(groups) if before != after else f"still {groups[0]}"
+    click.echo(f"  {change} groups right")
 
 
 def _news(before: Report, after: Report, moved: Sequence[CheckMoved]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -21,12 +22,22 @@ WRONG = (ROOT / "submissions" / "dense" / "rejected" / "bias_gradient_mean.py").
 
 @pytest.fixture
 def watching(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A watcher of ``dense.py``, which is wrong to begin with."""
+    """A watcher of ``dense.py``, which is wrong to begin with, and was worse at the last try."""
     (tmp_path / "dense.py").write_bytes(WRONG)
+    kept = tmp_path.parent / f"{tmp_path.name}-state" / "dense-grader" / "history.jsonl"
+    kept.parent.mkdir(parents=True)
+    attempt = {"problem": "dense", "file": str(tmp_path / "dense.py"), "right": 2, "of": 14}
+    kept.write_text(json.dumps(attempt))
     process = subprocess.Popen(
         [sys.executable, "-m", "grader", "check", "dense", "dense.py", "--watch"],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "GRADER_NO_HISTORY": "",
+            "XDG_STATE_HOME": str(tmp_path.parent / f"{tmp_path.name}-state"),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -56,12 +67,14 @@ def test_every_version_is_graded_and_compared(
     first = told(watching)
     assert "92 / 100" in first
     assert "Since the last version" not in first
+    assert "Since the last try:\n  2 of 14 → 13 of 14 groups right\n" in first
     (tmp_path / "other").write_bytes(RIGHT)
     (tmp_path / "other").replace(file)
     second = told(watching)
     assert "100 / 100" in second
     assert "Since the last version: 92 → 100" in second
     assert "failed → passed: The optimizer is given the column sums of G for w0" in second
+    assert "\n  13 of 14 → 14 of 14 groups right\n" in second
     file.unlink()
     assert "dense.py: No such file or directory; waiting for it" in told(watching, "waiting")
     file.write_bytes(RIGHT + b"# the same\n")

@@ -24,6 +24,11 @@ class Mistake(msgspec.Struct, frozen=True):
     lost: float
     example: CheckResult | None
 
+    @property
+    def name(self) -> str:
+        """The same for everybody who has it."""
+        return self.diagnosis.id
+
 
 class Group(msgspec.Struct, frozen=True):
     """The marks of one group.
@@ -66,6 +71,11 @@ class Failure(msgspec.Struct, frozen=True):
     check: CheckResult
     same_as: CheckResult | None
     calls_known: bool = False
+
+    @property
+    def name(self) -> str:
+        """The id of the check."""
+        return self.check.id
 
 
 class Arranged(msgspec.Struct, frozen=True):
