@@ -138,11 +138,13 @@ def commands() -> None:
 @commands.command()
 @library_option
 def problems(library: Library) -> None:
-    """List the problems."""
-    slugs = library.slugs()
-    width = max(map(len, slugs), default=0)
-    for slug in slugs:
-        click.echo(f"{slug:{width}}  {library.load(slug).settings.title}")
+    """List the problems, in the order in which to solve them, and which ones you have solved."""
+    from grader.cli import history
+    from grader.reporters import Page
+    from grader.views.problems import render_problems
+
+    found = render_problems(library.in_order(), history.solved(), Page.of_stdout())
+    click.echo(found, nl=False)
 
 
 @commands.command()

@@ -81,7 +81,7 @@ def verify(
     from grader.reporters import Page
     from grader.views import verification
 
-    slugs = [problem] if problem else library.slugs()
+    slugs = [problem] if problem else [each.slug for each in library.in_order()]
     if matrix is not None and len(slugs) != 1:
         raise UsageError("--matrix is for one problem: name it")
     if show_distortion is not None:

@@ -17,11 +17,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from grader.errors import ProblemError, UsageError, did_you_mean
 from grader.model.problem_toml import (
+    DIFFICULTIES,
     Settings,
     Vouched,
     line_of,
@@ -64,10 +66,44 @@ class Library:
         folders = (self.root / "problems").iterdir()
         return sorted(folder.name for folder in folders if (folder / "problem.toml").is_file())
 
+    def in_order(self) -> list[Problem]:
+        """The problems as one learns by them: what others build on first, and the easier first.
+
+        Raises:
+            ProblemError: One is broken, or builds on something that cannot come before it.
+        """
+        from graphlib import CycleError, TopologicalSorter
+
+        problems = {slug: self.load(slug) for slug in self.slugs()}
+        for problem in problems.values():
+            for number, needed in enumerate(problem.settings.builds_on):
+                if needed not in problems:
+                    where = problem.where("builds_on", str(number))
+                    said = did_you_mean(needed, problems)
+                    raise ProblemError(*where, f"builds_on: no problem named {needed!r}{said}")
+        sorter = TopologicalSorter({s: each.settings.builds_on for s, each in problems.items()})
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            circle = error.args[1]
+            what = f"builds_on: {' builds on '.join(reversed(circle))}"
+            raise ProblemError(*problems[circle[0]].where("builds_on"), what) from None
+        order: list[Problem] = []
+        ready: list[Problem] = []
+        while sorter:
+            ready += [problems[slug] for slug in sorter.get_ready()]
+            ready.sort(key=lambda p: (DIFFICULTIES.index(p.settings.difficulty), p.slug))
+            order.append(ready.pop(0))
+            sorter.done(order[-1].slug)
+        return order
+
     def after(self, slug: str) -> str:
         """The name of the problem that comes after another one; empty behind the last."""
-        later = [other for other in self.slugs() if other > slug]
-        return later[0] if later else ""
+        try:
+            slugs = [problem.slug for problem in self.in_order()]
+        except ProblemError:
+            return ""  # said where the problems themselves are looked at
+        return next((later for this, later in pairwise(slugs) if this == slug), "")
 
     def reference(self, slug: str) -> Path:
         """Where the reference solution of a problem is, or should be."""
@@ -108,6 +144,10 @@ class Problem:
     def file_name(self) -> str:
         """What the file of a solution is called."""
         return f"{stem_of(self.slug)}.py"
+
+    def where(self, *keys: str) -> tuple[Path, int]:
+        """``problem.toml`` and the line of a key in it."""
+        return line_of(self.folder / "problem.toml", keys)
 
     @property
     def checks_path(self) -> Path:
@@ -172,7 +212,7 @@ class Problem:
         }
         for key, path in paths.items():
             if not path.is_file():
-                where = line_of(self.folder / "problem.toml", ("demo", key))
+                where = self.where("demo", key)
                 raise ProblemError(*where, f"demo names {self.shown(path)}, which is not there")
         return list(paths.values())
 
@@ -212,7 +252,7 @@ class Problem:
         for name in self.settings.provided.modules:
             path = self.provided_folder / f"{name}.py"
             if not path.is_file():
-                where = line_of(self.folder / "problem.toml", ("provided", "modules"))
+                where = self.where("provided", "modules")
                 raise ProblemError(*where, f"provided module {name!r} is missing: {path}")
             sources[name] = read_text(path)
         return sources

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -25,6 +25,9 @@ Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Visibility = Annotated[
     str, msgspec.Meta(pattern=r"^(visible|after_due_date|after_published|hidden)$")
 ]
+Difficulty = Literal["easy", "medium", "hard"]
+DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
+"""From the easiest on."""
 Origin = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][\w.]*(:[A-Za-z_]\w*)?$")]
 
 
@@ -92,12 +95,18 @@ class Demo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The contents of ``problem.toml``."""
+    """The contents of ``problem.toml``.
+
+    Attributes:
+        builds_on: Problems of the library that one should have solved before.
+    """
 
     title: str
     summary: str
     entry: Name
     groups: Annotated[tuple[Group, ...], msgspec.Meta(min_length=1)]
+    difficulty: Difficulty = "medium"
+    builds_on: tuple[Slug, ...] = ()
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
     limits: LimitSettings = LimitSettings()
     provided: Provided = Provided()
