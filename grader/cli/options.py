@@ -43,10 +43,10 @@ def complete_problem_or_file(
     """Suggest problems and files to a shell: a file alone says which problem it is for."""
     from click.shell_completion import CompletionItem
 
-    problems = (
-        [] if context.params.get("words") else complete_problem(context, parameter, incomplete)
-    )
-    return [*map(CompletionItem, problems), CompletionItem(incomplete, type="file")]
+    given = context.params.get("words")
+    problems = [] if given else complete_problem(context, parameter, incomplete)
+    # The file first: bash forgets what stands before such an item.
+    return [CompletionItem(incomplete, type="file"), *map(CompletionItem, problems)]
 
 
 library_option = click.option(
