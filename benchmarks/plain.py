@@ -29,9 +29,9 @@ from hypothesis import Phase
 from grader.checks import seeds
 from grader.checks.hypothesis_private import no_local_constants
 from grader.judge import fixtures
-from grader.judge.fixtures import DESK, Desk
+from grader.judge.fixtures import DESK, Desk, charge_liberties, keep_account
 from grader.judge.loading import problem_modules
-from grader.judge.outcomes import Check, Outcome, Trial
+from grader.judge.outcomes import Check, Outcome, Trial, points_of
 from grader.model.problem import Library, Problem
 from grader.model.submission import Submission, read_submission
 from grader.sandbox import codec, outcomes
@@ -186,11 +186,13 @@ class Plugin:
         student.begin()
         student.asked.clear()
         try:
-            yield
+            with keep_account(self.desk, outcome):
+                yield
         except BaseException as error:
             outcome.error = error
             raise
         finally:
+            charge_liberties(self.desk, outcome)
             outcome.steps = list(student.trace)
             outcome.called = (self.desk.methods | {"__init__"}) & student.asked
             student.take_output()
@@ -204,7 +206,8 @@ class Plugin:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Fail the checks that left a failure to groups that have none, or saw nothing."""
         terminal: Any = session.config.pluginmanager.get_plugin("terminalreporter")
-        self.trial.settle_waivers()
+        checks = [outcome.check for outcome in self.trial.outcomes]
+        self.trial.settle_waivers(points_of(self.desk.problem, checks))
         self.trial.settle_unwritten(self.desk.problem.settings.entry)
         for name, report in self._reports.items():
             outcome = self._outcomes[name]

@@ -122,7 +122,7 @@ def test_what_is_no_name_is_no_parameter(name: Any) -> None:
         "W",
         "p.W 1",
     }
-    assert read_needs([f"forward {name}"]) == {}
+    assert read_needs((f"forward {name}",)) == {}
 
 
 def test_a_worker_may_say_anything_about_attributes() -> None:
