@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from grader.remote.steps import Step, StudentError
+from grader.remote.steps import Invocation, Step, StudentError
 from grader.remote.student import Student
 from grader.sandbox.failures import WorkerFailure
 
@@ -25,7 +25,7 @@ class _Kept:
     @cached_property
     def asked(self) -> frozenset[str]:
         """The functions that it called: every check that asks for it has called them."""
-        return frozenset(step.function for step in self.steps if step.kind in ("make", "call"))
+        return frozenset(step.function for step in self.steps if isinstance(step, Invocation))
 
     def value(self) -> Any:
         if self.error is not None:

@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 
 from grader.checks.closeness import is_close
+from grader.remote.answers import Pending
 from grader.remote.liberties import Listed
-from grader.remote.steps import Pending, StudentError
+from grader.remote.steps import StudentError
 from grader.sandbox.codec import Opaque
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.expect import expect, expect_close, fail
-from grader.remote.steps import Pending
+from grader.remote.answers import Pending
 from grader.sandbox.worker.leftovers import ARGUMENT, ERRORS, GENERATOR, RETURNED
 
 

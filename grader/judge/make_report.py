@@ -26,7 +26,17 @@ from grader.judge.outcomes import Outcome, Trial, cause_of, points_of
 from grader.model.problem import Problem
 from grader.model.report import CheckResult, CheckStatus, Report, ReportStatus
 from grader.model.submission import Submission
-from grader.remote.steps import Overrun, Step, StudentError
+from grader.remote.steps import (
+    Call,
+    Define,
+    GetAttribute,
+    Named,
+    Overrun,
+    ReadValue,
+    Seed,
+    Step,
+    StudentError,
+)
 from grader.sandbox.failures import WorkerFailure
 
 MAX_SCRIPTS = 2_000_000
@@ -241,17 +251,17 @@ def _shown(step: Step, yours: Any, steps: Sequence[Step]) -> bool:
 
     Functions that the judge has defined for itself are no business of a reader's.
     """
-    if step.kind in ("get", "read"):
-        return yours is not None and step.result is yours
-    return step.kind in ("make", "set", "call", "define") and not _is_own(step, steps)
+    if isinstance(step, GetAttribute | ReadValue):
+        return step.gave(yours, "")
+    return isinstance(step, Named | Define) and not _is_own(step, steps)
 
 
 def _is_own(step: Step, steps: Sequence[Step]) -> bool:
     """Whether a step calls a function that the judge has defined, or defines some."""
-    if step.kind == "define":
-        return not step.name.startswith("class ")
-    defined = (other.result for other in steps if other.kind == "define")
-    return step.kind == "call" and any(step.target is module for module in defined)
+    if isinstance(step, Define):
+        return not step.source.startswith("class ")
+    defined = (other.result for other in steps if isinstance(other, Define))
+    return isinstance(step, Call) and any(step.target is module for module in defined)
 
 
 def _explain(
@@ -289,7 +299,7 @@ def _ended(submission: Submission, failure: WorkerFailure) -> dict[str, Any]:
 
 def _underway(failure: WorkerFailure) -> str:
     """What a worker that failed was doing, where that can be told: it may have been asked a lot."""
-    asked = [step for step in failure.steps if step.kind != "seed"]
+    asked = [step for step in failure.steps if not isinstance(step, Seed)]
     seen = [step for step in asked if failure.function and failure.function == step.function]
     if len(asked) > 1 and not seen:
         return "The code"

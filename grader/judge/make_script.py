@@ -18,8 +18,25 @@ import msgspec
 import numpy as np
 
 from grader.diagnosis.source_scan import Source
+from grader.remote.answers import Pending
 from grader.remote.exposures import Exposure, sources_of
-from grader.remote.steps import Pending, RemoteObject, Step
+from grader.remote.steps import (
+    Call,
+    Define,
+    Draw,
+    Expose,
+    GetAttribute,
+    Import,
+    Invocation,
+    Make,
+    Named,
+    NewArray,
+    ReadValue,
+    RemoteObject,
+    Seed,
+    SetAttribute,
+    Step,
+)
 from grader.sandbox.codec import PLAIN
 
 MAX_LITERAL = 20_000
@@ -240,7 +257,7 @@ class _Calls:
     """
 
     def __init__(self, steps: Sequence[Step], yours: Any, evidence: Mapping[str, Any]) -> None:
-        self.steps = [step for step in steps if step.kind != "reset"]
+        self.steps = steps
         self.yours, self.what = yours, str(evidence.get("what", ""))
         self.found = False
         self.classes: dict[str, None] = {}
@@ -253,7 +270,7 @@ class _Calls:
         self.elements = 0
         self._names: dict[int, str] = {}
         self._count: dict[str, int] = {}
-        sources = [step.name for step in steps if step.kind == "define"]
+        sources = [step.source for step in steps if isinstance(step, Define)]
         self._defined = set(re.findall(r"^(?:class|def) (\w+)", "\n".join(sources), re.M))
         self._referred = {
             id(arg.step) for step in self.steps for arg in step.args if isinstance(arg, Pending)
@@ -268,7 +285,7 @@ class _Calls:
         if self._timeout:
             yield "faulthandler.dump_traceback_later(10, exit=True)  # it does not return"
         for number, step in enumerate(self.steps):
-            if step.kind == "set" and self._set_again(step, self.steps[number + 1 :]):
+            if isinstance(step, SetAttribute) and self._set_again(step, self.steps[number + 1 :]):
                 continue
             line = self._line(step)
             part = self._part_of(step)
@@ -277,25 +294,28 @@ class _Calls:
                 yield f"yours = {line}{part}"
             elif id(step) in self._referred:
                 yield f"{self._new_name(step, 'result')} = {line}"
-            elif step.kind not in ("get", "read") or (self._raised and step is self.steps[-1]):
+            elif not isinstance(step, GetAttribute | ReadValue) or (
+                self._raised and step is self.steps[-1]
+            ):
                 yield line
         if not self.found and place is not None:
             self.found = True
             exposure, number, position = place
             yield f"yours = {self._value(exposure)}.calls[{number}][{position}]"
 
-    def _set_again(self, step: Step, later: Sequence[Step]) -> bool:
+    def _set_again(self, step: SetAttribute, later: Sequence[Step]) -> bool:
         """Whether an attribute is given another value before anything is done with this one."""
+        about = (step.target, step.name)
         for other in later:
-            if other.kind not in ("set", "seed", "array"):
+            if not isinstance(other, SetAttribute | Seed | NewArray):
                 return False
-            if other.kind == "set" and (other.target, other.name) == (step.target, step.name):
+            if isinstance(other, SetAttribute) and (other.target, other.name) == about:
                 return True
         return False
 
     def _part_of(self, step: Step) -> str | None:
         """Where in what a step gave ``yours`` is: nothing behind it, or a key of a dictionary."""
-        if step.kind not in ("call", "get", "read", "draw"):
+        if not isinstance(step, Call | GetAttribute | ReadValue | Draw):
             return None
         if step.gave(self.yours, self.what):
             return ""
@@ -309,7 +329,7 @@ class _Calls:
         """The object of the judge whose call had ``yours``; which call, and where in it."""
         if self.yours is None:
             return None
-        for exposure in (step.args[0] for step in self.steps if step.kind == "expose"):
+        for exposure in (step.exposure for step in self.steps if isinstance(step, Expose)):
             for number, call in enumerate(exposure.calls):
                 for position, value in enumerate([*call.values, call.result]):
                     if value is self.yours:
@@ -324,47 +344,46 @@ class _Calls:
         return name
 
     def _line(self, step: Step) -> str:
-        args = [self._value(arg) for arg in step.args if step.kind != "expose"]
-        args += [f"{key}={self._value(value)}" for key, value in step.kwargs.items()]
+        args = [self._value(arg) for arg in step.args]
+        if isinstance(step, Invocation):
+            args += [f"{key}={self._value(value)}" for key, value in step.kwargs.items()]
         listed = ", ".join(args)
-        match step.kind:
-            case "make":
+        match step:
+            case Make():
                 return f"{self._new_name(step.result, 'layer')} = {self._member(step)}({listed})"
-            case "define":
-                self.modules.update(re.findall(r"^ *(?:from|import) (\w+)", step.name, re.M))
-                self._names[id(step.result)] = ""
-                return _bare(step.name)
-            case "array":
-                return f"{self._new_name(step.result, 'array')} = {_in_layout(listed, step.name)}"
-            case "expose":
-                return self._expose(step.args[0])
-            case "given":
-                return self._import(step)
-            case "seed":
-                return f"np.random.seed({listed})"
-            case "draw":
-                return f"np.random.random_sample({listed})"
-            case "read":
-                return self._value(step.target)
-            case "set":
-                return f"{self._member(step)} = {listed}"
-            case "get":
-                return self._member(step)
-            case _:
+            case Call():
                 return f"{self._member(step)}({listed})"
+            case GetAttribute():
+                return self._member(step)
+            case SetAttribute():
+                return f"{self._member(step)} = {listed}"
+            case ReadValue():
+                return self._value(step.target)
+            case Define():
+                self.modules.update(re.findall(r"^ *(?:from|import) (\w+)", step.source, re.M))
+                self._names[id(step.result)] = ""
+                return _bare(step.source)
+            case NewArray():
+                return f"{self._new_name(step.result, 'array')} = {_in_layout(listed, step.layout)}"
+            case Expose():
+                return self._expose(step.exposure)
+            case Import():
+                return self._import(step)
+            case _:
+                return step.expression  # of NumPy's generator
 
-    def _member(self, step: Step) -> str:
+    def _member(self, step: Named) -> str:
         """What a step is about, as source: a name in what it was asked of, or that itself."""
         owner = self._value(step.target)
         if step.name == "__call__":
             return owner
         return f"{owner}.{step.name}" if owner else step.name
 
-    def _import(self, step: Step) -> str:
-        (module,) = step.args
-        self.modules.add(module)
+    def _import(self, step: Import) -> str:
+        self.modules.add(step.module)
         name = self._new_name(step.result, step.name)
-        return f"from {module} import {step.name}" + (f" as {name}" if name != step.name else "")
+        line = f"from {step.module} import {step.name}"
+        return line + (f" as {name}" if name != step.name else "")
 
     def _expose(self, exposure: Exposure) -> str:
         kind: type = type(exposure.real)

@@ -18,7 +18,15 @@ from grader.model.problem import Problem
 from grader.model.report import Diagnosis
 from grader.model.submission import Submission
 from grader.remote.objects import RemoteClass
-from grader.remote.steps import Overrun, Step, StudentError
+from grader.remote.steps import (
+    Call,
+    Expose,
+    GetAttribute,
+    Overrun,
+    SetAttribute,
+    Step,
+    StudentError,
+)
 from grader.sandbox.failures import WorkerFailure
 
 
@@ -103,7 +111,7 @@ class Outcome(msgspec.Struct):
         what = str(getattr(self.error, "evidence", {}).get("what", ""))
         for number, step in enumerate(self.steps):
             raised = isinstance(self.error, StudentError) and self.error.step is step
-            if raised or (step.kind != "make" and step.gave(yours, what)):
+            if raised or step.gave(yours, what):
                 return self.steps[: number + 1]
         return self.steps
 
@@ -117,9 +125,8 @@ class Outcome(msgspec.Struct):
         own = [waiver.steps for waiver in self.waivers if not waiver.apart]
         steps = chain(self.steps, *own)
         return not own or any(
-            step.result is not None
-            if step.kind == "call"
-            else step.kind == "get" and isinstance(step.result, np.ndarray)
+            (isinstance(step, Call) and step.result is not None)
+            or (isinstance(step, GetAttribute) and isinstance(step.result, np.ndarray))
             for step in steps
         )
 
@@ -265,7 +272,7 @@ class Trial(msgspec.Struct):
         """
         failed = [outcome for outcome in self.outcomes if outcome.error is not None]
         steps = [(outcome.check.group, step) for outcome in failed for step in outcome.steps]
-        exposures = [step.args[0] for _, step in steps if step.kind == "expose"]
+        exposures = [step.exposure for _, step in steps if isinstance(step, Expose)]
         return Facts(
             entry,
             classes={name: kind.told for name, kind in self.classes.items()},
@@ -287,8 +294,10 @@ class Trial(msgspec.Struct):
                 for o in reversed(failed)
                 if isinstance(o.error, StudentError)
             },
-            called=[(group, step.function) for group, step in steps if step.kind == "call"],
-            attributes=frozenset(step.name for _, step in steps if step.kind in ("get", "set")),
+            called=[(group, step.function) for group, step in steps if isinstance(step, Call)],
+            attributes=frozenset(
+                step.name for _, step in steps if isinstance(step, GetAttribute | SetAttribute)
+            ),
             failing=self.failing,
             wanted=wanted,
             class_methods=class_methods,
@@ -304,5 +313,5 @@ def cause_of(error: BaseException | None) -> Any:
     if isinstance(error, StudentError):
         if error.frames or error.step is None:
             return (error.type_name, error.frames[-1] if error.frames else error.message)
-        return (error.type_name, error.step.kind, error.step.name)  # the call itself is refused
+        return (error.type_name, type(error.step), error.step.method)  # the call itself is refused
     return id(error) if isinstance(error, WorkerFailure) else None

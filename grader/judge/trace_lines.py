@@ -10,8 +10,24 @@ from typing import Any
 
 from grader.checks.expect import CheckFailed
 from grader.judge.outcomes import Outcome, Trial
+from grader.remote.answers import Pending
 from grader.remote.objects import RemoteInstance, RemoteMethod
-from grader.remote.steps import Overrun, Pending, Step, StudentError
+from grader.remote.steps import (
+    Call,
+    Define,
+    Draw,
+    Expose,
+    GetAttribute,
+    Import,
+    Invocation,
+    Make,
+    NewArray,
+    Overrun,
+    Seed,
+    SetAttribute,
+    Step,
+    StudentError,
+)
 from grader.remote.student import Student
 from grader.sandbox.failures import WorkerFailure
 
@@ -44,15 +60,16 @@ def follow_failures(trial: Trial, student: Student) -> None:
 def _followed(outcome: Outcome, student: Student) -> Any:
     """What the worker says when the last call is made again, after all that came before it."""
     steps = outcome.steps_to_failure
-    last = max((n for n, step in enumerate(steps) if step.kind in ("make", "call")), default=None)
-    if last is None:
+    calls = [(n, step) for n, step in enumerate(steps) if isinstance(step, Invocation)]
+    if not calls:
         return None
+    last, call = calls[-1]
     student.begin()
     again = _Again(student)
     with student.program():  # all of it in one message
         for step in steps[:last]:
             again.do(step)
-        answer = again.lines(steps[last])
+        answer = again.lines(call)
     return answer.value
 
 
@@ -66,39 +83,42 @@ class _Again:
     def do(self, step: Step) -> None:
         """Do a step; reading an array changes nothing and is left out."""
         student, args = self._student, [self._now(arg) for arg in step.args]
-        if step.kind == "make":
-            self._new[id(step.result)] = self._method(step).make(*args, **self._named(step))
-        elif step.kind == "define":
-            self._new[id(step.result)] = student.define(step.name).module
-        elif step.kind == "given":
-            self._new[id(step.result)] = student.given(args[0], step.name)
-        elif step.kind == "array":
-            self._new[id(step.result)] = student.array(args[0], step.name)
-        elif step.kind == "expose":
-            real = copy.deepcopy(step.args[0].real)
-            self._new[id(step.args[0])] = student.expose(real, *step.args[0].methods)
-        elif step.kind in ("seed", "draw"):
-            getattr(student, step.kind)(*args)
-        elif step.kind == "set":
-            setattr(self._now(step.target), step.name, args[0])
-        elif step.kind == "get":
-            self._new[id(step)] = getattr(self._now(step.target), step.name)
-        elif step.kind == "call":
-            self._new[id(step)] = self._method(step)(*args, **self._named(step))
+        match step:
+            case Make():
+                self._new[id(step.result)] = self._method(step).make(*args, **self._named(step))
+            case Define():
+                self._new[id(step.result)] = student.define(step.source).module
+            case Import():
+                self._new[id(step.result)] = student.given(step.module, step.name)
+            case NewArray():
+                self._new[id(step.result)] = student.array(args[0], step.layout)
+            case Expose(exposure):
+                real = copy.deepcopy(exposure.real)
+                self._new[id(exposure)] = student.expose(real, *exposure.methods)
+            case Seed(number):
+                student.seed(number)
+            case Draw(count):
+                student.draw(count)
+            case SetAttribute():
+                setattr(self._now(step.target), step.name, *args)
+            case GetAttribute():
+                self._new[id(step)] = getattr(self._now(step.target), step.name)
+            case Call():
+                self._new[id(step)] = self._method(step)(*args, **self._named(step))
 
-    def lines(self, step: Step) -> Any:
+    def lines(self, step: Invocation) -> Any:
         """Make a call, or an object, and return what the worker says it executed."""
         target = self._now(step.target)
         owner = target if isinstance(target, RemoteInstance) else None
         args = tuple(self._now(arg) for arg in step.args)
         return self._student.lines_of(owner, step.name, args, self._named(step))
 
-    def _method(self, step: Step) -> RemoteMethod:
+    def _method(self, step: Invocation) -> RemoteMethod:
         """What a step calls, by its name in what is there now."""
-        methods = step.result._methods if step.kind == "make" else frozenset()
+        methods = step.result._methods if isinstance(step, Make) else frozenset()
         return RemoteMethod(self._now(step.target), step.name, methods)
 
-    def _named(self, step: Step) -> dict[str, Any]:
+    def _named(self, step: Invocation) -> dict[str, Any]:
         return {key: self._now(value) for key, value in step.kwargs.items()}
 
     def _now(self, value: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.remote.steps import Pending
+from grader.remote.answers import Pending
 
 Array = np.ndarray[Any, Any]
 

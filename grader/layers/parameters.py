@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from grader.checks.expect import CheckFailed, expect_array
+from grader.remote.answers import Pending
 from grader.remote.liberties import Liberties, as_array
-from grader.remote.steps import Pending
 from grader.remote.student import Student
 
 Shapes = Sequence[tuple[int, ...]]

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from grader.remote.answers import LEFT_OUT, Pending, Program
 from grader.remote.exposures import Exposures
 from grader.remote.loadable import Description, Loadable, read_description
-from grader.remote.steps import LEFT_OUT, Method, Pending, Program, Step, StudentError
+from grader.remote.steps import Housekeeping, Method, Step, StudentError
 from grader.sandbox import codec
 from grader.sandbox.allowance import Allowance, Spent
 from grader.sandbox.failures import WorkerFailure
@@ -103,7 +104,7 @@ class Channel:
         self._worker.callbacks = self.exposures
         writer = codec.Writer()
         operation = self._loadable.operation(writer, self._stopped)
-        loading = Pending(operation, Step("load", None, self._loadable.name))
+        loading = Pending(operation, Housekeeping(self._loadable.name))
         (outcome,) = self._request(Message([loading], writer, {}))
         loading.resolve(outcome)
         self.description = read_description(loading.value, self._stopped)

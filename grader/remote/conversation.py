@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.remote.answers import Pending, Program
 from grader.remote.channel import Channel
 from grader.remote.exposures import Exposure
 from grader.remote.liberties import (
@@ -27,7 +28,16 @@ from grader.remote.liberties import (
     required,
     unfilled,
 )
-from grader.remote.steps import Pending, Program, RemoteObject, Step, StudentError
+from grader.remote.steps import (
+    Call,
+    Housekeeping,
+    Invocation,
+    Make,
+    RemoteObject,
+    Seed,
+    Step,
+    StudentError,
+)
 from grader.sandbox import codec
 from grader.sandbox.failures import WorkerFailure
 
@@ -209,14 +219,14 @@ class Conversation:
         pending, names = self._unsized.pop(remote._handle, (None, []))
         if pending is None or not args or pending not in self._recording.outbox.queue.pending:
             return
+        made = pending.step
         (value, *_) = args
         known = isinstance(value, RemoteObject)
         shape = self._shapes.get(value._handle, ()) if known else np.shape(value)
-        if not shape:
+        if not shape or not isinstance(made, Make):
             return
-        kwargs = {**pending.step.kwargs, **dict.fromkeys(names, shape[-1])}
-        pending.step.kwargs = kwargs
-        pending.operation[4] = self.on_wire_call((), kwargs)[1]
+        made.kwargs = {**made.kwargs, **dict.fromkeys(names, shape[-1])}
+        pending.operation[4] = self.on_wire_call((), made.kwargs)[1]
 
     # -- blocks --------------------------------------------------------------------------
 
@@ -267,7 +277,7 @@ class Conversation:
         state = self.new_handle()
         with self._apart():
             operation = ["call", codec.RANDOM, "get_state", [], codec.NO_KEYWORDS, state]
-            self.enqueue(operation, Step("call"))
+            self.enqueue(operation, Call(None, ""))
             self.seed(self._seed)
             try:
                 yield
@@ -275,7 +285,7 @@ class Conversation:
                 if self._channel.alive:
                     back = [self.on_wire(codec.Ref(state))]
                     operation = ["call", codec.RANDOM, "set_state", back, codec.NO_KEYWORDS, 0]
-                    self.enqueue(operation, Step("call"))
+                    self.enqueue(operation, Call(None, ""))
                     self._send()
 
     @contextlib.contextmanager
@@ -337,7 +347,7 @@ class Conversation:
         """Let an operation wait for the next message."""
         self._prepare()
         pending = self._write(operation, step)
-        if step.kind in ("make", "call"):
+        if isinstance(step, Invocation):
             self.asked.add(step.function)
         if traced:
             self.trace.append(step)
@@ -373,9 +383,9 @@ class Conversation:
         recording = self._recording
         if recording.to_reset:
             recording.to_reset = False
-            self._write(["reset"], Step("reset"))
+            self._write(["reset"], Housekeeping())
         if recording.to_seed is not None:
-            step = Step("seed", None, "seed", (recording.to_seed,))
+            step = Seed(recording.to_seed)
             operation = ["call", codec.RANDOM, "seed", [recording.to_seed], codec.NO_KEYWORDS, 0]
             recording.to_seed = None
             self._write(operation, step)

@@ -9,7 +9,7 @@ import msgspec
 
 from grader.remote.conversation import Conversation
 from grader.remote.loadable import ClassDescription
-from grader.remote.steps import RemoteObject, Step
+from grader.remote.steps import Call, GetAttribute, Import, Make, RemoteObject, SetAttribute
 
 
 class RemoteInstance(RemoteObject):
@@ -42,7 +42,7 @@ class RemoteInstance(RemoteObject):
             return RemoteMethod(self, name)
         usual = self._conversation.liberties
         named = usual.name(name)
-        step = Step("get", self, named)
+        step = GetAttribute(self, named)
         read = lambda value: usual.incoming(name, value)  # noqa: E731
         return self._conversation.perform(["get", self._handle, named, 0], step, read=read)
 
@@ -50,7 +50,7 @@ class RemoteInstance(RemoteObject):
         usual = self._conversation.liberties
         name, value = usual.name(name), usual.outgoing(name, value)
         operation = ["set", self._handle, name, self._conversation.on_wire(value)]
-        self._conversation.enqueue(operation, Step("set", self, name, (value,)))
+        self._conversation.enqueue(operation, SetAttribute(self, name, value))
 
     def __repr__(self) -> str:
         return f"<the student's {self._class_name}>"
@@ -78,7 +78,7 @@ class RemoteMethod(msgspec.Struct, frozen=True):
         operation = ["call", owner._handle, self.name, *sent, 0]
         usual = owner._conversation.liberties
         read = lambda value: usual.returned(self.name, value)  # noqa: E731
-        step = Step("call", owner, self.name, args, kwargs)
+        step = Call(owner, self.name, args, kwargs)
         return owner._conversation.perform(operation, step, read=read)
 
     def make(self, *args: Any, **kwargs: Any) -> RemoteInstance:
@@ -115,7 +115,7 @@ class RemoteMethod(msgspec.Struct, frozen=True):
         owner._conversation.fit(owner, [stack[0] if attribute is None else x])
         operation = ["sweep", owner._handle, attribute, on_wire(stack), self.name, on_wire(x)]
         operation += [] if key is None else [key]
-        step = Step("call", owner, self.name, (stack[0] if attribute is None else x,))
+        step = Call(owner, self.name, (stack[0] if attribute is None else x,))
         return owner._conversation.perform(operation, step, traced=False)
 
     def count_lines(self, *args: Any) -> Any:
@@ -127,7 +127,7 @@ class RemoteMethod(msgspec.Struct, frozen=True):
             self.name,
             owner._conversation.on_wire(list(args)),
         ]
-        return owner._conversation.perform(operation, Step("call", owner, self.name, args))
+        return owner._conversation.perform(operation, Call(owner, self.name, args))
 
 
 class RemoteFunction(RemoteObject):
@@ -143,7 +143,7 @@ class RemoteFunction(RemoteObject):
         """Call it in the worker."""
         sent = self._conversation.on_wire_call(args, kwargs)
         operation = ["call", self._handle, "__call__", *sent, 0]
-        return self._conversation.perform(operation, Step("call", self, "__call__", args, kwargs))
+        return self._conversation.perform(operation, Call(self, "__call__", args, kwargs))
 
 
 class RemoteClass(ClassDescription, frozen=True, kw_only=True):
@@ -203,7 +203,7 @@ def _make(
     """Make an instance by calling a class, or what else makes one, by its name in ``owner``."""
     asked = owner._conversation
     args, kwargs = asked.liberties.given(name, args, kwargs)
-    made = sum(step.kind == "make" for step in asked.trace)
+    made = sum(isinstance(step, Make) for step in asked.trace)
     variable = "layer" if made == 0 else f"layer{made + 1}"
     handle = asked.new_handle()
     kind, _, of_class = name.partition(".")
@@ -211,7 +211,7 @@ def _make(
     kwargs |= made_up
     remote = RemoteInstance(asked, handle, kind, methods | asked.expected_methods, variable)
     operation = ["call", owner._handle, name, *asked.on_wire_call(args, kwargs), handle]
-    pending = asked.enqueue(operation, Step("make", owner, name, args, kwargs, remote))
+    pending = asked.enqueue(operation, Make(owner, name, args, kwargs, result=remote))
     asked.unsized(handle, pending, made_up)
     return remote
 
@@ -229,6 +229,6 @@ def _supplied(
 def _given(asked: Conversation, function: Any) -> RemoteFunction:
     handle, module, name = asked.new_handle(), function.__module__, function.__name__
     remote = RemoteFunction(asked, handle, name)
-    step = Step("given", None, name, (module,), {}, remote)
+    step = Import(module, name, result=remote)
     asked.enqueue(["given", handle, module, name], step)
     return remote

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
 
 from grader.remote.exposures import Exposure
-from grader.sandbox import codec
 from grader.sandbox.failures import WorkerFailure
-from grader.sandbox.hidden_paths import nameless
 
 Method = tuple[str, str]
 """What of the student's is run: how (a call, reading an attribute, ...), and its name."""
-
-LEFT_OUT = "left out"
-"""In place of an outcome: the operation was not done, because of the failure behind it."""
 
 MAX_SHOWN = 2000
 """Characters of a value in a line of source; a value of the student's can be of any size."""
@@ -88,58 +83,36 @@ class RemoteObject:
         self._variable = variable
 
 
-class Step(msgspec.Struct):
-    """One operation, with the judge's own values as its arguments."""
+class Step(msgspec.Struct, eq=False, kw_only=True):
+    """One operation, with the judge's own values as its arguments.
 
-    kind: str
-    target: RemoteObject | None = None
-    name: str = ""
-    args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    Attributes:
+        result: What came of it. A step is written down before its answer is there.
+    """
+
     result: Any = None
-
-    def gave(self, value: Any, what: str) -> bool:
-        """Whether the answer is ``value`` itself.
-
-        There is only one None; who gave it is known by what was asked for, e.g. ``layer.step(X)``.
-        """
-        if value is not None:
-            return self.result is value
-        return self.kind == "call" and self.result is None and f".{self.name}(" in what
 
     def __str__(self) -> str:
         """The operation as a line of source, with large arrays left out."""
-        made = self.kind == "make" and self.result is not None
-        return f"{_brief(self.result)} = {self.expression}" if made else self.expression
+        return self.expression
+
+    @property
+    def kind(self) -> str:
+        """The class's name in small letters, for checks of problems: ``make``, ``call``."""
+        return type(self).__name__.lower()
 
     @property
     def expression(self) -> str:
         """The operation as an expression, with large arrays left out."""
-        args = [_brief(arg) for arg in self.args]
-        args += [f"{key}={_brief(value)}" for key, value in self.kwargs.items()]
-        if self.kind == "make":
-            return f"{self.name}({', '.join(args)})"
-        if self.kind in ("seed", "draw"):
-            return f"np.random.{self.name}({', '.join(args)})"
-        if self.kind == "define":
-            return f"{self.name.partition(chr(10))[0]} ..."
-        target = _brief(self.target)
-        if self.kind == "expose":
-            return f"{args[0]} = {self.args[0].real!r}"
-        if self.kind == "array":
-            return f"{_brief(self.result)} = {args[0]}"
-        if self.kind == "given":
-            return f"from {self.args[0]} import {self.name}"
-        if self.kind == "read":
-            return target
-        if self.kind == "set":
-            return f"{target}.{self.name} = {args[0]}"
-        if self.kind == "get":
-            return f"{target}.{self.name}"
-        called = f"{target}.{self.name}" if target else self.name
-        if self.name == "__call__":
-            called = target
-        return f"{called}({', '.join(args)})"
+        return self._source()
+
+    def _source(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The values that it hands over, by position."""
+        return ()
 
     @property
     def method(self) -> Method | None:
@@ -147,15 +120,197 @@ class Step(msgspec.Struct):
 
         Reading and setting attributes is running something where they are properties.
         """
-        if self.kind in ("make", "call"):
-            return "call", self.name
-        return (self.kind, self.name) if self.kind in ("get", "set", "define") else None
+        return None
 
     @property
     def function(self) -> str:
-        """Name of the function that a call runs: ``__init__`` where a class is called."""
-        *_, last = self.name.split(".")
-        return "__init__" if self.kind == "make" and last == self.name else last
+        """Name of the function that it runs, or of the attribute that it is about."""
+        return ""
+
+    def gave(self, value: Any, what: str) -> bool:
+        """Whether the answer is ``value`` itself, where a check looks at ``what``."""
+        return value is not None and self.result is value
+
+
+class Named(Step):
+    """Something is done with what has this name in an object, or in the student's module."""
+
+    target: RemoteObject | None
+    name: str
+    how: ClassVar[str]
+
+    @property
+    def method(self) -> Method:
+        """How it is run, and its name."""
+        return self.how, self.name
+
+    @property
+    def function(self) -> str:
+        """The name, of a class method without the class."""
+        return self.name.rpartition(".")[2]
+
+
+class Invocation(Named):
+    """Something is called."""
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    how = "call"
+
+    @property
+    def _listed(self) -> str:
+        named = [f"{key}={_brief(value)}" for key, value in self.kwargs.items()]
+        return ", ".join([*map(_brief, self.args), *named])
+
+
+class Make(Invocation):
+    """An instance is made, by calling a class or what else makes one."""
+
+    def __str__(self) -> str:
+        return f"{_brief(self.result)} = {self.expression}"
+
+    def _source(self) -> str:
+        return f"{self.name}({self._listed})"
+
+    @property
+    def function(self) -> str:
+        """The class method that makes it; ``__init__`` where a class is called."""
+        return super().function if "." in self.name else "__init__"
+
+    def gave(self, value: Any, what: str) -> bool:
+        """No: a new object is no answer."""
+        return False
+
+
+class Call(Invocation):
+    """A method or a function is called."""
+
+    def _source(self) -> str:
+        target = _brief(self.target)
+        called = f"{target}.{self.name}" if target else self.name
+        return f"{target if self.name == '__call__' else called}({self._listed})"
+
+    def gave(self, value: Any, what: str) -> bool:
+        """Whether it returned ``value`` itself.
+
+        There is only one None; who gave it is known by what was asked for, e.g. ``layer.step(X)``.
+        """
+        if value is not None:
+            return self.result is value
+        return self.result is None and f".{self.name}(" in what
+
+
+class GetAttribute(Named):
+    """An attribute is read."""
+
+    how = "get"
+
+    def _source(self) -> str:
+        return f"{_brief(self.target)}.{self.name}"
+
+
+class SetAttribute(Named):
+    """An attribute is given a value."""
+
+    value: Any
+    how = "set"
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The value."""
+        return (self.value,)
+
+    def _source(self) -> str:
+        return f"{_brief(self.target)}.{self.name} = {_brief(self.value)}"
+
+
+class ReadValue(Step):
+    """What an array in the worker is by now, or which arrays are in an object."""
+
+    target: RemoteObject | None = None
+
+    def _source(self) -> str:
+        return _brief(self.target)
+
+
+class Define(Step):
+    """The judge's own classes and functions are defined; the result is where they are."""
+
+    source: str
+
+    def _source(self) -> str:
+        return f"{self.function} ..."
+
+    @property
+    def method(self) -> Method:
+        """All of the source stands for what is run."""
+        return "define", self.source
+
+    @property
+    def function(self) -> str:
+        """The first line, as which no function of the student's is called."""
+        return self.source.partition("\n")[0]
+
+
+class NewArray(Step):
+    """An array is made in the worker, laid out in memory as ``layout`` says."""
+
+    values: Any
+    layout: str
+
+    def _source(self) -> str:
+        return f"{_brief(self.result)} = {_brief(self.values)}"
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The values in it."""
+        return (self.values,)
+
+
+class Expose(Step):
+    """An object of the judge is made ready to be handed over."""
+
+    exposure: Exposure
+
+    def _source(self) -> str:
+        return f"{_brief(self.exposure)} = {self.exposure.real!r}"
+
+
+class Import(Step):
+    """A function that students are given is imported, to be handed over or called."""
+
+    module: str
+    name: str
+
+    def _source(self) -> str:
+        return f"from {self.module} import {self.name}"
+
+
+class Seed(Step):
+    """NumPy's global generator is seeded."""
+
+    number: int
+
+    def _source(self) -> str:
+        return f"np.random.seed({self.number})"
+
+
+class Draw(Step):
+    """Numbers are drawn from NumPy's global generator."""
+
+    count: int
+
+    def _source(self) -> str:
+        return f"np.random.random_sample({self.count})"
+
+
+class Housekeeping(Step):
+    """What is in no trace: a file is loaded, objects are forgotten, leftovers are looked for."""
+
+    name: str = ""
+
+    def _source(self) -> str:
+        return f"{self.name}()"
 
 
 def _brief(value: Any) -> str:
@@ -165,92 +320,8 @@ def _brief(value: Any) -> str:
         return value._variable
     if isinstance(value, Exposure):
         return value.variable
-    if isinstance(value, Pending):
-        return "…"
     if isinstance(value, dict):
         text = f"{{{', '.join(f'{key!r}: {_brief(item)}' for key, item in value.items())}}}"
     else:
         text = repr(value)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
-
-
-class Pending:
-    """The answer of an operation that may not have been sent yet."""
-
-    __slots__ = ("_cause", "_outcome", "operation", "read", "step")
-
-    def __init__(self, operation: list[Any], step: Step) -> None:
-        self._cause: Pending | None = None
-        self._outcome: list[Any] | None = None
-        self.operation = operation
-        self.read: Callable[[Any], Any] | None = None
-        self.step = step
-
-    def resolve(self, outcome: list[Any], cause: Pending | None = None) -> None:
-        """Take the worker's answer.
-
-        Args:
-            outcome: As :mod:`grader.sandbox.worker.server` describes it.
-            cause: The first operation of the program that has failed, if it came before this one.
-        """
-        if self.read is not None and outcome[0] == "ok":
-            outcome = ["ok", self.read(outcome[1])]
-        self._outcome, self._cause = outcome, cause
-        if outcome[0] == "ok" and self.step.result is None:
-            self.step.result = outcome[1]
-
-    @property
-    def resolved(self) -> bool:
-        """Whether the answer has come."""
-        return self._outcome is not None
-
-    @property
-    def error(self) -> StudentError | None:
-        """What this operation raised in the student's code, if anything."""
-        if self._outcome is None or self._outcome[0] == "ok":
-            return None
-        if self._outcome[0] == LEFT_OUT:
-            return Overrun(self._outcome[1], self.step)
-        _, name, message, frames, detail = self._outcome
-        where = [(line, function) for line, function in frames]
-        return StudentError(name, nameless(message), where, detail, self.step)
-
-    @property
-    def value(self) -> Any:
-        """The answer.
-
-        Raises:
-            StudentError: The operation failed. If one before it failed as well, that one is
-                raised: it is the cause that the student should see.
-        """
-        if self._outcome is None:
-            raise RuntimeError("asked for the answer before the end of the program block")
-        if self._outcome[0] != "ok" and (error := (self._cause or self).error):
-            raise error
-        return self._outcome[1]
-
-
-class Program:
-    """Operations that go to the worker in one message.
-
-    Attributes:
-        pending: The answer to each, in order.
-        writer: Holds the values in the operations.
-    """
-
-    def __init__(self, writer: codec.Writer | None = None) -> None:
-        self.pending: list[Pending] = []
-        self.writer = writer or codec.Writer()
-
-    def resolve(self, outcomes: Iterable[list[Any]]) -> None:
-        """Take the worker's answers, one for each operation."""
-        first = None
-        for pending, outcome in zip(self.pending, outcomes, strict=True):
-            pending.resolve(outcome, first)
-            if first is None and outcome[0] != "ok":
-                first = pending
-
-    @property
-    def first_error(self) -> StudentError | None:
-        """The first failure, in order of operations."""
-        return next((p.error for p in self.pending if p.error is not None), None)

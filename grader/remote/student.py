@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.remote.answers import Pending
 from grader.remote.channel import Channel
 from grader.remote.conversation import Conversation, Recording
 from grader.remote.exposures import Exposure
@@ -25,7 +26,17 @@ from grader.remote.liberties import given_in, named_arrays, required
 from grader.remote.load_events import LoadEvent
 from grader.remote.loadable import Loadable
 from grader.remote.objects import Definitions, RemoteClass, RemoteFunction, RemoteInstance
-from grader.remote.steps import Pending, RemoteObject, Step
+from grader.remote.steps import (
+    Call,
+    Define,
+    Draw,
+    Expose,
+    Housekeeping,
+    Import,
+    NewArray,
+    ReadValue,
+    RemoteObject,
+)
 from grader.sandbox import codec
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.failures import WorkerFailure
@@ -76,7 +87,7 @@ class Student(Conversation):
     def draw(self, count: int) -> Any:
         """Draw ``count`` numbers from NumPy's global generator in the worker, shape (count,)."""
         operation = ["call", codec.RANDOM, "random_sample", [count], codec.NO_KEYWORDS, 0]
-        return self.perform(operation, Step("draw", None, "random_sample", (count,)))
+        return self.perform(operation, Draw(count))
 
     def usual_errors(self) -> RemoteFunction:
         """Put NumPy's error handling in the worker as it is at first; return ``np.geterr`` there.
@@ -98,7 +109,7 @@ class Student(Conversation):
         """
         exposure = self._channel.exposures.add(real, methods, local)
         self._prepare()
-        self.trace.append(Step("expose", None, "", (exposure,)))
+        self.trace.append(Expose(exposure))
         return exposure
 
     def given(self, module: str, name: str) -> RemoteFunction:
@@ -110,7 +121,7 @@ class Student(Conversation):
         """
         handle = self.new_handle()
         remote = RemoteFunction(self, handle, name)
-        step = Step("given", None, name, (module,), {}, remote)
+        step = Import(module, name, result=remote)
         self.enqueue(["given", handle, module, name], step)
         return remote
 
@@ -139,7 +150,7 @@ class Student(Conversation):
         too_much = {} if self._as_written else {k: self.too_much(k) for k in self.classes}
         source = given_in(source, {kind: found for kind, found in too_much.items() if found})
         operation = ["define", self.on_wire(source), handle]
-        self.enqueue(operation, Step("define", None, source, (), {}, module))
+        self.enqueue(operation, Define(source, result=module))
         return Definitions(module, classes)
 
     def array(self, values: Any, layout: str = "c") -> RemoteObject:
@@ -152,13 +163,13 @@ class Student(Conversation):
         handle = self.new_handle()
         remote = RemoteObject(handle, f"array{handle}")
         self._shapes[handle] = np.shape(values)
-        step = Step("array", None, layout, (values,), {}, remote)
+        step = NewArray(values, layout, result=remote)
         self.enqueue(["put", handle, self.on_wire(values), layout], step)
         return remote
 
     def read(self, remote: RemoteObject) -> Any:
         """The present value of an array made by :meth:`array`."""
-        return self.perform(["value", remote._handle], Step("read", remote))
+        return self.perform(["value", remote._handle], ReadValue(remote))
 
     def watch(self) -> None:
         """Watch what the calls that follow leave behind; :meth:`left` tells.
@@ -166,17 +177,17 @@ class Student(Conversation):
         The numbers that a generator gives, and NumPy's error handling, arrays that are handed over
         and arrays that were returned before: a call should change none of these unless asked to.
         """
-        self.enqueue(["watch"], Step("watch"), traced=False)
+        self.enqueue(["watch"], Housekeeping(), traced=False)
 
     def left(self) -> Any:
         """What calls have left behind since :meth:`watch`, as :class:`Leftovers` says it."""
-        return self.perform(["left"], Step("left"), traced=False)
+        return self.perform(["left"], Housekeeping(), traced=False)
 
     def again(self, answer: Pending) -> Any:
         """What an earlier answer of this program is by now: an array may change once returned."""
         self.on_wire(answer)  # so that it is kept
         operation = ["value", answer.operation[-1]]
-        return self.perform(operation, Step("read"), traced=False, read=answer.read)
+        return self.perform(operation, ReadValue(), traced=False, read=answer.read)
 
     def lines_of(
         self, owner: RemoteInstance | None, name: str, args: Any, kwargs: Mapping[str, Any]
@@ -187,7 +198,7 @@ class Student(Conversation):
         """
         handle = codec.MODULE if owner is None else owner._handle
         operation = ["lines", handle, name, *self.on_wire_call(args, kwargs)]
-        return self.perform(operation, Step("call", owner, name, args, kwargs), traced=False)
+        return self.perform(operation, Call(owner, name, args, kwargs), traced=False)
 
     def ask_as_stated(self, remote: RemoteInstance) -> None:
         """Call methods of an instance that have a parameter too many without it.
@@ -203,7 +214,7 @@ class Student(Conversation):
     def attributes(self, remote: RemoteObject) -> Any:
         """The arrays among an instance's attributes, by name; see :func:`named_arrays`."""
         operation = ["attributes", remote._handle]
-        return self.perform(operation, Step("read", remote), traced=False, read=named_arrays)
+        return self.perform(operation, ReadValue(remote), traced=False, read=named_arrays)
 
     def note(self, text: str) -> None:
         """Remember a harmless deviation for the report."""

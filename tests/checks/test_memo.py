@@ -12,7 +12,7 @@ import pytest
 
 from grader.checks.memo import Once
 from grader.remote.loadable import Loadable
-from grader.remote.steps import StudentError
+from grader.remote.steps import Call, StudentError
 from grader.remote.student import Student
 from grader.sandbox.failures import WorkerFailure
 from grader.sandbox.launch import Workers, start_workers
@@ -106,7 +106,7 @@ def test_who_asks_again_is_not_shown_it_again(student: Student) -> None:
     for _ in range(2):
         assert once("key", lambda: student.double(4)) == 8
         assert once("other", lambda: student.double(5)) == 10
-    assert [str(s) for s in student.trace if s.kind == "call"] == [
+    assert [str(s) for s in student.trace if isinstance(s, Call)] == [
         "student.double(4)",
         "student.double(5)",
     ]
@@ -212,7 +212,7 @@ def test_a_lost_worker_does_not_cost_what_was_shared(student: Student) -> None:
     before = list(student.trace)
     assert get(2).value == 4
     assert student.trace[: len(before)] == before
-    assert [step.expression for step in student.trace if step.kind == "call"] == [
+    assert [step.expression for step in student.trace if isinstance(step, Call)] == [
         "student.double(1)",
         "student.double(2)",
     ]

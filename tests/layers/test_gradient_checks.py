@@ -12,7 +12,8 @@ import pytest
 from grader.checks import CheckFailed
 from grader.layers.gradient_checks import agrees, expect_gradient, expect_slope
 from grader.layers.gradients import from_sweep, measured_at
-from grader.remote.steps import Pending, Step
+from grader.remote.answers import Pending
+from grader.remote.steps import Call
 
 Array = np.ndarray[Any, Any]
 RIGHT = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -142,7 +143,7 @@ def test_an_attribute_is_put_back() -> None:
 
 def promised(*outcome: Any) -> Pending:
     """An answer that has come, without a worker."""
-    pending = Pending([], Step("call", None, "forward"))
+    pending = Pending([], Call(None, "forward"))
     pending.resolve(list(outcome))
     return pending
 

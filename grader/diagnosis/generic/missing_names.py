@@ -18,7 +18,7 @@ from grader.diagnosis.generic.signatures import Rule, nearest
 from grader.diagnosis.generic.unavailable_modules import unavailable_there
 from grader.diagnosis.value_kinds import close_to
 from grader.remote.liberties import as_item
-from grader.remote.steps import StudentError
+from grader.remote.steps import GetAttribute, StudentError
 
 _IMPORTS = {
     "numpy": "import numpy",
@@ -141,10 +141,10 @@ def renamed(facts: Facts, names: Sequence[str]) -> Told:
 
 def _asked_for(facts: Facts, error: StudentError) -> Told | None:
     """An attribute that the problem reads, and the object does not have."""
-    asked = error.step is not None and error.step.kind == "get" and not error.frames
-    if error.type_name != "AttributeError" or error.step is None or not asked:
+    step = error.step
+    if error.type_name != "AttributeError" or not isinstance(step, GetAttribute) or error.frames:
         return None
-    name, kept = error.step.name, facts.source.kept
+    name, kept = step.name, facts.source.kept
     if name in facts.renamed:
         return renamed(facts, [name])
     why = "Whoever uses the class reads its attributes by the names of the statement."

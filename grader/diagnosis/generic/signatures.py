@@ -13,7 +13,7 @@ from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
 from grader.diagnosis.source_scan import Method, Source
 from grader.diagnosis.value_kinds import comparable
-from grader.remote.steps import StudentError
+from grader.remote.steps import Invocation, StudentError
 
 Rule = Callable[[Facts, StudentError], Told | None]
 
@@ -385,8 +385,7 @@ def arguments(facts: Facts, error: StudentError) -> Told | None:
 
 def _called(error: StudentError) -> str:
     """The method that the judge called, ``__init__`` where it made an instance."""
-    asked = error.step is not None and error.step.kind in ("make", "call")
-    return error.step.function if error.step is not None and asked else ""
+    return error.step.function if isinstance(error.step, Invocation) else ""
 
 
 RULES: tuple[Rule, ...] = (
