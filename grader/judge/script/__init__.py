@@ -1,0 +1,1 @@
+"""The parts of a script that shows a failure: its calls, its classes, its end."""
