@@ -19,6 +19,7 @@ from grader.checks.closeness import (
     told_apart,
 )
 from grader.checks.plain_data import as_text, describe, number
+from grader.model.evidence import Evidence
 from grader.remote.liberties import Listed, as_item
 from grader.remote.student import Student
 from grader.sandbox.codec import Opaque
@@ -33,7 +34,7 @@ class CheckFailed(CheckError):
         yours: The very value that was compared, to be found again in the trace.
     """
 
-    def __init__(self, message: str, evidence: dict[str, Any], yours: Any = None) -> None:
+    def __init__(self, message: str, evidence: Evidence, yours: Any = None) -> None:
         super().__init__(message)
         self.message = message
         self.evidence = evidence
@@ -68,7 +69,7 @@ def expect_names(student: Student, *names: str) -> None:
 
 def fail(message: str, *, what: str = "", yours: Any = None, expected: Any = None) -> NoReturn:
     """Fail the check with ``message``; show ``yours`` and ``expected`` beside it."""
-    evidence: dict[str, Any] = {"kind": "property"}
+    evidence: Evidence = {"kind": "property"}
     if what:
         evidence["what"] = what
     if yours is not None:
@@ -104,7 +105,7 @@ def expect_array(
     array = np.asarray(value)
     if array.shape != shape and array.shape not in or_shapes:
         message = _sentence(f"{what} has shape {array.shape}; the expected shape is {shape}.")
-        evidence = {"kind": "shape", "what": what, "yours": describe(value)}
+        evidence: Evidence = {"kind": "shape", "what": what, "yours": describe(value)}
         evidence["expected"] = {"shape": list(shape)}
         failed = CheckFailed(message, evidence, value)
         if array.ndim == 2 and array.shape == shape[::-1]:
@@ -122,7 +123,7 @@ def expect_type(value: Any, dtype: Any, *, what: str, message: str) -> None:
         with charged_here():
             expect_array(value, what, value.shape)
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        evidence = {"kind": "property", "what": what, "yours": describe(value)}
+        evidence: Evidence = {"kind": "property", "what": what, "yours": describe(value)}
         with charged_here():
             if value.dtype.itemsize < np.dtype(dtype).itemsize:
                 charge(CheckFailed(message, evidence, value), SINGLE)
@@ -132,7 +133,7 @@ def _wrong_type(
     what: str, got: str, wanted: str, value: Any, shape: tuple[int, ...]
 ) -> CheckFailed:
     told = value.tolist() if isinstance(value, Listed) else value
-    evidence = {"kind": "type", "what": what, "yours": describe(told)}
+    evidence: Evidence = {"kind": "type", "what": what, "yours": describe(told)}
     evidence["expected"] = {"shape": list(shape)}
     return CheckFailed(_sentence(f"{what} is {got}; expected {wanted}."), evidence, value)
 
@@ -191,7 +192,7 @@ def expect_close(
     text = f"{what} differs from the expected value"
     shown, asked = told_apart(seen, wanted)
     text += f": at {where} it is {shown}, expected {asked}." if where else "."
-    evidence = {
+    evidence: Evidence = {
         "kind": "value",
         "what": what,
         "expected": describe(expected),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.model.evidence import Described
 from grader.sandbox.codec import Opaque
 
 MAX_TEXT = 400
@@ -29,7 +30,7 @@ def number(value: Any) -> Any:
     return value if math.isfinite(value) else str(value)
 
 
-def describe(value: Any) -> dict[str, Any]:
+def describe(value: Any) -> Described:
     """A value as plain data for evidence: shape, dtype and values, or its text."""
     if isinstance(value, Opaque):
         return {
@@ -42,7 +43,7 @@ def describe(value: Any) -> dict[str, Any]:
         if array.size > MAX_VALUES:
             edge = max(1, int(MAX_VALUES ** (1 / array.ndim)))
             shown = array[tuple(slice(0, edge) for _ in array.shape)]
-        described: dict[str, Any] = {"shape": list(array.shape), "dtype": str(array.dtype)}
+        described: Described = {"shape": list(array.shape), "dtype": str(array.dtype)}
         described["values"] = _nested(shown)
         if shown is not array:
             described["corner"] = True

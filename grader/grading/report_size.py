@@ -8,12 +8,13 @@ said that they were.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import msgspec
 from msgspec.structs import replace
 
+from grader.model.evidence import Evidence
 from grader.model.report import Diagnosis, Report
 
 MOST = 950_000
@@ -109,21 +110,21 @@ def _first_of(texts: Sequence[str | None], room: int) -> list[str | None]:
     return kept
 
 
-def _reduced_all(evidence: Sequence[Mapping[str, Any]], room: int) -> list[Mapping[str, Any]]:
+def _reduced_all(evidence: Sequence[Evidence], room: int) -> list[Evidence]:
     share = _shared_out([_size(dict(each)) for each in evidence], room)
     return [_reduced(each, share) for each in evidence]
 
 
-def _reduced(evidence: Mapping[str, Any], room: int) -> Mapping[str, Any]:
+def _reduced(evidence: Evidence, room: int) -> Evidence:
     """Evidence that needs no more than so many bytes: without what led there, or only its kind."""
     if _size(dict(evidence)) <= room:
         return evidence
     less = {k: v for k, v in evidence.items() if k not in ("calls", "lines", "example")}
     less = {k: v[:_LONG] if isinstance(v, str) else v for k, v in less.items()}
     if _size(less) <= room:
-        return less
+        return cast(Evidence, less)
     kind = str(evidence.get("kind", ""))
-    bare = {"kind": kind if kind in _PLAIN_KINDS else "property"}
+    bare: Evidence = {"kind": kind if kind in _PLAIN_KINDS else "property"}
     return bare if _size(bare) <= room else {}
 
 

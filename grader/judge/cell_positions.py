@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from msgspec.structs import replace
 
+from grader.model.evidence import Evidence, Frame
 from grader.model.report import CheckResult, Diagnosis, Report
 from grader.model.submission import Submission
 
@@ -29,7 +28,7 @@ def in_cells(report: Report, submission: Submission, told: tuple[str, ...]) -> R
             text = at_file.sub(r"\1, line ", text, count=1)
         return _LINES.sub(lambda found: _by_cell(found, submission), text)
 
-    def shown(evidence: Mapping[str, Any]) -> Mapping[str, Any]:
+    def shown(evidence: Evidence) -> Evidence:
         frames = evidence.get("traceback")
         if not frames:
             return evidence
@@ -70,6 +69,6 @@ def _by_cell(found: re.Match[str], submission: Submission) -> str:
     return word + text.removeprefix("cell")
 
 
-def _frame(frame: Mapping[str, Any], submission: Submission) -> dict[str, Any]:
+def _frame(frame: Frame, submission: Submission) -> Frame:
     place = submission.place(frame["line"])
-    return {**frame, "cell": place[0], "cell_line": place[1]} if place else dict(frame)
+    return {**frame, "cell": place[0], "cell_line": place[1]} if place else frame

@@ -23,6 +23,7 @@ from grader.errors import ProblemError
 from grader.judge.cell_positions import in_cells
 from grader.judge.make_script import Given, write_script
 from grader.judge.outcomes import Outcome, Trial, cause_of, points_of
+from grader.model.evidence import Evidence, Frame
 from grader.model.problem import Problem
 from grader.model.report import CheckResult, CheckStatus, Report, ReportStatus
 from grader.model.submission import Submission
@@ -60,7 +61,7 @@ def make_report(
     maximum = sum(g.points for g in problem.settings.groups if only in (None, g.id))
     status: ReportStatus
     message, checks = "", list[CheckResult]()
-    evidence: dict[str, Any] = {}
+    evidence: Evidence = {}
     reason = _unloadable(problem, trial)
     if reason is not None:
         status, (message, evidence) = "unloadable", reason
@@ -106,7 +107,7 @@ def versions() -> dict[str, str]:
 # -- what could not be loaded ------------------------------------------------------------
 
 
-def _unloadable(problem: Problem, trial: Trial) -> tuple[str, dict[str, Any]] | None:
+def _unloadable(problem: Problem, trial: Trial) -> tuple[str, Evidence] | None:
     """Why there was nothing to call, for the student, or None."""
     submission, error = trial.submission, trial.load_error
     name = submission.name
@@ -221,7 +222,7 @@ def _result(
         return CheckResult(points=common["max_points"], status="passed", **common)
     if first is not outcome:
         why = f"Not possible because of the failure in “{first.check.title}”."
-        by = {"kind": "blocked", "by": first.check.id}
+        by: Evidence = {"kind": "blocked", "by": first.check.id}
         return CheckResult(points=0.0, status="blocked", message=why, evidence=by, **common)
     status, message, evidence = _explain(problem, submission, outcome)
     yours = getattr(error, "yours", None)
@@ -266,7 +267,7 @@ def _is_own(step: Step, steps: Sequence[Step]) -> bool:
 
 def _explain(
     problem: Problem, submission: Submission, outcome: Outcome
-) -> tuple[CheckStatus, str, dict[str, Any]]:
+) -> tuple[CheckStatus, str, Evidence]:
     error = outcome.error
     if isinstance(error, CheckFailed):
         return "failed", error.message, error.evidence
@@ -290,8 +291,8 @@ def _explain(
     raise ProblemError(path, line, what) from error
 
 
-def _ended(submission: Submission, failure: WorkerFailure) -> dict[str, Any]:
-    evidence: dict[str, Any] = {"kind": failure.kind}
+def _ended(submission: Submission, failure: WorkerFailure) -> Evidence:
+    evidence: Evidence = {"kind": failure.kind}
     if failure.line:
         evidence["traceback"] = [_frame(submission, failure.line, "")]
     return evidence
@@ -323,8 +324,8 @@ def _raised_message(submission: Submission, error: StudentError, call: str) -> s
     return f"{call} raised {error}{where}."
 
 
-def _raised(submission: Submission, error: StudentError) -> dict[str, Any]:
-    evidence: dict[str, Any] = {"kind": "raised", "type": error.type_name, "text": error.message}
+def _raised(submission: Submission, error: StudentError) -> Evidence:
+    evidence: Evidence = {"kind": "raised", "type": error.type_name, "text": error.message}
     evidence["traceback"] = [_frame(submission, *frame) for frame in error.frames]
     line, column = error.detail.get("line"), error.detail.get("column")
     if error.type_name != "SyntaxError":  # of an indentation, Python names the end of the line
@@ -340,7 +341,7 @@ def _raised(submission: Submission, error: StudentError) -> dict[str, Any]:
 
 
 def _marked(
-    submission: Submission, frames: Sequence[Mapping[str, Any]], columns: Sequence[Any]
+    submission: Submission, frames: Sequence[Frame], columns: Sequence[Any]
 ) -> list[int] | None:
     """Which characters of the last frame's ``source`` raised, from the bytes of its line."""
     line = _line_text(submission.lines, frames[-1]["line"])
@@ -357,11 +358,9 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _frame(
-    submission: Submission, line: int, function: str, column: object = None
-) -> dict[str, Any]:
+def _frame(submission: Submission, line: int, function: str, column: object = None) -> Frame:
     text = _line_text(submission.lines, line)
-    frame = {
+    frame: Frame = {
         "line": line,
         "function": function if function != "<module>" else "",
         "source": text.strip(),

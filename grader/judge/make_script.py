@@ -17,6 +17,7 @@ from grader.diagnosis.source_scan import Source
 from grader.judge.script.calls import MAX_LITERAL, Calls
 from grader.judge.script.ending import ending
 from grader.judge.script.source_text import bare
+from grader.model.evidence import Evidence
 from grader.remote.steps import Step
 
 MAX_SCRIPT = 500_000
@@ -44,7 +45,7 @@ def write_script(
     title: str,
     message: str,
     steps: Sequence[Step],
-    evidence: Mapping[str, Any],
+    evidence: Evidence,
     yours: Any,
     given: Given,
 ) -> str | None:

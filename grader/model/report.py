@@ -1,19 +1,25 @@
-"""The report, as frozen values. No input or output, no rendering, no imports of ours."""
+"""The report, as frozen values. No input or output, no rendering."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec.structs import replace
 
 CheckStatus = Literal["passed", "failed", "blocked", "timeout", "memory", "crashed", "fault"]
 ReportStatus = Literal["passed", "failed", "unloadable", "fault"]
-Json = Any
-"""Anything :mod:`json` writes: evidence is kept as plain data so that it can cross processes."""
+if TYPE_CHECKING:
+    from grader.model.evidence import Evidence
+else:
+    Evidence = Mapping[str, Any]  # what is read keeps keys that a later version has added
 
 SCHEMA = 1
+
+
+def _nothing() -> Evidence:
+    return {}
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -42,7 +48,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     max_points: float
     status: CheckStatus
     message: str = ""
-    evidence: Mapping[str, Json] = msgspec.field(default_factory=dict)
+    evidence: Evidence = msgspec.field(default_factory=_nothing)
     reproduce: str | None = None
     output: str = ""
     duration: float = 0.0
@@ -102,7 +108,7 @@ class Report(msgspec.Struct, frozen=True):
     max_score: float
     checks: tuple[CheckResult, ...]
     message: str = ""
-    evidence: Mapping[str, Json] = msgspec.field(default_factory=dict)
+    evidence: Evidence = msgspec.field(default_factory=_nothing)
     diagnoses: tuple[Diagnosis, ...] = ()
     notes: tuple[str, ...] = ()
     output: str = ""

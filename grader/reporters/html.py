@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from grader.model.evidence import Evidence
 from grader.model.report import CheckResult, Diagnosis, Report
 from grader.reporters import Page
 from grader.reporters.parts.arrays import cell_text, is_exact
@@ -255,9 +255,7 @@ def _coloured(text: str) -> tuple[tuple[Piece, ...], ...]:
 # -- the submission's lines ----------------------------------------------------------------
 
 
-def _code(
-    source: str, evidence: Mapping[str, Any], cells: tuple[tuple[int, int], ...]
-) -> tuple[Code, ...]:
+def _code(source: str, evidence: Evidence, cells: tuple[tuple[int, int], ...]) -> tuple[Code, ...]:
     """The functions that an exception passed through, or those that ran."""
     found = excerpts(source, evidence, cells)
     frames = evidence.get("traceback") or []
@@ -308,7 +306,7 @@ def _split(parts: Sequence[Piece], start: int, end: int) -> tuple[tuple[str, str
 # -- what was printed, and how far off values are --------------------------------------------
 
 
-def _how_many(evidence: Mapping[str, Any]) -> str:
+def _how_many(evidence: Evidence) -> str:
     wrong, of = evidence.get("wrong", 0), evidence.get("of", 0)
     if of < 2:
         return ""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.checks.expect import CheckFailed, expect_close
+from grader.model.evidence import Evidence, Frame
 from grader.reporters.parts import arrays
 from grader.reporters.parts.excerpts import MAX_LINES, excerpts
 from grader.reporters.parts.heat_maps import MAX_COLUMNS, MAX_ROWS, gauge, heat_maps
@@ -26,7 +27,7 @@ PAIRS = SHAPES.flatmap(
 )
 
 
-def evidence_of(yours: Any, expected: Any, **more: Any) -> dict[str, Any]:
+def evidence_of(yours: Any, expected: Any, **more: Any) -> Evidence:
     """What the judge writes down when these are compared; empty if they are equal."""
     try:
         expect_close(yours, expected, what="it", **more)
@@ -137,7 +138,7 @@ print(Dense().other())
 
 def test_the_function_around_a_line() -> None:
     """All of it, and the lines that lead to the failure apart from the one that failed."""
-    frames = [
+    frames: list[Frame] = [
         {"line": 11, "function": "f", "source": ""},
         {"line": 8, "function": "", "source": ""},
     ]

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from grader.api.report import Report as ReportInNotebook
 from grader.grading.in_process import grade_all
+from grader.model.evidence import Evidence, Frame
 from grader.model.problem import Problem
 from grader.model.report import CheckResult, Report
 from grader.model.safe_text import inert
@@ -335,14 +336,15 @@ SOURCES = st.text() | st.text(SIGNS) | MARKUP.map("".join)
 @settings(max_examples=60)
 def test_any_source_is_text(source: str, line: int, raised: bool) -> None:
     """Whatever stands in the lines that are shown and coloured, or in the part that raised."""
-    frame = {"line": line, "function": "<f>", "source": source.split("\n")[0].strip()}
-    evidence = {
+    frame: Frame = {"line": line, "function": "<f>", "source": source.split("\n")[0].strip()}
+    evidence: Evidence = {
         "lines": [1, 2, 3, 4],
         "what": source[:20],
         "calls": [source, "layer.f()"],
         "marked": [0, line],
-        **({"traceback": [frame]} if raised else {}),
     }
+    if raised:
+        evidence["traceback"] = [frame]
     check = CheckResult("test_f", "<title>", "<group>", 0, 1, "failed", source, evidence, source)
     report = Report("<p>", "", "<f>", "", "failed", 0, 1, (check,), output=source)
     parsed(render(report, Page(source=source, command=source, next_problem=source)))

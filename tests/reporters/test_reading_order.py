@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
+from grader.model.evidence import Evidence
 from grader.model.report import CheckResult, Diagnosis, Report
 from grader.reporters.parts.reading_order import arrange
 
 
-def failed(name: str, group: str, **evidence: Any) -> CheckResult:
+def failed(name: str, group: str, **evidence: Unpack[Evidence]) -> CheckResult:
     """A check that failed, with what it is about."""
     return CheckResult(name, name, group, 0.0, 1.0, "failed", f"{name} failed", evidence)
 
@@ -25,7 +26,9 @@ def shown(checks: Sequence[CheckResult], *titles: str) -> list[str | None]:
 
 BIAS = failed("bias", "make", what="cell.b")
 WEIGHTS = failed("weights", "make", what="cell.w after start")
-RAISED = failed("raised", "make", kind="raised", traceback=[{"line": 7, "function": "start"}])
+RAISED = failed(
+    "raised", "make", kind="raised", traceback=[{"line": 7, "function": "start", "source": ""}]
+)
 ELSEWHERE = failed("elsewhere", "draw", what="cell.w")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.model.evidence import Evidence
 from grader.reporters.parts.excerpts import excerpts
 from grader.reporters.parts.value_lines import MADE, with_value_line
 
@@ -33,7 +34,7 @@ RAN = {"forward": [3, 4, 5, 8, 9], "backward": [12, 13, 14, 15, 16], "nothing": 
 
 def made(what: str, function: str, lines: list[int] | None = None) -> list[int]:
     """The numbers of the lines that are marked."""
-    evidence = {"what": what, "lines": lines or RAN[function]}
+    evidence: Evidence = {"what": what, "lines": lines or RAN[function]}
     found = with_value_line(excerpts(SOURCE, evidence), evidence)
     return [line.number for each in found for line in each.lines if line.mark == MADE]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from grader.judge.script.exposed_classes import NEVER_ANEW, flat_class, noting
 from grader.judge.script.source_text import bare, literal
+from grader.model.evidence import Evidence
 from grader.remote.answers import Pending
 from grader.remote.exposures import Exposure, sources_of
 from grader.remote.steps import (
@@ -44,7 +45,7 @@ class Calls:
         elements: How many array elements the lines spell out.
     """
 
-    def __init__(self, steps: Sequence[Step], yours: Any, evidence: Mapping[str, Any]) -> None:
+    def __init__(self, steps: Sequence[Step], yours: Any, evidence: Evidence) -> None:
         self.steps = steps
         self.yours, self.what = yours, str(evidence.get("what", ""))
         self.found = False

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from grader.judge.script.source_text import literal
+from grader.model.evidence import Described, Evidence
 
 MAX_MESSAGE = 200
 """Characters of a check's message in the assert."""
 
 
-def ending(evidence: Mapping[str, Any], message: str, found: bool) -> list[str]:
+def ending(evidence: Evidence, message: str, found: bool) -> list[str]:
     """Lines that fail: unless the steps before have raised, or ``yours`` is what it should be."""
     kind = evidence.get("kind")
     if kind in ("raised", "timeout"):
@@ -29,7 +29,7 @@ def ending(evidence: Mapping[str, Any], message: str, found: bool) -> list[str]:
     return [*before, f"assert {condition}, {said}"]
 
 
-def _comparison(evidence: Mapping[str, Any]) -> list[str] | None:
+def _comparison(evidence: Evidence) -> list[str] | None:
     """Lines that show what is compared, and when ``yours`` is right; None where that is unknown."""
     expected, kind = evidence.get("expected"), evidence.get("kind")
     if not expected:
@@ -58,9 +58,7 @@ def _comparison(evidence: Mapping[str, Any]) -> list[str] | None:
     ]
 
 
-def _plain_comparison(
-    expected: Mapping[str, Any], yours: Mapping[str, Any] | None
-) -> list[str] | None:
+def _plain_comparison(expected: Described, yours: Described | None) -> list[str] | None:
     """A comparison with a value such as ``(3,)`` or ``12``, where it tells the two apart."""
     try:
         wanted = ast.literal_eval(str(expected["text"]))

@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from grader.model.evidence import PARTS, Described, Evidence
+
 Index = tuple[int, ...]
 
 DIGITS = 6
@@ -37,7 +39,7 @@ class Plane(msgspec.Struct, frozen=True):
 
 
 def plane(
-    described: Mapping[str, Any], around: Sequence[int], max_rows: int, max_columns: int
+    described: Described, around: Sequence[int], max_rows: int, max_columns: int
 ) -> Plane | None:
     """Choose what to show of a described array; None if it has no elements.
 
@@ -95,7 +97,7 @@ class Compared(msgspec.Struct, frozen=True):
     digits: int
 
 
-def compare(evidence: Mapping[str, Any]) -> Compared | None:
+def compare(evidence: Evidence) -> Compared | None:
     """Compare what was expected with what came; None where this cannot be done by elements."""
     expected, yours = evidence.get("expected") or {}, evidence.get("yours") or {}
     tolerance = evidence.get("tolerance")
@@ -123,9 +125,9 @@ def compare(evidence: Mapping[str, Any]) -> Compared | None:
     )
 
 
-def is_exact(evidence: Mapping[str, Any]) -> bool:
+def is_exact(evidence: Evidence) -> bool:
     """Whether both arrays hold whole numbers, which have to be equal."""
-    kinds = [str((evidence.get(part) or {}).get("dtype")) for part in ("expected", "yours")]
+    kinds = [str((evidence.get(part) or {}).get("dtype")) for part in PARTS]
     return all(kind.startswith(("int", "uint", "bool")) for kind in kinds)
 
 

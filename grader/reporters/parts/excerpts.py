@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+
+from grader.model.evidence import Evidence
 
 MAX_LINES = 40
 MAX_LENGTH = 160
@@ -55,7 +56,7 @@ class Excerpt:
 
 
 def excerpts(
-    source: str, evidence: Mapping[str, Any], cells: Sequence[tuple[int, int]] = ()
+    source: str, evidence: Evidence, cells: Sequence[tuple[int, int]] = ()
 ) -> list[Excerpt]:
     """Return the functions that an exception passed through, or else those that ran.
 

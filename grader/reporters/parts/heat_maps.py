@@ -6,10 +6,10 @@ The numbers and the marks carry everything; the shade is an aid.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grader.model.evidence import PARTS, Described, Evidence
 from grader.reporters.parts import arrays
 from grader.reporters.parts.arrays import Compared, Index
 
@@ -82,23 +82,20 @@ class Gauge:
     close: bool
 
 
-def heat_maps(evidence: Mapping[str, Any]) -> list[HeatMap]:
+def heat_maps(evidence: Evidence) -> list[HeatMap]:
     """What was expected, what came and, where they can be compared, the difference."""
     compared = arrays.compare(evidence)
     around = (evidence.get("first") or {}).get("index") or []
     values = [
-        value
-        for part in ("expected", "yours")
-        for value in _numbers((evidence.get(part) or {}).get("values"))
+        value for part in PARTS for value in _numbers((evidence.get(part) or {}).get("values"))
     ]
     largest = max(values, default=0.0)
     none: frozenset[Index] = frozenset()
     digits = compared.digits if compared else arrays.DIGITS
     maps = [
         _heat_map(part, evidence[part], around, largest, wrong, digits)
-        for part, wrong in (
-            ("expected", none),
-            ("yours", compared.wrong_yours if compared else none),
+        for part, wrong in zip(
+            PARTS, (none, compared.wrong_yours if compared else none), strict=True
         )
         if evidence.get(part)
     ]
@@ -107,7 +104,7 @@ def heat_maps(evidence: Mapping[str, Any]) -> list[HeatMap]:
     return maps
 
 
-def gauge(evidence: Mapping[str, Any]) -> Gauge | None:
+def gauge(evidence: Evidence) -> Gauge | None:
     """The largest error against the tolerance; None if no number was compared with another."""
     compared, error = arrays.compare(evidence), evidence.get("largest_error")
     if compared is None or arrays.is_exact(evidence) or isinstance(error, bool | str | None):
@@ -147,7 +144,7 @@ def _numbers(values: Any) -> list[float]:
 
 def _heat_map(
     name: str,
-    described: Mapping[str, Any],
+    described: Described,
     around: list[int],
     largest: float,
     wrong: frozenset[Index],
@@ -163,7 +160,7 @@ def _heat_map(
     return _table(name, described, around, cell)
 
 
-def _difference(expected: Mapping[str, Any], around: list[int], compared: Compared) -> HeatMap:
+def _difference(expected: Described, around: list[int], compared: Compared) -> HeatMap:
     errors = [e for i, e in compared.errors.items() if i in compared.wrong_expected]
     largest = max(_numbers(errors), default=0.0)
 
@@ -178,7 +175,7 @@ def _difference(expected: Mapping[str, Any], around: list[int], compared: Compar
     return _table("difference", {**expected, "dtype": ""}, around, cell)
 
 
-def _table(name: str, described: Mapping[str, Any], around: list[int], cell: Any) -> HeatMap:
+def _table(name: str, described: Described, around: list[int], cell: Any) -> HeatMap:
     plane = arrays.plane(described, around, MAX_ROWS, MAX_COLUMNS)
     if plane is None:
         return HeatMap(name, _kind(described), text="no elements")
@@ -208,7 +205,7 @@ def _part(plane: arrays.Plane) -> str:
     return ", ".join(parts)
 
 
-def _kind(described: Mapping[str, Any]) -> str:
+def _kind(described: Described) -> str:
     if described.get("shape") is None:
         return str(described.get("type", ""))
     kind = f"shape {tuple(described['shape'])}"

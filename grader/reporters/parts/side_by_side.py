@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.model.evidence import PARTS, Described, Evidence
 from grader.model.safe_text import inert
 from grader.reporters import Page
 from grader.reporters.parts import arrays
@@ -19,7 +19,7 @@ SCREEN_ROWS = 5
 """Rows of an array where a report has to fit on a screen."""
 
 
-def side_by_side(evidence: Mapping[str, Any], page: Page) -> list[RenderableType]:
+def side_by_side(evidence: Evidence, page: Page) -> list[RenderableType]:
     """What was expected and what came, beside each other where they fit, else one below."""
     width, most = page.width, MAX_ROWS if page.whole else SCREEN_ROWS
     first = (evidence.get("first") or {}).get("index") or []
@@ -37,7 +37,7 @@ def side_by_side(evidence: Mapping[str, Any], page: Page) -> list[RenderableType
             digits,
             (most, width),
         )
-        for part in ("expected", "yours")
+        for part in PARTS
         if evidence.get(part)
     ]
     if not blocks:
@@ -59,7 +59,7 @@ def side_by_side(evidence: Mapping[str, Any], page: Page) -> list[RenderableType
 
 def _value(
     title: str,
-    described: Mapping[str, Any],
+    described: Described,
     first: Sequence[int],
     wrong: frozenset[arrays.Index],
     digits: int,
@@ -78,7 +78,7 @@ def _value(
 
 
 def _matrix(
-    described: Mapping[str, Any],
+    described: Described,
     first: Sequence[int],
     wrong: frozenset[arrays.Index],
     digits: int,

@@ -7,10 +7,9 @@ text; it is never parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from grader.model.evidence import Evidence
 from grader.model.report import CheckResult, Report
 from grader.reporters import Page
 from grader.reporters.parts.excerpts import excerpts, lines_of
@@ -54,13 +53,13 @@ def _is_notebook(report: Report) -> bool:
     return bool(report.cells) or report.submission_name.lower().endswith(".ipynb")
 
 
-def _raised_at(evidence: Mapping[str, Any]) -> int | None:
+def _raised_at(evidence: Evidence) -> int | None:
     frames = evidence.get("traceback") or []
     line = frames[-1]["line"] if frames else None
     return line if type(line) is int and line > 0 else None
 
 
-def _method_at(evidence: Mapping[str, Any], source: str) -> int | None:
+def _method_at(evidence: Evidence, source: str) -> int | None:
     """The head of the method that was called last, in the class that was made."""
     calls = evidence.get("calls") or []
     made = next(filter(None, (_MADE.match(call) for call in calls)), None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
+from grader.model.evidence import Evidence
 from grader.model.report import CheckResult
 from grader.model.safe_text import inert
 from grader.reporters import Page
@@ -17,7 +17,7 @@ from grader.reporters.parts.source_location import returned_at
 MAX_FRAMES = 3
 
 
-def raised_line(evidence: Mapping[str, Any], page: Page) -> list[RenderableType]:
+def raised_line(evidence: Evidence, page: Page) -> list[RenderableType]:
     """The lines that an exception passed through, and below the last what it was raised by."""
     frames = evidence.get("traceback") or []
     shown = frames if page.whole else frames[-MAX_FRAMES:]

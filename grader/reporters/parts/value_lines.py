@@ -7,10 +7,10 @@ made it. Only lines that ran are looked at, as text; the source is never parsed 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
+from grader.model.evidence import Evidence
 from grader.reporters.parts.excerpts import Excerpt, Line
 
 MADE = "made"
@@ -21,7 +21,7 @@ _STORED = re.compile(r"\w+\.(\w+)(?:\[['\"](\w+)['\"]\])?")
 _PASSED = re.compile(r"[a-z ]+ of (\w+)(?:,|$)")
 
 
-def with_value_line(found: Sequence[Excerpt], evidence: Mapping[str, Any]) -> list[Excerpt]:
+def with_value_line(found: Sequence[Excerpt], evidence: Evidence) -> list[Excerpt]:
     """Mark the line that made what differs, in the excerpts of a check that failed by a value."""
     what = str(evidence.get("what") or "")
     called = _METHOD.match(what)
