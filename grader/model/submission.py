@@ -74,8 +74,10 @@ class Submission(msgspec.Struct, frozen=True, dict=True):
         """The text in UTF-8, whatever encoding it was handed in: what is run."""
         if not self.left_out:
             return self.text.encode()
-        numbered = enumerate(self.text.split("\n"), 1)
-        lines = [f"# {a}" if self.cell_of(n) in self.left_out else a for n, a in numbered]
+        lines = self.text.split("\n")
+        for cell in self.left_out:
+            place = self._span(cell)
+            lines[place] = [f"# {line}" for line in lines[place]]
         return "\n".join(lines).encode()
 
     def cell_of(self, line: int) -> int | None:
@@ -93,7 +95,13 @@ class Submission(msgspec.Struct, frozen=True, dict=True):
 
     def in_cell(self, cell: int) -> list[str]:
         """The lines of a cell."""
-        return [text for n, text in enumerate(self.lines, 1) if self.cell_of(n) == cell]
+        return self.lines[self._span(cell)]
+
+    def _span(self, cell: int) -> slice:
+        """Where the lines of a cell are among all lines; of others none is looked at."""
+        numbers, starts = zip(*self.cells, strict=True)
+        place = numbers.index(cell)
+        return slice(starts[place], (*starts, len(self.lines))[place + 1])
 
     @cached_property
     def text(self) -> str:

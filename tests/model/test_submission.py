@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import ExitCode, UsageError
-from grader.model.submission import MAX_BYTES, read_submission, submission_from
+from grader.model.submission import MAX_BYTES, Submission, read_submission, submission_from
 
 GOOD = "class Dense:\n    pass  # größer\n"
 
@@ -274,3 +274,19 @@ def test_any_declared_encoding_is_survived(encoding: str, body: bytes) -> None:
     submission = submission_from("a.py", f"# coding: {encoding}\n".encode() + body)
     assert submission.text.encode("utf-8")
     assert submission.lines
+
+
+def test_cells_that_are_left_out_are_comments() -> None:
+    """Each in its place, and nothing behind it; the last one ends with the file."""
+    source = b"# coding\n# cell 1\na = 1\n\n# cell 3\nb = (\n# cell 4\nc = 3\n"
+    cells = ((1, 2), (3, 5), (4, 7))
+    made = Submission("a.ipynb", source, cells=cells, left_out=(3, 4))
+    assert [made.in_cell(number) for number, _ in cells] == [
+        ["a = 1", "", "# cell 3"],
+        ["b = (", "# cell 4"],
+        ["c = 3"],
+    ]
+    assert made.utf8.decode().split("\n") == [
+        *("# coding", "# cell 1", "a = 1", "", "# cell 3"),
+        *("# b = (", "# # cell 4", "# c = 3", ""),
+    ]
