@@ -31,8 +31,8 @@ class Liberties(msgspec.Struct, frozen=True):
         names: What is kept under another name: as the statement has it, and as it is. What is an
             item of a dictionary has the dictionary's name in front: ``p.W``.
         flat: Names, as the statement has them, of arrays that are kept without the first axis.
-        turned: Names of arrays that are kept with their axes exchanged; what a method returns in
-            a dictionary has the method's name in front.
+        turned: Names of arrays that are kept with their axes exchanged; what a method takes or
+            returns in a dictionary has the method's name in front.
         numbers: Arguments that work as a number only, where the statement gives a tuple of one:
             parameters by their names, and methods of which it is the only argument; and the group
             that has to have lost points for it.
@@ -53,11 +53,19 @@ class Liberties(msgspec.Struct, frozen=True):
 
     def given(self, method: str, args: Sequence[Any], named: Mapping[str, Any]) -> tuple[Any, Any]:
         """The arguments of a call, as they are taken here."""
-        if not self.numbers:
+        if not (self.numbers or self.turned):
             return args, named
+        own = method.rpartition(".")[2]
+        args = [self._handed(own, value) for value in args]
         plain = [_only(value) if method in self.numbers else value for value in args]
         by_name = {n: _only(value) if n in self.numbers else value for n, value in named.items()}
         return plain, by_name
+
+    def _handed(self, method: str, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        turned = {key for key in value if f"{method}.{key}" in self.turned}
+        return {key: _turned(item) if key in turned else item for key, item in value.items()}
 
     def renamed_in(self, source: str) -> str:
         """Source of the judge's, with the attributes as they are called here."""
@@ -117,7 +125,10 @@ def _only(value: Any) -> Any:
 
 
 def _turned(value: Any) -> Any:
-    """An array of two dimensions or more with its last two exchanged; others as they are."""
+    """An array of two dimensions or more with its last two exchanged; a list of lists likewise."""
+    if isinstance(value, list) and all(isinstance(row, list) for row in value):
+        even = len({len(row) for row in value}) == 1
+        return [list(column) for column in zip(*value, strict=True)] if even else value
     fits = isinstance(value, np.ndarray) and value.ndim >= 2
     return value.swapaxes(-1, -2).copy(order="C") if fits else value
 

@@ -114,7 +114,7 @@ def find_liberties(student):
     wanted = {"weights": WEIGHTS, "biases": [(N_UNITS,), (1, N_UNITS)]}
     arrays = [f"backward.{key}" for key in ("inputs", "weights", "biases")]
     arrays += "weights biases last_input last_z forward".split()
-    turned = ["backward.weights"]
+    turned = [f"{each}.weights" for each in ("backward", "to_dict", "from_dict", "kept")]
     return find_parameters(student, make, wanted, run, arrays=arrays, with_them=turned)
 
 

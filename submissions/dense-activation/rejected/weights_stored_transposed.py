@@ -1,6 +1,6 @@
 # mistake: keeps a row of W for each output
-# fails: start, seeded, forward, activation, input-gradient, weight-gradient, bias-gradient, derivative, step, state
-# points: 32.13
+# fails: start
+# points: 98.18
 # diagnoses: init-w-transposed
 import numpy as np
 
