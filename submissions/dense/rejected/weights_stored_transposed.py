@@ -1,6 +1,6 @@
 # mistake: keeps W with one row for each unit and turns it round wherever it is used
-# fails: initialization, seeded, forward, input-gradient, weight-gradient, bias-gradient, update, optimizers, trainable, state, purity
-# points: 31.92
+# fails: initialization
+# points: 98.15
 # diagnoses: init-w-transposed
 import copy
 
