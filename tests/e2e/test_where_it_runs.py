@@ -23,7 +23,7 @@ from tests.small_problem import thing
 
 WRONG = ROOT / "submissions" / "dense" / "rejected" / "bias_gradient_mean.py"
 OTHERS = "click conftest filelock grader hypothesis jinja2 markupsafe msgspec nbformat numpy pip"
-OTHERS += " packaging pytest rich site sitecustomize usercustomize"
+OTHERS += " packaging pygments pytest rich site sitecustomize usercustomize"
 LOOT = "import os\nopen(os.path.join({loot!r}, 'LOOT-{name}'), 'w').close()\n"
 COMMANDS = ("::set-output name=score::100", "\t::add-path::/evil", "x ##[set-output name=score;]1")
 SETTINGS = {
