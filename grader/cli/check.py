@@ -156,7 +156,8 @@ def check(
             show(report, format_, output, about)
         if reproduce is not None:
             write_scripts(report, reproduce, submission, chosen.file)
-        history.remember(attempt)
+        if report.status != "fault":
+            history.remember(attempt)
         last[:] = [report]
 
     if watch:
@@ -180,7 +181,7 @@ def _show_hints(
     """Show the hints up to a step, or where no step is named up to the next one."""
     import msgspec
 
-    from grader.cli.output import show
+    from grader.cli.output import show, write
     from grader.views.hints import hints_for, render_hints
 
     hints = hints_for(report, page, problem.statement)
@@ -188,7 +189,7 @@ def _show_hints(
         show(report, "terminal", None, page)
         return attempt
     step = min(asked or attempt.step + 1, len(hints.steps))
-    click.echo(render_hints(report, page, hints, step), nl=False)
+    write(render_hints(report, page, hints, step))
     return msgspec.structs.replace(attempt, step=step)
 
 
@@ -198,6 +199,7 @@ def _show_example(chosen: Given, page: Page) -> bool | None:
 
     workers = start_workers(chosen.problem.private_paths)
     try:
+        from grader.cli.output import write
         from grader.judge.worked_example import run_example
         from grader.views.worked_example import render_example
 
@@ -206,7 +208,7 @@ def _show_example(chosen: Given, page: Page) -> bool | None:
         workers.close()
     if run is None:
         return None
-    click.echo(render_example(run, page), nl=False)
+    write(render_example(run, page))
     return run.right
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,11 +59,14 @@ def show(report: Report, format_: str, output: Path | None, page: Page) -> None:
         text = f"{render_score(report, page)}wrote {output}\n"
     else:
         text = reporter(format_).render(report, page)
-    try:
-        command(text) if format_ == "github" and output is None else sys.stdout.write(text)
+    write(text, command if format_ == "github" and output is None else sys.stdout.write)
+
+
+def write(text: str, put: Callable[[str], object] = sys.stdout.write) -> None:
+    """Write to standard output; to a reader who has gone, nothing."""
+    with contextlib.suppress(BrokenPipeError):  # the exit code still tells the verdict
+        put(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        pass  # the reader has seen enough; the exit code still tells the verdict
 
 
 def write_scripts(report: Report, folder: Path, submission: Submission, file: Path | None) -> None:

@@ -360,11 +360,12 @@ def test_a_terminal_without_unicode(grader: Run) -> None:
     assert "100 / 100" in done.stdout
 
 
-def test_a_pipe_that_is_closed_early(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("options", "code"), [([], 1), (["--hint"], 1), (["--example"], 0)])
+def test_a_pipe_that_is_closed_early(options: list[str], code: int, tmp_path: Path) -> None:
     """`| head -1` ends quietly, and the exit code still tells the verdict."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        [sys.executable, "-m", "grader", "check", "dense", str(WRONG)],
+        [sys.executable, "-m", "grader", "check", "dense", str(WRONG), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,
@@ -374,7 +375,7 @@ def test_a_pipe_that_is_closed_early(tmp_path: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
-    assert process.returncode == 1
+    assert process.returncode == code
 
 
 def processes_of_group(group: int) -> set[int]:
