@@ -97,11 +97,6 @@ class Step(msgspec.Struct, eq=False, kw_only=True):
         return self.expression
 
     @property
-    def kind(self) -> str:
-        """The class's name in small letters, for checks of problems: ``make``, ``call``."""
-        return type(self).__name__.lower()
-
-    @property
     def expression(self) -> str:
         """The operation as an expression, with large arrays left out."""
         return self._source()

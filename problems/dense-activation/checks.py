@@ -770,7 +770,7 @@ def refusal(student, once):
         try:
             tried(name).value
         except StudentError as error:
-            return error if error.step is not None and error.step.kind == "make" else None
+            return error if error.step is not None and error.step.function == "__init__" else None
         return None
 
     return find
