@@ -43,7 +43,7 @@ def with_items(folder: Path, use: Callable[[list[Any]], None]) -> None:
     path = folder / "test_them.py"
     path.write_text(SOURCE, "utf-8")
     options = ["-q", "-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider"]
-    options.append("--import-mode=importlib")
+    options += ["--import-mode=importlib", "-p", "no:randomly"]  # in their order, if it is there
     assert pytest.main([*options, str(path)], plugins=[Loop(use)]) == pytest.ExitCode.OK
 
 
