@@ -1,6 +1,6 @@
 # mistake: keeps W and b as attributes, not in p
-# fails: initialization, generator, forward, activation-gradient, input-gradient
-# points: 67
+# fails: initialization, generator, forward, input-gradient
+# points: 73
 # diagnoses: parameters-as-attributes, first-weights-kept, first-weights-in-backward
 # says: no entry 'W'
 import numpy as np
