@@ -25,8 +25,9 @@ COMMAND = "grader check dense dense.py"
 def draw() -> str:
     """Return the picture as SVG."""
     problem = Library.find(ROOT).load("dense")
-    report = grade(problem, Submission("dense.py", SAMPLE.read_bytes()))
-    text = reporter("terminal").render(report, Page(width=80, color=True, command=COMMAND))
+    submission = Submission("dense.py", SAMPLE.read_bytes())
+    page = Page(width=80, color=True, command=COMMAND, source=submission.text)
+    text = reporter("terminal").render(grade(problem, submission), page)
     console = Console(record=True, width=84, file=io.StringIO(), force_terminal=True)
     console.print(f"$ {COMMAND}\n", markup=False, highlight=False)
     console.print(Text.from_ansi(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -39,14 +40,15 @@ def demo(problem: str | None, library: Library) -> None:
     if chosen is None:
         where = problem or "this library"
         raise UsageError(f"{where} has no demo; [demo] in problem.toml names the samples for it")
-    samples = chosen.demo_samples()
+    samples = list(map(read_submission, chosen.demo_samples()))
     shown = zip(("A right file:", "A wrong one:"), samples, strict=True)
 
     def show(report: Report) -> None:
-        title, path = next(shown)
-        command = f"grader check {chosen.slug} {path.name}"
+        title, submission = next(shown)
+        command = f"grader check {chosen.slug} {submission.name}"
+        page = replace(Page.of_stdout(command), source=submission.text)
         click.echo(f"{click.style(title, bold=True)}\n\n$ {command}")
-        click.echo(reporter("terminal").render(report, Page.of_stdout(command)))
+        click.echo(reporter("terminal").render(report, page))
 
-    grade_all(chosen, map(read_submission, samples), show)
+    grade_all(chosen, samples, show)
     click.echo(NEXT.format(slug=chosen.slug, file=chosen.file_name), nl=False)

@@ -39,6 +39,7 @@ class Page:
         command: The command line that made the report, with what decides its examples, for hints.
         hints: How far hints about a named mistake lead: 1 or 2.
         source: The submission's text, for formats that quote it.
+        cells: Of a notebook, as in :attr:`grader.model.report.Report.cells`.
         file: The submission's path, for formats that point into it; its name by default.
         whole: Whether to show everything, where the default is what fits on a screen.
         next_problem: The problem that comes after this one, for those who have solved it.
@@ -49,6 +50,7 @@ class Page:
     command: str = ""
     hints: int = 1
     source: str = ""
+    cells: tuple[tuple[int, int], ...] = ()
     file: str = ""
     whole: bool = False
     next_problem: str = ""

@@ -54,7 +54,7 @@ FAILED = ("✗", "red")
 
 def render(report: Report, page: Page) -> str:
     """Return the report as text for a terminal of ``page.width`` columns, and at least 40."""
-    page = dataclasses.replace(page, width=max(page.width, MIN_WIDTH))
+    page = dataclasses.replace(page, width=max(page.width, MIN_WIDTH), cells=report.cells)
     return laid_out(_parts(report, page), page)
 
 

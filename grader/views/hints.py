@@ -24,7 +24,7 @@ from grader.reporters.parts.failed_check import why_failed
 from grader.reporters.parts.reading_order import Failure, Mistake, arrange
 from grader.reporters.parts.rich_text import laid_out
 from grader.reporters.parts.source_location import line_of_check
-from grader.reporters.parts.student_lines import raised_line, returned_line
+from grader.reporters.parts.student_lines import made_line, raised_line
 from grader.reporters.terminal import MIN_WIDTH, render_score
 from grader.views.statement import maths_as_unicode
 
@@ -54,7 +54,8 @@ def hints_for(report: Report, page: Page, statement: str) -> Hints | None:
     if not told.to_do:
         return None
     thing = told.to_do[0]
-    inner = dataclasses.replace(page, width=max(page.width, MIN_WIDTH) - 2)
+    width = max(page.width, MIN_WIDTH) - 2
+    inner = dataclasses.replace(page, width=width, cells=report.cells)
     check = _check_of(thing, report)
     steps = [Step("Where to look", _where(report, check, inner)), _question(thing)]
     if check is not None:
@@ -88,7 +89,7 @@ def _where(report: Report, check: CheckResult | None, page: Page) -> list[Render
     if check is None:
         lines = raised_line(report.evidence, page)
         return lines or [Text("At the file as a whole.")]
-    if lines := raised_line(check.evidence, page) or returned_line(check, page):
+    if lines := raised_line(check.evidence, page) or made_line(check, page):
         return lines
     line = line_of_check(check, report, page)
     text = page.source.splitlines()[line - 1 : line] if line is not None else []

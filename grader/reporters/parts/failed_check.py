@@ -13,7 +13,7 @@ from grader.model.report import CheckResult
 from grader.model.safe_text import cut, inert
 from grader.reporters import Page
 from grader.reporters.parts.side_by_side import side_by_side
-from grader.reporters.parts.student_lines import raised_line, returned_line
+from grader.reporters.parts.student_lines import made_line, raised_line
 
 MAX_OUTPUT_LINES = 12
 MAX_EXPLAINED = 2_000  # characters of output; folding long lines is slow
@@ -26,7 +26,7 @@ def why_failed(check: CheckResult, page: Page, calls_known: bool = False) -> lis
     inner = dataclasses.replace(page, width=page.width - 2)
     text = check.message if page.whole else limited(check.message, inner.width, SCREEN_TEXT)
     body: list[RenderableType] = [Text(inert(text))]
-    body += raised_line(check.evidence, inner) or returned_line(check, inner)
+    body += raised_line(check.evidence, inner) or made_line(check, inner)
     return body + shown_example(check, inner, calls_known)
 
 

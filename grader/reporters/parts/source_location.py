@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.model.evidence import Evidence
 from grader.model.report import CheckResult, Report
 from grader.reporters import Page
-from grader.reporters.parts.excerpts import excerpts, lines_of
+from grader.reporters.parts.excerpts import lines_of
 
 _CALL = re.compile(r"(?:\w+ = )?\w+\.([A-Za-z_]\w*)\(")
 _MADE = re.compile(r"\w+ = ([A-Za-z_]\w*)\(")
@@ -71,23 +71,6 @@ def _method_at(evidence: Evidence, source: str) -> int | None:
     head = re.compile(rf"[ \t]+(?:async[ \t]+)?def[ \t]+{name}\b")
     first = next((n for n, line in enumerate(lines) if start.match(line)), 0)
     return next((n for n, line in enumerate(lines, 1) if n > first and head.match(line)), None)
-
-
-def returned_at(check: CheckResult, source: str) -> tuple[int, str, str] | None:
-    """The line that returned the value that a check found wrong: its number, text and function.
-
-    Known where the lines of the method were followed, and it was the method's own answer.
-    """
-    evidence = check.evidence
-    calls = evidence.get("calls") or []
-    name = _called(str(calls[-1])) if calls else None
-    if name is None or f".{name}(" not in str(evidence.get("what", "")):
-        return None
-    for excerpt in excerpts(source, evidence):
-        ran = [line for line in excerpt.lines if line.mark == "ran"]
-        if excerpt.function == name and ran and ran[-1].text.strip().startswith("return"):
-            return ran[-1].number, ran[-1].text.strip(), name
-    return None
 
 
 def _called(call: str) -> str | None:

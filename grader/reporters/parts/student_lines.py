@@ -12,7 +12,8 @@ from grader.model.evidence import Evidence
 from grader.model.report import CheckResult
 from grader.model.safe_text import inert
 from grader.reporters import Page
-from grader.reporters.parts.source_location import returned_at
+from grader.reporters.parts.excerpts import excerpts
+from grader.reporters.parts.value_lines import MADE, with_value_line
 
 MAX_FRAMES = 3
 
@@ -28,21 +29,27 @@ def raised_line(evidence: Evidence, page: Page) -> list[RenderableType]:
         marked = evidence.get("marked") or [0, len(source)] if last else None
         if "column" in frame:
             marked = [frame["column"] - 1, frame["column"]]
-        where = f"in {frame['function']}" if frame["function"] else ""
-        if "cell" in frame:
-            where = ", ".join(filter(None, (f"cell {frame['cell']}", where)))
+        where = _where(frame["function"], frame.get("cell"))
         line = int(frame.get("cell_line", frame["line"]))
         parts += _line(line, source, where, marked, page.width)
     return parts
 
 
-def returned_line(check: CheckResult, page: Page) -> list[RenderableType]:
-    """The return that gave the value in question, if it is known which one did."""
-    found = returned_at(check, page.source)
-    if found is None:
-        return []
-    line, source, function = found
-    return ["", *_line(line, source, f"in {function}", [0, len(source)], page.width)]
+def made_line(check: CheckResult, page: Page) -> list[RenderableType]:
+    """The line that made the value in question, if it is known which one did."""
+    found = excerpts(page.source, check.evidence, page.cells)
+    for excerpt in with_value_line(found, check.evidence):
+        for line in excerpt.lines:
+            if line.mark == MADE:
+                where, source = _where(excerpt.function, excerpt.cell), line.text.strip()
+                return ["", *_line(line.number, source, where, [0, len(source)], page.width)]
+    return []
+
+
+def _where(function: str, cell: int | None) -> str:
+    """What a line stands in: its cell, its function."""
+    parts = (f"cell {cell}" if cell else "", f"in {function}" if function else "")
+    return ", ".join(filter(None, parts))
 
 
 def _line(
