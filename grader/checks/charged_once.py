@@ -20,8 +20,8 @@ NOTES = {
     " the numbers in them.",
     SINGLE: "Single precision (float32) costs the points of one check and no more: all others"
     " compared numbers only as exactly as that.",
-    TURNED: "Weights with a row for each unit cost the points for their shape and no more: all else"
-    " was looked at the other way round.",
+    TURNED: "Weights with a row for each unit cost the points for their shape, and for the numbers"
+    " that a seed gives, and no more: all else was looked at the other way round.",
 }
 """What a report says of a difference that has been paid for."""
 

@@ -248,7 +248,8 @@ def charge_liberties(desk: Desk, outcome: Outcome) -> None:
         message = f"{turned[0]} is kept the other way round: its first axis is the second one here."
         error = CheckFailed(message, {"kind": "property"})
         error.charged_once = TURNED
-        outcome.waivers.append(Waiver((), error, [], {}, True, TURNED))
+        blocks = outcome.check.group in liberties.turned_costs
+        outcome.waivers.append(Waiver((), error, [], {}, True, TURNED, blocks))
 
 
 def keep_account(

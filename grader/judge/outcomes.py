@@ -69,6 +69,7 @@ class Waiver(msgspec.Struct, frozen=True):
         example: The generated example of the check.
         apart: Whether it was made for whoever asks for it, and this check was the first.
         charged_once: The difference, of those that cost points in one check, whichever.
+        blocks: Whether the check is of no account with this difference, whichever check pays.
     """
 
     to: tuple[str, ...]
@@ -77,6 +78,7 @@ class Waiver(msgspec.Struct, frozen=True):
     example: dict[str, Any]
     apart: bool = False
     charged_once: str = ""
+    blocks: bool = False
 
 
 class Outcome(msgspec.Struct):
@@ -194,11 +196,19 @@ class Trial(msgspec.Struct):
                 outcome, waiver = _payer(same, points)
             outcome.error, outcome.steps = waiver.error, waiver.steps
             outcome.example = waiver.example
+        self._block_whole_groups()
         for outcome in self.outcomes:
             if not (outcome.error or outcome.skipped or outcome.saw_something):
                 outcome.skipped = "Not possible: no call that it makes returned anything."
         met = {waiver.charged_once for outcome in self.outcomes for waiver in outcome.waivers}
         self.notes += [NOTES[each] for each in sorted(met & self._paid_once)]
+
+    def _block_whole_groups(self) -> None:
+        """Block the checks that say nothing of a submission that differs in such a respect."""
+        for outcome in self.outcomes:
+            blocking = [waiver for waiver in outcome.waivers if waiver.blocks]
+            if blocking and not (outcome.error or outcome.skipped):
+                outcome.skipped = f"Not looked at: {blocking[0].error}"
 
     def settle_unwritten(self, entry: str) -> None:
         """Block each check that has called nothing but methods in which nothing is written.

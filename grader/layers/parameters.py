@@ -32,6 +32,7 @@ def find_parameters(
     flat: str = "",
     arrays: Sequence[str] = (),
     with_them: Sequence[str] = (),
+    turned_costs: Sequence[str] = (),
 ) -> Liberties:
     """Find what a submission calls its parameters and their gradients, and how it keeps them.
 
@@ -47,6 +48,7 @@ def find_parameters(
         flat: What is told, as a note, of an array of shape (n,) where ``(1, n)`` comes first.
         arrays: What gives arrays, as :class:`Liberties` names it.
         with_them: What else is turned round if the weights are, as :class:`Liberties` names it.
+        turned_costs: The groups that lose their points if the weights are turned round.
     """
     with student.program():
         layer = make()
@@ -76,10 +78,18 @@ def find_parameters(
         if _is_turned(_value(stated[name], found, names.get(name, name)), shapes)
     }
     turned = turned if turned and _gives_output(student, make, run) else set()
-    if after.error:
+
+    def found_so() -> Liberties:
         return Liberties(
-            names, frozenset(flats), turned=frozenset(turned), arrays=frozenset(arrays)
+            names,
+            frozenset(flats),
+            turned=frozenset(turned),
+            turned_costs=frozenset(turned_costs),
+            arrays=frozenset(arrays),
         )
+
+    if after.error:
+        return found_so()
     changed = {
         name: value
         for name, value in after.value.items()
@@ -95,7 +105,7 @@ def find_parameters(
         if turned and _is_turned(_value(stated[name], after.value, names.get(name, name)), shapes):
             turned.add(name)
     turned |= set(with_them) if turned else set()
-    return Liberties(names, frozenset(flats), turned=frozenset(turned), arrays=frozenset(arrays))
+    return found_so()
 
 
 def as_kept(student: Student, name: str, weights: Any) -> Any:

@@ -33,6 +33,8 @@ class Liberties(msgspec.Struct, frozen=True):
         flat: Names, as the statement has them, of arrays that are kept without the first axis.
         turned: Names of arrays that are kept with their axes exchanged; what a method takes or
             returns in a dictionary has the method's name in front.
+        turned_costs: Groups that lose their points for it: those about the shape of the weights
+            and about the numbers that a seed gives, which are in other places then.
         numbers: Arguments that work as a number only, where the statement gives a tuple of one:
             parameters by their names, and methods of which it is the only argument; and the group
             that has to have lost points for it.
@@ -44,6 +46,7 @@ class Liberties(msgspec.Struct, frozen=True):
     names: Mapping[str, str] = msgspec.field(default_factory=dict)
     flat: frozenset[str] = frozenset()
     turned: frozenset[str] = frozenset()
+    turned_costs: frozenset[str] = frozenset()
     numbers: Mapping[str, str] = msgspec.field(default_factory=dict)
     arrays: frozenset[str] = frozenset()
 

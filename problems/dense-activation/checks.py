@@ -93,6 +93,7 @@ def find_liberties(student):
         lambda layer: layer.forward(np.ones((ROWS, N_INPUTS))),
         flat="b has shape (output_size,); the statement says (1, output_size).",
         arrays="W b forward backward".split(),
+        turned_costs="start seeded".split(),
     )
 
 

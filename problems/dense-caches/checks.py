@@ -203,6 +203,7 @@ def find_liberties(student):
         gradients={"g.dW": WEIGHTS, "g.db": BIASES},
         flat="p['b'] has shape (u,); the statement says (1, u).",
         arrays="p fc bc g forward backward".split(),
+        turned_costs="initialization generator".split(),
     )
 
 

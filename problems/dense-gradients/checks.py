@@ -115,7 +115,10 @@ def find_liberties(student):
     arrays = [f"backward.{key}" for key in ("inputs", "weights", "biases")]
     arrays += "weights biases last_input last_z forward".split()
     turned = [f"{each}.weights" for each in ("backward", "to_dict", "from_dict", "kept")]
-    return find_parameters(student, make, wanted, run, arrays=arrays, with_them=turned)
+    costs = "initialization seeded".split()
+    return find_parameters(
+        student, make, wanted, run, arrays=arrays, with_them=turned, turned_costs=costs
+    )
 
 
 def activation_of(case):

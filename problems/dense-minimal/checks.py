@@ -86,6 +86,7 @@ def find_liberties(student):
         gradients={"dw": WEIGHTS, "db": BIASES},
         flat="b has shape (n_neurons,); the statement says (1, n_neurons).",
         arrays="a w b z dw db dz forward backward".split(),
+        turned_costs="constructor seeded".split(),
     )
 
 

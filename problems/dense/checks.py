@@ -128,6 +128,7 @@ def find_liberties(student):
         lambda layer: layer.forward_pass(np.ones((ROWS, N_INPUTS))),
         flat="w0 has shape (n_units,); the statement says (1, n_units).",
         arrays="W w0 forward_pass backward_pass".split(),
+        turned_costs="initialization seeded".split(),
     )
     return msgspec.structs.replace(found, numbers=paid)
 

@@ -1,6 +1,6 @@
 # mistake: keeps a row of W for each output
 # fails: start
-# points: 98.18
+# points: 82
 # diagnoses: init-w-transposed
 import numpy as np
 

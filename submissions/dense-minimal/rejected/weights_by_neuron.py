@@ -1,8 +1,8 @@
 # mistake: stores a row of weights for each neuron and multiplies by the transpose
 # fails: constructor
-# points: 97.6
+# points: 86
 # diagnoses: init-w-transposed
-# says: the points for their shape and no more
+# says: and for the numbers that a seed gives, and no more
 import numpy as np
 
 

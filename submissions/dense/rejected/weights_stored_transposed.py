@@ -1,6 +1,6 @@
 # mistake: keeps W with one row for each unit and turns it round wherever it is used
 # fails: initialization
-# points: 98.15
+# points: 80
 # diagnoses: init-w-transposed
 import copy
 
