@@ -19,7 +19,7 @@ RIGHT = ROOT / "submissions" / "dense" / "accepted" / "einsum.py"
     [
         (("chek", "dense"), "Did you mean 'check'?"),
         (("verfy",), "Did you mean 'verify'?"),
-        (("check", "dense", RIGHT, "--hintz", "2"), "Did you mean '--hints'?"),
+        (("check", "dense", RIGHT, "--reproduc", "scripts"), "--reproduce"),
         (("check", "dens", RIGHT), "did you mean 'dense'?"),
         (("check", "Dense_Cache"), "did you mean 'dense-caches'?"),
         (("show", "rellu"), "did you mean 'relu'?"),
