@@ -12,8 +12,8 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from grader.checks.gradients import STEP
 from grader.layers.cases import CORNERS, FAR, AffineCase, Values, scaled
-from grader.layers.gradients import STEP
 
 Array = np.ndarray[Any, Any]
 

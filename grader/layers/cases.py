@@ -13,7 +13,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from grader.checks import seeds
-from grader.layers.gradients import STEP
+from grader.checks.gradients import STEP
 
 Array = np.ndarray[Any, Any]
 Values = tuple[Array, Array, Array, Array]

@@ -16,7 +16,7 @@ import numpy as np
 
 from grader.checks.closeness import is_close
 from grader.checks.expect import expect_array, expect_close
-from grader.layers.gradients import ATOL, RTOL
+from grader.checks.gradients import ATOL, RTOL
 
 Array = np.ndarray[Any, Any]
 

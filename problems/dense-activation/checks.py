@@ -30,6 +30,7 @@ from grader.checks import (
     expect_nothing_left,
     expect_unchanged,
     fail,
+    gradients,
     is_close,
     seeds,
 )
@@ -44,7 +45,6 @@ from grader.layers import (
     each_activated_case,
     each_case,
     far_cases,
-    gradients,
     looks,
     looks_at_start,
     some_cases,

@@ -28,6 +28,7 @@ from grader.checks import (
     expect_nothing_left,
     expect_unchanged,
     fail,
+    gradients,
     is_close,
     seeds,
 )
@@ -39,7 +40,6 @@ from grader.layers import (
     as_row,
     each_case,
     far_cases,
-    gradients,
     looks,
     some_cases,
 )

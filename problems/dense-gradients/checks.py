@@ -30,10 +30,11 @@ from grader.checks import (
     expect_nothing_left,
     expect_unchanged,
     fail,
+    gradients,
     is_close,
     seeds,
 )
-from grader.layers import AffineCase, Draw, each_case, gradients, looks, looks_at_start, some_cases
+from grader.layers import AffineCase, Draw, each_case, looks, looks_at_start, some_cases
 from grader.layers.cases import LARGE, TINY
 from grader.layers.distributions import (
     expect_deviation,

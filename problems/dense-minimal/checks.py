@@ -25,6 +25,7 @@ from grader.checks import (
     expect_later_as_before,
     expect_unchanged,
     expect_untouched_numpy,
+    gradients,
     is_close,
     seeds,
 )
@@ -35,7 +36,6 @@ from grader.layers import (
     Draw,
     as_row,
     each_case,
-    gradients,
     looks,
     looks_at_start,
     some_cases,

@@ -29,10 +29,10 @@ from grader.checks import (
     expect_nothing_left,
     expect_type,
     expect_unchanged,
+    gradients,
     is_close,
     seeds,
 )
-from grader.layers import gradients
 from grader.remote.liberties import Liberties, Listed
 
 lasting = pytest.fixture(scope="module")  # the same for every submission

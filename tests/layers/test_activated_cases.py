@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import layers
+from grader.checks import gradients
 from grader.checks.example_replay import draw_examples
-from grader.layers import ACTIVATIONS, CORNERS, AffineCase, affine_cases, gradients, looks
+from grader.checks.gradients import ATOL, RTOL
+from grader.layers import ACTIVATIONS, CORNERS, AffineCase, affine_cases, looks
 from grader.layers.activated_cases import MARGIN, ActivatedCase, activated, each_activated_case
-from grader.layers.gradients import ATOL, RTOL
 
 Array = np.ndarray[Any, Any]
 CASES = st.builds(activated, affine_cases(), st.sampled_from(sorted(ACTIVATIONS)))

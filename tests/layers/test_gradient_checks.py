@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from grader.checks import CheckFailed
+from grader.checks.gradients import from_sweep, measured_at
 from grader.layers.gradient_checks import agrees, expect_gradient, expect_slope
-from grader.layers.gradients import from_sweep, measured_at
 from grader.remote.answers import Pending
 from grader.remote.steps import Call
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.checks import gradients
 from grader.judge.loading import load_reference
-from grader.layers import gradients
 from grader.model.problem import Library
 
 PROBLEM = Library.find(Path(__file__).resolve().parents[2]).load("dense-caches")

@@ -23,9 +23,9 @@ from grader.checks import (
     expect_arguments_left_alone,
     expect_close,
     expect_nothing_left,
+    gradients,
     seeds,
 )
-from grader.layers import gradients
 
 lasting = pytest.fixture(scope="module")  # the same for every submission
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
-from grader.layers.gradients import ATOL, RTOL, STEP, from_outputs, perturbed
+from grader.checks.gradients import ATOL, RTOL, STEP, from_outputs, perturbed
 
 Array = np.ndarray[Any, Any]
 SIZES = st.integers(1, 4)
