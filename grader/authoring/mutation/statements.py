@@ -102,7 +102,8 @@ def _reads(function: ast.FunctionDef, name: str) -> bool:
 def _may_matter(one: ast.stmt, other: ast.stmt) -> bool:
     """Whether the order of two neighbours can matter: one changes what the other uses.
 
-    What a call does cannot be seen, so the order of two calls may always matter.
+    What a call does cannot be seen, so the order of two calls may always matter, unless one is of
+    a function that is known to give a value and to do nothing else.
     """
     if isinstance(one, ast.ClassDef | ast.FunctionDef) or isinstance(other, ast.FunctionDef):
         return False
@@ -113,13 +114,34 @@ def _may_matter(one: ast.stmt, other: ast.stmt) -> bool:
 
 
 def _effects(statement: ast.stmt) -> tuple[set[str], set[str], bool]:
-    """What a statement stores, what it reads, and whether it calls anything."""
+    """What a statement stores, what it reads, and whether it calls what may do more than that."""
     stored: set[str] = set()
     used: set[str] = set()
     calls = False
     for node in ast.walk(statement):
-        calls = calls or isinstance(node, ast.Call | ast.MatMult)
+        calls = calls or (isinstance(node, ast.Call) and not _only_gives(node))
         if isinstance(node, ast.Attribute | ast.Name | ast.Subscript):
             kept = stored if isinstance(node.ctx, ast.Store) else used
             kept.add(ast.unparse(node))
     return stored, used, calls
+
+
+_GIVING = frozenset(
+    "abs enumerate float int isinstance len list max min range sum tuple zip".split()
+)
+_GIVING_METHODS = frozenset(
+    "all any argmax argmin astype copy dot flatten max mean min prod ravel reshape std sum swapaxes"
+    " transpose var".split()
+)
+_CHANGING = frozenset("at copyto fill_diagonal place put putmask random seterr".split())
+"""Parts of NumPy's names of functions that change an array, or NumPy."""
+
+
+def _only_gives(node: ast.Call) -> bool:
+    """Whether a call is known to give a value, and to change nothing."""
+    if any(keyword.arg == "out" for keyword in node.keywords):
+        return False
+    parts = ast.unparse(node.func).split(".")
+    if parts[0] in ("np", "numpy", "math"):
+        return _CHANGING.isdisjoint(parts)
+    return parts[-1] in (_GIVING if len(parts) == 1 else _GIVING_METHODS)
