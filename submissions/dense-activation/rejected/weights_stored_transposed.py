@@ -1,5 +1,5 @@
 # mistake: keeps a row of W for each output
-# fails: start
+# fails: start, seeded
 # points: 82
 # diagnoses: init-w-transposed
 import numpy as np

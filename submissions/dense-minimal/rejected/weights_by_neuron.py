@@ -1,5 +1,5 @@
 # mistake: stores a row of weights for each neuron and multiplies by the transpose
-# fails: constructor
+# fails: constructor, seeded
 # points: 86
 # diagnoses: init-w-transposed
 # says: and for the numbers that a seed gives, and no more

@@ -1,5 +1,5 @@
 # mistake: keeps W with one row for each unit and turns it round wherever it is used
-# fails: initialization
+# fails: initialization, seeded
 # points: 80
 # diagnoses: init-w-transposed
 import copy
