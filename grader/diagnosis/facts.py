@@ -17,7 +17,8 @@ class Facts:
     """What is known of a submission besides the values that it gives.
 
     Attributes:
-        entry: Name of the class that the problem asks for.
+        entry: Name of the class, or the function, that the problem asks for.
+        entry_kind: Which of the two it is.
         classes: What the worker said of each class: ``methods``, ``bases``, ``nested``,
             functions that are defined inside of its methods, ``arguments`` of its constructor,
             ``own``, what it or a base class in the same file defines, and ``stubs``, methods in
@@ -44,6 +45,7 @@ class Facts:
     """
 
     entry: str
+    entry_kind: str = "class"
     classes: dict[str, Any] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
     lines: Sequence[str] = ()
@@ -66,6 +68,11 @@ class Facts:
 
     def __post_init__(self) -> None:
         self.source = Source(self.lines)
+
+    @property
+    def has_entry(self) -> bool:
+        """Whether the file defines what the problem asks for."""
+        return self.entry in (self.functions if self.entry_kind == "function" else self.classes)
 
     @property
     def methods(self) -> frozenset[str]:

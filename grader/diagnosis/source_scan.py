@@ -24,6 +24,8 @@ MOST_LINES = 20_000
 _ENDED = ("never closed", "unterminated", "EOF", "expected an indented block")
 """What Python says where something is begun, and not ended."""
 
+_DEFINED = re.compile(r"\s*(class|def)\s+(\w+)")
+_KEYWORDS = {"class": "class", "function": "def"}
 _CLASS = re.compile(r"(\s*)class\s+(\w+)")
 _METHOD = re.compile(r"(\s+)(?:async\s+)?def\s+(\w+)\s*\(\s*(\w*)")
 _DECORATOR = re.compile(r"\s+@(\w+)")
@@ -177,8 +179,8 @@ class Source:
         heads = [(n, _CLASS.match(line)) for n, line in self.statements]
         return [n for n, head in heads if head and head[2] == owner and not head[1]]
 
-    def enclosed(self, owner: str) -> Enclosed | None:
-        """A class of this name that stands inside of something, and of what, if there is one."""
+    def enclosed(self, owner: str, kind: str = "class") -> Enclosed | None:
+        """A class of this name, or a function, that stands inside of something, and of what."""
         around: list[tuple[int, str, int]] = []
         for number, line in self.statements:
             text = line.lstrip()
@@ -187,8 +189,8 @@ class Source:
                 continue
             while around and indent <= around[-1][0]:
                 around.pop()
-            head = _CLASS.match(line)
-            if head and head[2] == owner and around:
+            head = _DEFINED.match(line)
+            if head and head.groups() == (_KEYWORDS[kind], owner) and around:
                 return Enclosed(number, around[-1][1], around[-1][2])
             around.append((indent, text, number))
         return None

@@ -54,7 +54,7 @@ def choose(
     if len(left) > 1 and (called := [piece for piece in left if wanted.is_called(piece.called)]):
         left, reason = called, "by its name"
     if len(left) > 1:
-        text = re.compile(rb"\bclass\s+%b\b" % wanted.entry.encode())
+        text = re.compile(rb"\b(?:class|def)\s+%b\b" % wanted.entry.encode())
         written = [piece for piece in left if text.search(read(piece))]
         if 0 < len(written) < len(left):
             left, reason = written, f"for the class {wanted.entry} in it"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from grader.checks.expect import CheckFailed
-from grader.diagnosis.generic.class_lookup import note_on_two
+from grader.diagnosis.generic.entry_lookup import note_on_two
 from grader.diagnosis.source_scan import Source
 from grader.errors import Fault, ProblemError
 from grader.judge.fixtures import Desk, charge_liberties, keep_account
@@ -101,7 +101,7 @@ class Attempts:
                 load(self._desk, trial, allowance)
                 trial.classes, trial.functions = student.classes, student.functions
                 trial.output = student.take_output()
-                if entry not in trial.classes:
+                if not trial.has_entry(self._desk.problem):
                     trial.load_error = why_missing(entry, student.events)
                 else:
                     known = not (again or self._differences) and self._known.recognize(student)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from grader.checks.misconceptions import Told
 from grader.diagnosis.facts import Facts
-from grader.diagnosis.generic import class_lookup, missing_names, runtime_errors, signatures
+from grader.diagnosis.generic import entry_lookup, missing_names, runtime_errors, signatures
 from grader.diagnosis.generic.absent_modules import built_on
 from grader.diagnosis.generic.class_state import kept_on_the_class as _kept_on_the_class
 from grader.diagnosis.generic.load_errors import unloadable
@@ -51,7 +51,7 @@ def replaced_class(facts: Facts) -> Diagnosis | None:
 
     All else that is wrong comes of it.
     """
-    told = class_lookup.replaced(facts) if facts.failing else None
+    told = entry_lookup.replaced(facts) if facts.failing else None
     return None if told is None else _diagnosis("", told, 1.0)
 
 

@@ -14,7 +14,7 @@ from grader.checks.expect import CheckFailed
 from grader.checks.misconceptions import Aspect, Look, Rules
 from grader.checks.observation import Seen
 from grader.diagnosis.facts import Facts
-from grader.diagnosis.generic.class_lookup import CLASS_TWICE
+from grader.diagnosis.generic.entry_lookup import CLASS_TWICE
 from grader.diagnosis.generic.signatures import FOREIGN
 from grader.diagnosis.match import Explanation, explain, recognize
 from grader.diagnosis.other_problem import OTHER_PROBLEM
@@ -118,11 +118,12 @@ class Looker:
         desk = self._desk
         return trial.facts(
             settings.entry,
-            desk.methods,
+            desk.methods | desk.functions,
             frozenset(settings.provided.names),
             desk.class_methods,
             desk.asked,
             desk.problem.provided_sources,
+            desk.problem.entry_kind,
         )
 
     def name_mistakes(self, trial: Trial, next_item: pytest.Item) -> list[Diagnosis]:

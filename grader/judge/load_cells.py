@@ -26,7 +26,7 @@ def load(desk: Desk, trial: Trial, allowance: Allowance) -> None:
     Raises:
         StudentError, WorkerFailure: It could not be loaded.
     """
-    heading = re.compile(rf"class\s+{re.escape(desk.problem.settings.entry)}\b")
+    heading = re.compile(rf"(class|def)\s+{re.escape(desk.problem.settings.entry)}\b")
     while True:
         try:
             return desk.student.load()

@@ -15,7 +15,7 @@ import pytest
 
 import grader
 from grader.checks.expect import CheckFailed
-from grader.diagnosis.generic.class_lookup import place_of
+from grader.diagnosis.generic.entry_lookup import place_of
 from grader.diagnosis.generic.pasted_text import pasted
 from grader.diagnosis.generic.unavailable_modules import unavailable
 from grader.diagnosis.source_scan import Source
@@ -119,8 +119,8 @@ def _unloadable(problem: Problem, trial: Trial) -> tuple[str, Evidence] | None:
     if error is not None:
         return _load_message(submission, error), _raised(submission, error)
     entry = problem.settings.entry
-    if entry not in trial.classes:
-        return _no_entry(entry, trial), {"kind": "missing"}
+    if not trial.has_entry(problem):
+        return _no_entry(entry, problem.entry_kind, trial), {"kind": "missing"}
     return None
 
 
@@ -157,16 +157,20 @@ def _load_message(submission: Submission, error: StudentError) -> str:
     return f"{where}: {error} (while the file was being imported)"
 
 
-def _no_entry(entry: str, trial: Trial) -> str:
+def _no_entry(entry: str, kind: str, trial: Trial) -> str:
     name = trial.submission.name
     if found := Source(trial.submission.lines).enclosed(entry):
-        return f"{name}:{found.line}: the class {entry!r} stands {place_of(found)}."
-    text = f"{name}: there is no class {entry!r} in the file."
-    if entry in trial.functions:
-        return f"{text} {entry!r} is a function there; it has to be a class."
-    if trial.classes:
-        return f"{text} It defines {', '.join(map(repr, sorted(trial.classes)[:5]))}."
-    return f"{text} It defines no class at all."
+        return f"{name}:{found.line}: the {kind} {entry!r} stands {place_of(found)}."
+    text = f"{name}: there is no {kind} {entry!r} in the file."
+    of_kind, of_other = sorted(trial.classes), sorted(trial.functions)
+    other = "function"
+    if kind == "function":
+        of_kind, of_other, other = of_other, of_kind, "class"
+    if entry in of_other:
+        return f"{text} {entry!r} is a {other} there; it has to be a {kind}."
+    if of_kind:
+        return f"{text} It defines {', '.join(map(repr, of_kind[:5]))}."
+    return f"{text} It defines no {kind} at all."
 
 
 # -- checks ------------------------------------------------------------------------------

@@ -166,6 +166,11 @@ class Trial(msgspec.Struct):
     output: str = ""
     seconds: float = 0.0
 
+    def has_entry(self, problem: Problem) -> bool:
+        """Whether the file defines the class, or the function, that the problem asks for."""
+        there = self.functions if problem.entry_kind == "function" else self.classes
+        return problem.settings.entry in there
+
     @property
     def failing(self) -> frozenset[str]:
         """Groups with a check that failed."""
@@ -269,6 +274,7 @@ class Trial(msgspec.Struct):
         class_methods: frozenset[str] = frozenset(),
         asked: frozenset[str] = frozenset(),
         provided_sources: Mapping[str, str] = MappingProxyType({}),
+        entry_kind: str = "class",
     ) -> Facts:
         """What is known of the submission besides the values that it gives.
 
@@ -279,12 +285,14 @@ class Trial(msgspec.Struct):
             class_methods: Those of the methods that are called on the class.
             asked: Its attributes, and the arguments of its constructor.
             provided_sources: Source of the modules that a file may import, by name.
+            entry_kind: Whether the entry is a class or a function.
         """
         failed = [outcome for outcome in self.outcomes if outcome.error is not None]
         steps = [(outcome.check.group, step) for outcome in failed for step in outcome.steps]
         exposures = [step.exposure for _, step in steps if isinstance(step, Expose)]
         return Facts(
             entry,
+            entry_kind=entry_kind,
             classes={name: kind.told for name, kind in self.classes.items()},
             renamed=self.renamed,
             misnamed=[

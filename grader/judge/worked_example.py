@@ -90,7 +90,7 @@ def run_example(problem: Problem, submission: Submission, workers: Workers) -> E
             student.load()
         except (StudentError, WorkerFailure):
             return None
-        if problem.settings.entry not in student.classes:
+        if problem.settings.entry not in {*student.classes, *student.functions}:
             return None
         student.take_output()
         try:

@@ -182,6 +182,18 @@ class Problem:
             raise ProblemError(path, None, "the reference solution is missing")
         return path
 
+    @cached_property
+    def entry_kind(self) -> str:
+        """What students write: a "class", or a "function", as the reference solution has it."""
+        import ast
+
+        try:
+            tree = ast.parse(self.reference_path.read_bytes())
+        except (SyntaxError, ValueError):
+            return "class"  # said where the reference is loaded
+        functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        return "function" if self.settings.entry in functions else "class"
+
     @property
     def private_paths(self) -> list[Path]:
         """What a submission must not be able to read."""

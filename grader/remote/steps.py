@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -192,7 +193,7 @@ class Call(Invocation):
         """
         if value is not None:
             return self.result is value
-        return self.result is None and f".{self.name}(" in what
+        return self.result is None and re.search(rf"\b{self.name}\(", what) is not None
 
 
 class GetAttribute(Named):

@@ -59,6 +59,7 @@ class Student(Conversation):
     Args:
         methods: Names that are called on instances whatever the student's classes have: what is
             missing, or is no method, is then found out in the student's process.
+        functions: Likewise, names that are called on the module.
     """
 
     def __init__(
@@ -68,8 +69,10 @@ class Student(Conversation):
         limits: Limits,
         seed: int = 0,
         methods: frozenset[str] = frozenset(),
+        functions: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(Channel(workers, loadable, limits), seed, methods)
+        self._expected_functions = functions
 
     # -- for checks ----------------------------------------------------------------------
 
@@ -82,7 +85,8 @@ class Student(Conversation):
 
     @property
     def _module(self) -> RemoteInstance:
-        return RemoteInstance(self, codec.MODULE, "module", self.functions, "student")
+        functions = self.functions | self._expected_functions
+        return RemoteInstance(self, codec.MODULE, "module", functions, "")
 
     def draw(self, count: int) -> Any:
         """Draw ``count`` numbers from NumPy's global generator in the worker, shape (count,)."""

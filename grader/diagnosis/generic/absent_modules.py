@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
-from grader.diagnosis.value_kinds import close_to
+from grader.diagnosis.likeness import close_to
 from grader.remote.steps import StudentError
 
 LIBRARIES = {

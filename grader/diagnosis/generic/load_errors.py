@@ -8,7 +8,7 @@ from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
 from grader.diagnosis.generic import missing_names, runtime_errors
 from grader.diagnosis.generic.absent_modules import absent_there, asks_or_ends
-from grader.diagnosis.generic.class_lookup import without_class
+from grader.diagnosis.generic.entry_lookup import without_entry
 from grader.diagnosis.generic.pasted_text import pasted
 from grader.diagnosis.generic.python_versions import of_another_version
 from grader.diagnosis.generic.unavailable_modules import unavailable_there
@@ -21,7 +21,7 @@ def unloadable(facts: Facts) -> Told | None:
     """Say why a file has not the class that the problem asks for."""
     error = facts.load_error
     if error is None:
-        return None if facts.entry in facts.classes else without_class(facts)
+        return None if facts.has_entry else without_entry(facts)
     if error.type_name in SYNTAX:
         return _syntax(facts, error)
     for rule in (unavailable_there, absent_there, asks_or_ends):

@@ -14,9 +14,9 @@ from grader.diagnosis.facts import Facts
 from grader.diagnosis.generic.absent_modules import absent_there, asks_or_ends
 from grader.diagnosis.generic.pasted_text import left_in_line
 from grader.diagnosis.generic.python_versions import name_of_python_2
-from grader.diagnosis.generic.signatures import Rule, nearest
+from grader.diagnosis.generic.signatures import Rule
 from grader.diagnosis.generic.unavailable_modules import unavailable_there
-from grader.diagnosis.value_kinds import close_to
+from grader.diagnosis.likeness import close_to, nearest
 from grader.remote.liberties import as_item
 from grader.remote.steps import GetAttribute, StudentError
 

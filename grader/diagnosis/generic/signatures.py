@@ -5,27 +5,29 @@ Told by names and by what Python says when it refuses a call; the same for every
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Sequence
 
 from grader.checks.misconceptions import Text, Told
 from grader.diagnosis.facts import Facts
+from grader.diagnosis.generic.entry_lookup import absent_function
+from grader.diagnosis.likeness import nearest, plain
 from grader.diagnosis.source_scan import Method, Source
-from grader.diagnosis.value_kinds import comparable
 from grader.remote.steps import Invocation, StudentError
 
 Rule = Callable[[Facts, StudentError], Told | None]
-
-ALIKE = 0.6
-"""Of two names, the share of letters that makes one a misspelling of the other (difflib)."""
 
 _REFUSED = re.compile(r"(?:(\w+)\.)?(\w+)\(\) (.*)")
 _BY_NAME = "Whoever uses the class calls its methods by the names of the statement."
 
 
 def absent(facts: Facts, name: str) -> Told | None:
-    """Say where a method is that the class should have, if it has none of its own."""
+    """Say where a method is that the class should have, if it has none of its own.
+
+    Likewise a function, where these are asked for.
+    """
+    if facts.entry_kind == "function":
+        return absent_function(facts, name)
     nested = {inner for kind in facts.classes.values() for inner in kind.get("nested", ())}
     # What stands behind a return is not in the class that Python has made, but in the lines.
     nested |= {m.name for m in facts.source.methods(facts.entry) if m.inner}
@@ -107,32 +109,6 @@ def foreign(facts: Facts) -> Told | None:
     return None
 
 
-def nearest(name: str, others: Collection[str]) -> str | None:
-    """The name that is meant to be ``name``, if one of the others looks like it."""
-
-    def likeness(other: str) -> float:
-        theirs, mine = _words(other), _words(name)
-        return 1.0 if theirs <= mine or mine <= theirs else _ratio(_plain(other), _plain(name))
-
-    named = comparable(sorted(others))
-    likely = [other for other in named if len(other) > 1 and likeness(other) >= ALIKE]
-    return max(likely, key=likeness, default=None)
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").lower()
-
-
-def _words(name: str) -> frozenset[str]:
-    """The words of a name: of ``output_shape`` and of ``OutputShape``, ``output`` and ``shape``."""
-    apart = re.sub(r"(?<=[a-z\d])(?=[A-Z])", "_", name)
-    return frozenset(filter(None, apart.lower().split("_")))
-
-
-def _ratio(a: str, b: str) -> float:
-    return difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
-
-
 def nothing_written(facts: Facts, called: Collection[str]) -> Told | None:
     """Say of methods that a check has called that they do nothing, if that is all there is."""
     stubs = facts.classes.get(facts.entry, {}).get("stubs", ())
@@ -205,7 +181,8 @@ def unwritten(facts: Facts, error: StudentError) -> Told | None:
     told = absent(facts, name)
     if told is not None:
         return told
-    if error.type_name != "NotImplementedError" or name not in facts.own | {"__init__"}:
+    known = facts.functions | facts.own | {"__init__"}
+    if error.type_name != "NotImplementedError" or name not in known:
         return None
     return Told(
         "not-written",
@@ -252,7 +229,7 @@ def constructor(facts: Facts, error: StudentError) -> Told | None:
     """A class without a constructor, or one that hands its base class what that does not take."""
     if error.message.endswith("takes no arguments") and not error.frames:
         methods = [m.name for m in facts.source.methods(facts.entry) if m.name != "__init__"]
-        odd = [name for name in methods if _plain(name) in _INITS]
+        odd = [name for name in methods if plain(name) in _INITS]
         found = f"; it has {odd[0]}" if odd else ""
         return Told(
             "constructor-missing",

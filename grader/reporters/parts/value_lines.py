@@ -16,7 +16,7 @@ from grader.reporters.parts.excerpts import Excerpt, Line
 MADE = "made"
 """The mark of the line that made the value in question."""
 _MOST_STEPS = 5
-_METHOD = re.compile(r"\w+\.(\w+)\(")
+_CALLED = re.compile(r"(?:\w+\.)?(\w+)\(")
 _STORED = re.compile(r"\w+\.(\w+)(?:\[['\"](\w+)['\"]\])?")
 _PASSED = re.compile(r"[a-z ]+ of (\w+)(?:,|$)")
 
@@ -24,7 +24,7 @@ _PASSED = re.compile(r"[a-z ]+ of (\w+)(?:,|$)")
 def with_value_line(found: Sequence[Excerpt], evidence: Evidence) -> list[Excerpt]:
     """Mark the line that made what differs, in the excerpts of a check that failed by a value."""
     what = str(evidence.get("what") or "")
-    called = _METHOD.match(what)
+    called = _CALLED.match(what)
     for position, excerpt in enumerate(found):
         ran = [line for line in excerpt.lines if line.mark == "ran"]
         if called and excerpt.function == called[1]:
