@@ -19,11 +19,11 @@ from grader.authoring.sample_headers import (
     faults_of_diagnoses,
     faults_of_reference,
     faults_of_rejected,
-    read_declaration,
 )
 from grader.grading.in_process import grade_all
 from grader.model.problem import Library, Problem
 from grader.model.report import Report
+from grader.model.sample_header import read_declaration
 from grader.model.submission import read_submission
 
 ROOT = Path(__file__).parents[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from grader.authoring.sample_headers import (
     lost,
 )
 from grader.model.problem import Problem
-from grader.model.problem_toml import Equivalent
+from grader.model.problem_toml import Equivalent, read_text
 from grader.model.report import CheckResult, Report
 from grader.model.submission import Submission
 
@@ -210,8 +211,14 @@ def needed_checks(wrong: Iterable[Trial]) -> set[str]:
     return needed
 
 
+def _written(problem: Problem) -> set[str]:
+    """The checks that an author has written; those that follow from scenarios need no reason."""
+    return set(re.findall(r"^def (test_\w+)", read_text(problem.checks_path), re.M))
+
+
 def _needed(problem: Problem, checks: dict[str, str], wrong: Sequence[Trial]) -> Finding:
     needed = needed_checks(wrong)
+    checks = {check: group for check, group in checks.items() if check in _written(problem)}
     vouched = {entry.check for entry in problem.vouched.redundant}
     details: dict[str, list[str]] = {}
     for check, group in checks.items():

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.authoring.claims import Finding, Trial, counted
-from grader.authoring.sample_headers import faults_of_diagnoses, named, read_declaration
+from grader.authoring.sample_headers import faults_of_diagnoses, named
 from grader.model.problem import Library, Problem
+from grader.model.sample_header import read_declaration
 
 NONE = "none"
 

@@ -1,89 +1,18 @@
-"""Sample submissions: what they declare about themselves, and whether it is so.
-
-A sample is a student's file with a header of comments. One that is right says in which style::
-
-    # style: every product is written as np.einsum
-
-One that is wrong says what its author believed, and what must come of it: the groups that lose
-points and no others, the points that are left, the diagnoses and no others (``none`` is an answer),
-and words that the student must be told::
-
-    # mistake: averages the bias gradient over the batch
-    # fails: bias-gradient
-    # points: 92
-    # diagnoses: bias-mean
-    # says: column sums
-
-``# fails: unloadable`` is for files in which there is nothing to call.
-"""
+"""Whether sample submissions are what their headers declare (:mod:`grader.model.sample_header`)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model.report import CheckResult, Report
+from grader.model.sample_header import read_declaration
 
 UNLOADABLE = "unloadable"
 
-_LINE = re.compile(r"#[ \t]*(style|mistake|fails|points|diagnoses|says):[ \t]*(.*?)[ \t]*")
 _POINTS = re.compile(rb"^# points:[^\r\n]*", re.M)
 _FAILS = re.compile(rb"^# fails:[^\r\n]*(\r?\n?)", re.M)
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """The header of a sample. None stands for what is not said.
-
-    Attributes:
-        about: The style, or the mistake, in words.
-        fails: Ids of the groups that lose points, or ``unloadable`` alone.
-        points: What is left.
-        diagnoses: Ids.
-        says: Words of which each must be in the report.
-    """
-
-    about: str | None = None
-    fails: frozenset[str] | None = None
-    points: float | None = None
-    diagnoses: frozenset[str] | None = None
-    says: tuple[str, ...] = ()
-
-
-def read_declaration(path: Path) -> Declaration:
-    """Read a sample's header: the comments at its top.
-
-    Raises:
-        ValueError: The points are not a number.
-    """
-    said: dict[str, str] = {}
-    says: list[str] = []
-    for line in path.read_text("utf-8-sig", errors="replace").splitlines():
-        if not line.startswith("#"):
-            break
-        found = _LINE.fullmatch(line)
-        if found and found[1] == "says":
-            says.append(found[2])
-        elif found:
-            said[found[1]] = found[2]
-    return Declaration(
-        about=said.get("style", said.get("mistake")),
-        fails=_names(said.get("fails")),
-        points=float(said["points"]) if "points" in said else None,
-        diagnoses=_names(said.get("diagnoses")),
-        says=tuple(says),
-    )
-
-
-def _names(text: str | None) -> frozenset[str] | None:
-    if text is None:
-        return None
-    return frozenset(name.strip() for name in text.split(",")) - {"", "none"}
-
-
-# -- what came of it -----------------------------------------------------------------------
 
 
 def lost(report: Report) -> list[CheckResult]:

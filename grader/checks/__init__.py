@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,7 +34,21 @@ from grader.remote.student import Student
 from grader.sandbox.codec import Opaque
 from grader.sandbox.failures import WorkerFailure
 
+if TYPE_CHECKING:
+    from grader.checks.scenarios import (
+        Case,
+        booleans,
+        floats,
+        gradient,
+        integers,
+        one_of,
+        scenario,
+        sizes,
+        vary,
+    )
+
 __all__ = [
+    "Case",
     "CheckFailed",
     "Exposure",
     "Opaque",
@@ -42,6 +57,7 @@ __all__ = [
     "StudentError",
     "WorkerFailure",
     "aspect",
+    "booleans",
     "check",
     "closeness",
     "each_alone",
@@ -57,8 +73,27 @@ __all__ = [
     "expect_unchanged",
     "expect_untouched_numpy",
     "fail",
+    "floats",
+    "gradient",
+    "integers",
     "is_close",
+    "one_of",
+    "scenario",
+    "sizes",
+    "vary",
 ]
+
+
+_OF_SCENARIOS = frozenset(
+    "Case booleans floats gradient integers one_of scenario sizes vary".split()
+)
+
+
+def __getattr__(name: str) -> Any:
+    """What scenarios need, imported where a problem has some."""
+    if name in _OF_SCENARIOS:
+        return getattr(importlib.import_module("grader.checks.scenarios"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def check(group: str, title: str, *, weight: float = 1.0, variant_of: str = "") -> Any:

@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,12 +38,16 @@ from grader.sandbox.allowance import Allowance
 from grader.sandbox.launch import Workers
 from grader.sandbox.process import Limits
 
+if TYPE_CHECKING:
+    from grader.checks.scenarios.running import Scenario
+
 
 class Desk:
     """What lies on the judge's desk: one student at a time, and what goes with it.
 
     Attributes:
         outcome: Of the check that is being run.
+        scenarios: What the problem's checks declare.
     """
 
     def __init__(self, problem: Problem, workers: Workers, seed: int) -> None:
@@ -51,6 +55,7 @@ class Desk:
         self.seed = seed
         self.examples: dict[Any, list[Example] | None] = {}
         self.outcome: Outcome | None = None
+        self.scenarios: list[Scenario] = []
         self._workers = workers
 
     @cached_property
@@ -60,8 +65,13 @@ class Desk:
 
     @cached_property
     def rules(self) -> Rules:
-        """The mistakes that the problem knows."""
-        return load_rules(self.problem)
+        """The mistakes that the problem knows: by its rules, and by its samples."""
+        rules = load_rules(self.problem)
+        if self.scenarios:
+            from grader.judge.twins import twins  # of no use for what passes
+
+            rules.mistakes += twins(self.problem, self.scenarios)
+        return rules
 
     @cached_property
     def neighbours(self) -> Neighbours:
@@ -74,6 +84,20 @@ class Desk:
         entry = getattr(self.reference, self.problem.settings.entry, None)
         own = vars(entry) if isinstance(entry, type) else ()
         return frozenset(n for n in own if callable(getattr(entry, n)) and not n.startswith("_"))
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """Names of the functions that the reference solution defines, if these are asked for."""
+        if self.problem.entry_kind != "function":
+            return frozenset()
+        own = vars(self.reference).items()
+        return frozenset(
+            name
+            for name, value in own
+            if isinstance(value, types.FunctionType)
+            and value.__module__ == self.reference.__name__
+            and not name.startswith("_")
+        )
 
     @cached_property
     def class_methods(self) -> frozenset[str]:
@@ -102,7 +126,10 @@ class Desk:
                 name
                 for name in dir(entry)
                 if not name.startswith("__") and callable(getattr(entry, name))
-            ),
+            )
+            if isinstance(entry, type)
+            else frozenset(),
+            functions=self.functions,
         )
 
     @cached_property

@@ -49,13 +49,22 @@ def load_reference(problem: Problem) -> types.ModuleType:
     Raises:
         ProblemError: It cannot be loaded.
     """
-    module = types.ModuleType("reference")
+    return load_module(problem, problem.reference_path, "reference")
+
+
+def load_module(problem: Problem, path: Path, called: str = "sample") -> types.ModuleType:
+    """Run a solution in this process, with what the problem provides, and return its module.
+
+    Raises:
+        ProblemError: It cannot be loaded.
+    """
+    module = types.ModuleType(called)
     with problem_modules(problem):
         for name, origin, attribute in problem.provided_names:
             __import__(origin)
             found = sys.modules[origin]
             setattr(module, name, getattr(found, attribute) if attribute else found)
-        _run(problem.reference_path, module)
+        _run(path, module)
     return module
 
 

@@ -50,9 +50,10 @@ def parameters(function: Callable[..., Any]) -> frozenset[str]:
 
 
 def place(item: pytest.Item) -> int:
-    """The line of the file at which the item is defined."""
+    """The line of the file at which the item is defined, or what it was made of."""
     _, line, _ = item.location
-    return (line or 0) + 1
+    declared: int = getattr(getattr(item, "obj", None), "declared_at", (line or 0) + 1)
+    return declared
 
 
 def origin(error: BaseException) -> tuple[str, int] | None:

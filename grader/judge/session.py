@@ -160,6 +160,8 @@ class _SessionPlugin:
             self.looker.claim(items)
         except ProblemError as error:
             self.failure = error
+        module = getattr(items[0], "module", None) if items else None
+        self.desk.scenarios = getattr(module, "__scenarios__", [])
         for item in items:
             where = (self.problem.checks_path, place(item))
             mark = item.get_closest_marker("check")

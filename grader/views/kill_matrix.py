@@ -7,9 +7,10 @@ from html import escape
 from itertools import groupby
 
 from grader.authoring.claims import Trial, needed_checks
-from grader.authoring.sample_headers import UNLOADABLE, lost, read_declaration
+from grader.authoring.sample_headers import UNLOADABLE, lost
 from grader.authoring.verify import Proof
 from grader.model.report import CheckResult
+from grader.model.sample_header import read_declaration
 from grader.views import distortions
 from grader.views.diagnosis_matrix import section
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from benchmarks import recorded
 from benchmarks.seeds import faults_of_right_files, graded
-from grader.authoring.sample_headers import failing, read_declaration
+from grader.authoring.sample_headers import failing
 from grader.checks import seeds
 from grader.grading.in_process import grade
 from grader.layers import CORNERS, AffineCase, activated
 from grader.model.problem import Library
+from grader.model.sample_header import read_declaration
 from grader.model.submission import submission_from
 from tests.conftest import ROOT
 

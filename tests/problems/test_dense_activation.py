@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.sample_headers import read_declaration
 from grader.grading.in_process import grade_all
 from grader.judge.loading import load_reference
 from grader.model.problem import Library
 from grader.model.report import Report
+from grader.model.sample_header import read_declaration
 from grader.model.submission import read_submission
 
 LIBRARY = Library.find(Path(__file__).resolve().parents[2])

@@ -21,13 +21,13 @@ from grader.authoring.sample_headers import (
     faults_of_accepted,
     faults_of_diagnoses,
     faults_of_rejected,
-    read_declaration,
     write_points,
 )
 from grader.grading.in_process import grade_all
 from grader.model.problem import Library, Problem
 from grader.model.report import CheckResult, Diagnosis, Report
 from grader.model.report_json import as_data
+from grader.model.sample_header import read_declaration
 from grader.model.submission import Submission, read_submission
 
 LIBRARY = Library.find(Path(__file__).resolve().parents[2])
