@@ -191,7 +191,7 @@ def expect_close(
     where = f"[{', '.join(map(str, first))}]" if first else ""
     text = f"{what} differs from the expected value"
     shown, asked = told_apart(seen, wanted)
-    text += f": at {where} it is {shown}, expected {asked}." if where else "."
+    text += f": {f'at {where} ' if where else ''}it is {shown}, expected {asked}."
     evidence: Evidence = {
         "kind": "value",
         "what": what,

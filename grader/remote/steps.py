@@ -187,12 +187,13 @@ class Call(Invocation):
         return f"{target if self.name == '__call__' else called}({self._listed})"
 
     def gave(self, value: Any, what: str) -> bool:
-        """Whether it returned ``value`` itself.
+        """Whether it returned ``value`` itself, or a tuple with it.
 
         There is only one None; who gave it is known by what was asked for, e.g. ``layer.step(X)``.
         """
         if value is not None:
-            return self.result is value
+            items = self.result if isinstance(self.result, tuple | list) else ()
+            return self.result is value or any(item is value for item in items)
         return self.result is None and re.search(rf"\b{self.name}\(", what) is not None
 
 

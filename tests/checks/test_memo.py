@@ -97,7 +97,7 @@ def test_who_asks_later_sees_what_was_done(student: Student) -> None:
         once("key", lambda: student.double(4))
         traces.append([str(step) for step in student.trace])
     assert traces[0] == traces[1]
-    assert "student.double(4)" in traces[0]
+    assert "double(4)" in traces[0]
 
 
 def test_who_asks_again_is_not_shown_it_again(student: Student) -> None:
@@ -107,8 +107,8 @@ def test_who_asks_again_is_not_shown_it_again(student: Student) -> None:
         assert once("key", lambda: student.double(4)) == 8
         assert once("other", lambda: student.double(5)) == 10
     assert [str(s) for s in student.trace if isinstance(s, Call)] == [
-        "student.double(4)",
-        "student.double(5)",
+        "double(4)",
+        "double(5)",
     ]
 
 
@@ -213,6 +213,6 @@ def test_a_lost_worker_does_not_cost_what_was_shared(student: Student) -> None:
     assert get(2).value == 4
     assert student.trace[: len(before)] == before
     assert [step.expression for step in student.trace if isinstance(step, Call)] == [
-        "student.double(1)",
-        "student.double(2)",
+        "double(1)",
+        "double(2)",
     ]

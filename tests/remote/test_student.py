@@ -970,8 +970,8 @@ def test_the_trace_reads_like_source(optimizing: Student) -> None:
     with contextlib.suppress(StudentError):
         optimizing.use(optimizer, np.zeros((3, 4)), "text")
     assert told(optimizing.trace) == [
-        "student.use(optimizer, [0.0, 0.0], grad=[1.0, 2.0])",
-        "student.use(optimizer, an array of shape (3, 4), 'text')",
+        "use(optimizer, [0.0, 0.0], grad=[1.0, 2.0])",
+        "use(optimizer, an array of shape (3, 4), 'text')",
     ]
 
 
@@ -989,7 +989,7 @@ def test_the_trace_names_objects(student: Student) -> None:
         "layer.count = 5",
         "layer.count",
         "layer2.add(5)",
-        "student.total(layer, layer2)",
+        "total(layer, layer2)",
     ]
     results = [s.result for s in student.trace if isinstance(s, Call | GetAttribute)]
     assert results == [5, 5, 10]

@@ -103,9 +103,13 @@ class Calls:
         return False
 
     def _part_of(self, step: Step) -> str | None:
-        """Where in what a step gave ``yours`` is: nothing behind it, or a key of a dictionary."""
+        """Where in what a step gave ``yours`` is: nothing behind it, an index, or a key."""
         if not isinstance(step, Call | GetAttribute | ReadValue | Draw):
             return None
+        if isinstance(step.result, tuple | list) and self.yours is not None:
+            for number, value in enumerate(step.result):
+                if value is self.yours:
+                    return f"[{number}]"
         if step.gave(self.yours, self.what):
             return ""
         if isinstance(step.result, dict):
