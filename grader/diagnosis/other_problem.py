@@ -74,6 +74,8 @@ class Neighbours:
         A class that has every name that this problem asks for is never taken for another's.
         """
         wanted = self.own.interface
+        if not wanted.of_class and facts.has_entry:
+            return None
         mine = facts.classes.get(wanted.entry)
         if mine is not None and wanted.names() <= _shown(wanted.entry, mine).names():
             return None
@@ -85,7 +87,9 @@ class Neighbours:
         if not found:
             return None
         _, other, told = max(found, key=lambda each: each[0])
-        asked = f"class {wanted.entry} with {listed(wanted.methods) or 'no methods'}"
+        asked = listed(wanted.methods)
+        if wanted.of_class:
+            asked = f"class {wanted.entry} with {asked or 'no methods'}"
         return Diagnosis(
             OTHER_PROBLEM,
             "",

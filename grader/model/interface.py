@@ -1,4 +1,4 @@
-"""The names by which a solution is used: of its class, its methods, its constructor's arguments.
+"""The names by which a solution is used: of its class, methods and arguments, or its functions.
 
 A problem's are read from its reference solution, which is parsed. A submission is only searched as
 text, line by line: what a parser does with it is found out in the worker.
@@ -20,36 +20,46 @@ class Interface(msgspec.Struct, frozen=True):
     """The names by which a solution is used.
 
     Attributes:
-        entry: Of the class.
-        methods: Public ones, as ``forward()``.
+        entry: Of the class, or of a function.
+        methods: Public ones, as ``forward()``; functions, where there is no class.
         arguments: Of the constructor, as ``units=``.
+        of_class: Whether it is a class.
     """
 
     entry: str
     methods: frozenset[str] = frozenset()
     arguments: frozenset[str] = frozenset()
+    of_class: bool = True
 
     def names(self, named: bool = True) -> frozenset[str]:
         """All of them; the class's own only if ``named``."""
-        own = {f"class {self.entry}"} if named else set()
+        own = {f"class {self.entry}"} if named and self.of_class else set()
         return self.methods | self.arguments | own
 
 
-def interface(entry: str, methods: Iterable[str], arguments: Iterable[str]) -> Interface:
+def interface(
+    entry: str, methods: Iterable[str], arguments: Iterable[str] = (), of_class: bool = True
+) -> Interface:
     """An interface of plain names; private methods do not count."""
     return Interface(
         entry,
         frozenset(f"{name}()" for name in methods if not name.startswith("_")),
         frozenset(f"{name}=" for name in arguments),
+        of_class,
     )
 
 
 _CLASS = re.compile(r"class\s+(\w+)")
 _METHOD = re.compile(r"\s+(?:async\s+)?def\s+(\w+)")
+_FUNCTION = re.compile(r"(?:async\s+)?def\s+(\w+)")
 
 
 def outline(lines: Iterable[str]) -> list[Interface]:
-    """The classes and methods of a file that could not be run, as far as its lines show them."""
+    """The classes, methods and functions of a file that is not run, as far as its lines show them.
+
+    Each function is one interface, which has all of the file's.
+    """
+    functions: list[str] = []
     found: dict[str, list[str]] = {}
     methods: list[str] = []
     for line in lines:
@@ -57,7 +67,10 @@ def outline(lines: Iterable[str]) -> list[Interface]:
             methods = found[heading[1]] = []
         elif method := _METHOD.match(line):
             methods.append(method[1])
-    return [interface(name, methods, ()) for name, methods in found.items()]
+        elif function := _FUNCTION.match(line):
+            functions.append(function[1])
+    classes = [interface(name, methods) for name, methods in found.items()]
+    return classes + [interface(name, functions, of_class=False) for name in functions]
 
 
 def interface_of(problem: Problem) -> Interface:
@@ -71,6 +84,9 @@ def interface_of(problem: Problem) -> Interface:
         tree = ast.parse(path.read_bytes())
     except (SyntaxError, ValueError) as error:
         raise ProblemError(path, getattr(error, "lineno", None), str(error)) from None
+    functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    if entry in functions:
+        return interface(entry, functions, of_class=False)
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     methods: dict[str, ast.FunctionDef] = {}
     for node in _with_bases(entry, classes):

@@ -194,6 +194,11 @@ class Problem:
         functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
         return "function" if self.settings.entry in functions else "class"
 
+    @cached_property
+    def has_scenarios(self) -> bool:
+        """Whether its checks follow from scenarios, all or some of them."""
+        return "\n@scenario(" in read_text(self.checks_path)
+
     @property
     def private_paths(self) -> list[Path]:
         """What a submission must not be able to read."""

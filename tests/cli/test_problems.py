@@ -13,7 +13,10 @@ from grader.model.problem import Library
 from tests.conftest import ROOT, Run
 
 ACCEPTED = ROOT / "submissions" / "relu" / "accepted"
-ORDER = ["dense-minimal", "relu", "dense", "dense-activation", "dense-caches", "dense-gradients"]
+ORDER = (
+    "dense-minimal relu softmax-cross-entropy dense dense-activation batch-norm dense-caches"
+    " dense-gradients"
+).split()
 
 
 @pytest.fixture
@@ -54,11 +57,11 @@ def test_solved_problems_are_marked(grader: Run, tmp_path: Path) -> None:
     grader("check", "relu", right)
     assert "✓" not in grader("problems", env=environment).stdout
     passed = grader("check", "relu", right, env=environment)
-    assert "Next exercise: grader show dense\n" in passed.stdout
+    assert "Next exercise: grader show softmax-cross-entropy\n" in passed.stdout
     listed = grader("problems", env=environment).stdout
     assert re.search(r"^✓ +relu ", listed, re.M)
     assert listed.count("✓") == 2
-    assert "✓ solved: 1 of 6\n" in listed
+    assert "✓ solved: 1 of 8\n" in listed
     assert listed.endswith("Go on with: grader start dense-minimal\n")
 
 

@@ -267,9 +267,12 @@ def test_a_helper_of_another_problems_name_is_no_sign() -> None:
 
 
 def test_the_outline_of_a_file_that_cannot_be_run() -> None:
-    """Classes and their methods, by the look of the lines."""
+    """Classes with their methods, and functions, by the look of the lines."""
     text = "def f():\n  def g(): (\nclass A(B):\n    def one(self):\n    async def two(s):"
-    assert outline(text.split("\n")) == [Interface("A", frozenset({"one()", "two()"}))]
+    assert outline(text.split("\n")) == [
+        Interface("A", frozenset({"one()", "two()"})),
+        Interface("f", frozenset({"f()"}), of_class=False),
+    ]
 
 
 def test_names_in_a_sentence() -> None:

@@ -21,22 +21,27 @@ WHY: dict[State, str] = {
 
 
 def judge_distortions(problem: Problem, distorted: Distorted) -> Iterator[Finding]:
-    """Yield what became of the distortions, and of what the author says of them."""
-    tried = [each for each in distorted.tried if each.state != "harmless"]
+    """Yield what became of the distortions, and of what the author says of them.
+
+    Which cases scenarios are tried with is not the author's choice: that a condition never holds
+    in them is a figure, and no fault.
+    """
+    passed_over = {"harmless", "unmet"} if problem.has_scenarios else {"harmless"}
+    gaps = [each for each in distorted.tried if each.is_gap and each.state not in passed_over]
+    tried = [each for each in distorted.tried if each.state not in passed_over]
     found = sum(each.state == "found" for each in tried)
     figure = f"{found} of {len(tried)}"
     if not distorted.thorough:
         figure += f", chosen of {len(distorted.everything)}"
-    yield Finding(CLAIM, figure, _gaps(problem, distorted))
+    yield Finding(CLAIM, figure, _gaps(problem, distorted, gaps))
     entries = problem.vouched.harmless
     stale = _stale(problem, distorted)
     figure = f"{len(distorted.vouched)} by {len(entries)} reasons"
     yield Finding("distortions listed as harmless are just that", figure, stale)
 
 
-def _gaps(problem: Problem, distorted: Distorted) -> list[str]:
+def _gaps(problem: Problem, distorted: Distorted, gaps: list[Tried]) -> list[str]:
     """What the checks miss, and what to do, as lines."""
-    gaps = [each for each in distorted.tried if each.is_gap]
     if not gaps:
         return []
     lines = _what_to_do(problem, gaps[0].distortion)

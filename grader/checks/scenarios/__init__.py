@@ -25,9 +25,10 @@ from grader.checks.scenarios.generated import (
     ordinary_check,
     purity_check,
     seen_aspect,
-    variation_checks,
+    varied_checks,
 )
 from grader.checks.scenarios.running import Function, Scenario, Slope
+from grader.checks.scenarios.variations import variations
 
 __all__ = [
     "Case",
@@ -42,7 +43,7 @@ __all__ = [
     "vary",
 ]
 
-_DECLARED = "__scenarios__"
+_DECLARED, _VARIED = "__scenarios__", "__varied__"
 
 
 def scenarios_in(module: Mapping[str, Any]) -> list[Scenario]:
@@ -54,7 +55,8 @@ def scenario(
     cases: type[Case],
     *,
     titles: Mapping[str, str] | None = None,
-    needs: Mapping[str, str] | None = None,
+    needs: Mapping[str, str | tuple[str, ...]] | None = None,
+    fresh: bool = False,
     examples: int = 15,
     scale: Callable[[Any], float] | None = None,
 ) -> Callable[[Function], Function]:
@@ -63,8 +65,9 @@ def scenario(
     Args:
         cases: What it is tried with.
         titles: Titles of checks, by the names of observations.
-        needs: For names of observations, another one, of this scenario or one above: what is
-            wrong already there, in an ordinary case, costs nothing here.
+        needs: For names of observations, others, of this scenario or one above: what is wrong
+            already there, in an ordinary case, costs nothing here.
+        fresh: Whether it looks at new instances, so that :func:`vary` must not use one again.
         examples: How many cases are drawn, besides the corners.
         scale: From a case to the size of an ordinary number in it, which a tolerance is relative
             to; by default 1, or less for tiny numbers.
@@ -77,11 +80,14 @@ def scenario(
     def declare(function: Function) -> Function:
         namespace = function.__globals__
         declared = Scenario(function, cases, scale)
+        declared.fresh = fresh
         namespace.setdefault(_DECLARED, []).append(declared)
+        for name, needed in (needs or {}).items():
+            needed = (needed,) if isinstance(needed, str) else needed
+            declared.needs[name] = [(_yielding(namespace, each), each) for each in needed]
         for name in declared.names:
             title = (titles or {}).get(name, "")
-            needed = _needed(namespace, (needs or {}).get(name))
-            _add(namespace, ordinary_check(declared, name, title, examples, needed))
+            _add(namespace, ordinary_check(declared, name, title, examples))
             _add(namespace, seen_aspect(declared, name))
         return function
 
@@ -121,6 +127,7 @@ def vary(
     *,
     layouts: bool = True,
     dtypes: Sequence[str] = ("float32", "int64"),
+    inputs: Sequence[str] = (),
     large: bool = True,
     again: bool = True,
     in_turn: bool = True,
@@ -129,31 +136,46 @@ def vary(
 ) -> None:
     """Declare under which other circumstances the scenarios above hold; each is a check.
 
+    Those that an earlier call was about are left out.
+
     Args:
         layouts: For arrays in other memory layouts.
         dtypes: For arrays of floats that come in these types.
+        inputs: The arrays that come so; all by default.
         large: For sizes far from the small ones, and for large and tiny numbers.
-        again: After the same calls with a case of other sizes.
+        again: After the same and the other scenarios, with the same instance where there is one.
         in_turn: With two cases whose calls take turns.
         purity: A group: arguments, earlier results and NumPy's state stay as they were.
         may_draw: Whether calls may draw from NumPy's global generator.
     """
     namespace = sys._getframe(1).f_globals
-    chosen = {"layouts": layouts, "dtypes": tuple(dtypes), "large": large}
-    chosen |= {"again": again, "in_turn": in_turn}
-    for declared in scenarios_in(namespace):
-        for test in variation_checks(declared, chosen):
-            _add(namespace, test)
-        if purity:
-            _add(namespace, purity_check(declared, purity, may_draw))
+    declared = scenarios_in(namespace)
+    for each in declared:
+        if each in namespace.setdefault(_VARIED, []):
+            continue
+        namespace[_VARIED].append(each)
+        alike = [o for o in declared if o is not each and o.cases is each.cases and not o.fresh]
+        chosen = variations(
+            each,
+            alike,
+            layouts=layouts,
+            dtypes=dtypes,
+            large=large,
+            again=again,
+            in_turn=in_turn,
+            inputs=inputs,
+        )
+        for variation in chosen:
+            for test in varied_checks(each, variation):
+                _add(namespace, test)
+        if purity and each.arrays:
+            _add(namespace, purity_check(each, chosen, purity, may_draw))
 
 
-def _needed(namespace: Mapping[str, Any], name: str | None) -> tuple[Scenario, str] | None:
-    if name is None:
-        return None
+def _yielding(namespace: Mapping[str, Any], name: str) -> Scenario:
     for declared in scenarios_in(namespace):
         if name in declared.names:
-            return declared, name
+            return declared
     raise ValueError(f"scenario: no scenario yields {name!r}, which is needed")
 
 

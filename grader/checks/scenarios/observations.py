@@ -64,6 +64,26 @@ def observations_of(function: Callable[..., Any]) -> tuple[Observation, ...]:
     return tuple(each for _, each in found)
 
 
+def used_by(function: Callable[..., Any], names: list[str], known: set[str]) -> list[str]:
+    """Of the names of arrays of a case those that a scenario uses.
+
+    All, if it hands the case on, or reads what is none of its ``known`` parts, and may be made of
+    them.
+    """
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    case = [*inspect.signature(function).parameters][1]
+    read = [
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == case
+    ]
+    there = sum(isinstance(node, ast.Name) and node.id == case for node in ast.walk(tree))
+    handed_on, derived = there > len(read), set(read) - known
+    return [name for name in names if handed_on or derived or name in read]
+
+
 def _observed(
     node: ast.Yield, owners: set[str], line: int, function: Callable[..., Any]
 ) -> Iterator[Observation]:

@@ -15,7 +15,7 @@ from grader.checks.expect import CheckFailed
 from grader.checks.memo import Once
 from grader.checks.scenarios.cases import Case, Changed
 from grader.checks.scenarios.compare import as_numpy, expect_same, resolved, taken_apart
-from grader.checks.scenarios.observations import Observation, observations_of
+from grader.checks.scenarios.observations import Observation, observations_of, used_by
 from grader.remote.steps import StudentError
 from grader.remote.student import Student
 
@@ -63,7 +63,10 @@ class Scenario:
     Attributes:
         observations: What it yields.
         line: Where it is declared.
-        slopes: Those that are gradients, by name.
+        arrays: The parts of a case that it may use and that are arrays.
+        slopes: Those observations that are gradients, by name.
+        needs: Observations that have to be right for another one to be, by its name.
+        fresh: Whether it needs an instance of its own each time.
     """
 
     def __init__(
@@ -73,10 +76,15 @@ class Scenario:
         self.name = getattr(function, "__name__", "scenario")
         self.observations = observations_of(function)
         self.line = function.__code__.co_firstlineno
+        self.arrays = used_by(
+            function, list(cases._arrays), {*vars(cases())["chosen"], *cases._arrays}
+        )
         self.slopes: dict[str, Slope] = {}
+        self.needs: dict[str, list[tuple[Scenario, str]]] = {}
+        self.fresh = False
         self.strategy = cases.strategy()
         self._unit = unit or (lambda case: min(1.0, case.scale))
-        self._right: dict[Any, Seen] = {}
+        self._right: dict[Any, Any] = {}
         self._keys: list[Any] = []
 
     @property
@@ -104,7 +112,14 @@ class Scenario:
         if (key, until) not in self._right:
             with seeded():
                 self._right[key, until] = self.run(reference, case, until)
-        return self._right[key, until]
+        return self._right[key, until]  # type: ignore[no-any-return]
+
+    def right_when(self, reference: Any, run: Any, key: Any) -> list[Seen]:
+        """What the reference gives under circumstances, for each that is compared."""
+        if key not in self._right:
+            with seeded():
+                self._right[key] = [seen for _, seen, *_ in run(self, reference, key[1])]
+        return self._right[key]  # type: ignore[no-any-return]
 
     def observed(self, bench: Bench, case: Any) -> Seen:
         """What the submission gives, once for all checks; the values are promises, and kept."""
@@ -154,15 +169,31 @@ class Scenario:
             return nullcontext()
         return bench.waived(to=self.named(slope.of).group)
 
-    def left_to(self, bench: Bench, name: str) -> AbstractContextManager[None]:
-        """Leave a difference to an observation's group, if that is wrong in an ordinary case."""
+    def left_to_needed(self, bench: Bench, name: str) -> AbstractContextManager[None]:
+        """Leave a difference to the groups of what is needed and wrong in an ordinary case."""
+        wrong = [
+            each.named(n).group for each, n in self.needs.get(name, ()) if each.fails(bench, n)
+        ]
+        return bench.waived(to=tuple(wrong)) if wrong else nullcontext()
+
+    def fails(self, bench: Bench, name: str) -> bool:
+        """Whether an observation is wrong in an ordinary case."""
         usual = self.cases.ordinary()
         try:
-            seen, right = self.observed(bench, usual), self.right(bench.reference, usual)
-            self.expect(name, seen, right, usual)
+            self.expect(
+                name, self.observed(bench, usual), self.right(bench.reference, usual), usual
+            )
         except (StudentError, CheckFailed):
-            return bench.waived(to=self.named(name).group)
-        return nullcontext()
+            return True
+        return False
+
+    def as_usual(self, bench: Bench, name: str) -> AbstractContextManager[None]:
+        """Excuse what would be excused in an ordinary case, whatever the circumstances are now."""
+        if name in self.needs:
+            return self.left_to_needed(bench, name)
+        usual = self.cases.ordinary()
+        seen, right = self.observed(bench, usual), self.right(bench.reference, usual)
+        return self.excused(bench, name, usual, seen, right)
 
     def measured(self, reference: Any, slope: Slope, case: Any) -> np.ndarray[Any, Any]:
         """The gradient of what the reference gives, by central differences."""
@@ -191,7 +222,7 @@ class Scenario:
             return False
         if found is None or not np.any(found):
             return False
-        return agrees(own, found) and not agrees(wanted, found)
+        return agrees(own, found)
 
     def _own(self, bench: Bench, slope: Slope, case: Any) -> np.ndarray[Any, Any] | None:
         points, step = self._points(slope, case)

@@ -1,0 +1,36 @@
+# mistake: leaves gamma out of the gradient
+# why: The output is gamma times the normalized input, so is the slope.
+# hint: What is the gradient if gamma is 0?
+# stronger: Multiply by gamma.
+# fails: input-gradient
+# points: 78
+# diagnoses: gamma-left-out-of-gradient
+import numpy as np
+
+
+class BatchNorm:
+    """Normalizes each feature over the batch, then scales and shifts it."""
+
+    def __init__(self, n_features, momentum=0.9, eps=1e-5):
+        self.momentum, self.eps = momentum, eps
+        self.gamma, self.beta = np.ones(n_features), np.zeros(n_features)
+        self.running_mean, self.running_var = np.zeros(n_features), np.ones(n_features)
+
+    def forward(self, X, training=True):
+        """The output (n, d) for X (n, d)."""
+        mean, var = self.running_mean, self.running_var
+        if training:
+            mean, var = X.mean(axis=0), X.var(axis=0)
+            kept = self.momentum
+            self.running_mean = kept * self.running_mean + (1 - kept) * mean
+            self.running_var = kept * self.running_var + (1 - kept) * var
+        self.deviation = np.sqrt(var + self.eps)
+        self.normal = (X - mean) / self.deviation
+        return self.gamma * self.normal + self.beta
+
+    def backward(self, G):
+        """The gradient (n, d) with respect to X of the last forward pass, one in training."""
+        self.dgamma = (G * self.normal).sum(axis=0)
+        self.dbeta = G.sum(axis=0)
+        slope = G - self.dbeta / len(G) - self.normal * self.dgamma / len(G)
+        return slope / self.deviation

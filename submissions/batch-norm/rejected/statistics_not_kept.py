@@ -1,0 +1,34 @@
+# mistake: never moves the running statistics
+# why: In evaluation the layer knows nothing of what it was trained with.
+# hint: What are running_mean and running_var after training?
+# stronger: Assign both in each forward pass in training.
+# fails: running
+# points: 86
+# diagnoses: statistics-not-kept
+import numpy as np
+
+
+class BatchNorm:
+    """Normalizes each feature over the batch, then scales and shifts it."""
+
+    def __init__(self, n_features, momentum=0.9, eps=1e-5):
+        self.momentum, self.eps = momentum, eps
+        self.gamma, self.beta = np.ones(n_features), np.zeros(n_features)
+        self.running_mean, self.running_var = np.zeros(n_features), np.ones(n_features)
+
+    def forward(self, X, training=True):
+        """The output (n, d) for X (n, d)."""
+        mean, var = self.running_mean, self.running_var
+        if training:
+            mean, var = X.mean(axis=0), X.var(axis=0)
+            kept = self.momentum
+        self.deviation = np.sqrt(var + self.eps)
+        self.normal = (X - mean) / self.deviation
+        return self.gamma * self.normal + self.beta
+
+    def backward(self, G):
+        """The gradient (n, d) with respect to X of the last forward pass, one in training."""
+        self.dgamma = (G * self.normal).sum(axis=0)
+        self.dbeta = G.sum(axis=0)
+        slope = G - self.dbeta / len(G) - self.normal * self.dgamma / len(G)
+        return self.gamma / self.deviation * slope
