@@ -76,9 +76,8 @@ class Scenario:
         self.name = getattr(function, "__name__", "scenario")
         self.observations = observations_of(function)
         self.line = function.__code__.co_firstlineno
-        self.arrays = used_by(
-            function, list(cases._arrays), {*vars(cases())["chosen"], *cases._arrays}
-        )
+        known = {*cases().chosen, *cases._arrays}
+        self.arrays = used_by(function, list(cases._arrays), known)
         self.slopes: dict[str, Slope] = {}
         self.needs: dict[str, list[tuple[Scenario, str]]] = {}
         self.fresh = False

@@ -69,7 +69,7 @@ def variations(
         keys = [(one, dtype, tuple(cast)) for dtype in dtypes]
         told = f"for arrays of {' and '.join(dtypes)}"
         found.append(Variation("types", told, keys, _typed))
-    if large and scenario.arrays and cases.far():
+    if large and cases.far():
         keys = [(case,) for case in cases.far()]
         found.append(Variation("far", "for many, large and tiny numbers", keys, plainly))
     if again:

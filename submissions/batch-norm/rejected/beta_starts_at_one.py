@@ -3,7 +3,7 @@
 # hint: What does beta do to the output?
 # stronger: np.zeros(n_features)
 # fails: start
-# points: 94.46
+# points: 94.91
 # diagnoses: beta-starts-at-one
 import numpy as np
 

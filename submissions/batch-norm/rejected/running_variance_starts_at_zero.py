@@ -3,7 +3,7 @@
 # hint: By what does a new layer divide in evaluation?
 # stronger: np.ones(n_features)
 # fails: start
-# points: 94.46
+# points: 94.91
 # diagnoses: running-variance-starts-at-zero
 import numpy as np
 

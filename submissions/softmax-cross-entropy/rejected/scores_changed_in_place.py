@@ -1,6 +1,6 @@
 # mistake: writes into the scores of the caller
 # fails: purity
-# points: 95
+# points: 90
 # diagnoses: none
 # says: changes an array that it is given
 import numpy as np
