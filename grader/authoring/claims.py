@@ -181,6 +181,7 @@ def _key(entry: Equivalent) -> tuple[str, str, str]:
 
 def _can_fail(problem: Problem, checks: dict[str, str], wrong: Sequence[Trial]) -> Finding:
     failed = {check.id for trial in wrong for check in lost(trial.report) if _finds(check)}
+    failed |= checks.keys() - _written(problem)
     details = {
         f"{problem.shown(problem.checks_path)}: {check}": ["fails for no sample and no mutant"]
         for check in checks

@@ -24,6 +24,12 @@ def _show_guide(context: click.Context, parameter: click.Parameter, wanted: bool
     "--class", "entry", metavar="NAME", help="The class that students write (default: from SLUG)."
 )
 @click.option(
+    "--function",
+    "signature",
+    metavar="SIGNATURE",
+    help="The function that students write, and the shapes of what it is given.",
+)
+@click.option(
     "--guide",
     is_flag=True,
     is_eager=True,
@@ -38,25 +44,31 @@ def _show_guide(context: click.Context, parameter: click.Parameter, wanted: bool
     metavar="DIR",
     help="Where problems/, reference/ and submissions/ are, or are to be made (default: here).",
 )
-def new(slug: str, entry: str | None, library: Path) -> None:
+def new(slug: str, entry: str | None, signature: str | None, library: Path) -> None:
     """Begin a problem of your own: SLUG is its name, e.g. leaky-relu.
 
-    Writes a small problem that is complete, with a statement, a starter, a reference, checks,
-    diagnoses and sample submissions; comments say what to replace. Nothing is overwritten.
+    Writes a small problem that is complete, for a class or for a function: statement, starter,
+    reference, checks, and a sample that is wrong. What is marked REPLACE is yours to replace.
+    Nothing is overwritten.
 
     \b
       grader new leaky-relu
       grader new max-pool --class MaxPool2D --library my-problems
+      grader new softmax --function "softmax(scores: (n, k))"
       grader new --guide
     """
-    from grader.authoring.scaffold import begin_problem
+    from grader.authoring.scaffold import begin_problem, read_signature
 
-    for path in begin_problem(library, slug, entry):
+    if entry is not None and signature is not None:
+        raise click.UsageError("--class and --function exclude each other.")
+    function = None if signature is None else read_signature(signature)
+    written = begin_problem(library, slug, entry, function)
+    for path in written:
         click.echo(f"wrote {path}")
     where = shlex.quote(str(library))
-    sample = library / "submissions" / slug / "rejected" / "gradient_averaged.py"
+    sample = next(path for path in written if path.parent.name == "rejected")
     click.echo(
-        "\nIt is a whole problem, about Y = a·X. Look how it works, then replace it bit by bit:"
+        "\nIt is a whole problem. Look how it works, then replace it bit by bit:"
         f"\n  grader verify {slug} --library {where}"
         f"\n  grader new --guide"
         f"\n  grader check {slug} {shlex.quote(str(sample))} --library {where}"

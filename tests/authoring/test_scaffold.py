@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.scaffold import TEMPLATE, begin_problem, camel
+from grader.authoring.scaffold import TEMPLATES, begin_problem, camel, read_signature
 from grader.errors import UsageError
 from grader.model.problem import Library
 from tests.conftest import Run
@@ -25,23 +25,42 @@ def test_from_nothing_to_a_verified_problem(grader: Run, tmp_path: Path) -> None
     assert (guide.returncode, guide.stderr) == (0, "")
     assert guide.stdout.split() == ["Writing", "a", "problem", *guide.stdout.split()[3:]]
     assert checked.returncode == 1
-    assert "The gradient of a is the mean over the rows" in checked.stdout
+    assert "Your code averages the gradient of a over the batch." in checked.stdout
     assert "layer = LeakyRelu(a=" in checked.stdout
 
 
-def test_every_file_of_a_problem_is_there(tmp_path: Path) -> None:
-    """As docs/architecture.md and the guide list them, and nothing keeps the template's name."""
-    written = begin_problem(tmp_path, "max-pool", "MaxPool2D")
-    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
-    assert {path.relative_to(tmp_path).as_posix() for path in written} == files
-    names = "problem.toml statement.md starter.py checks.py diagnoses.py expected.json vouched.toml"
-    assert {f"problems/max-pool/{name}" for name in names.split()} < files
-    assert "reference/max_pool.py" in files
-    folders = {Path(name).parent.as_posix() for name in files}
-    assert {"problems/max-pool/provided", "submissions/max-pool/accepted"} < folders
+@pytest.mark.parametrize(
+    "signature",
+    ["weighted(values: (n, d), weights: (n,), factor)", "g(x: n, y: (3, n))"],
+)
+def test_a_problem_about_a_function_is_sound(signature: str, grader: Run, tmp_path: Path) -> None:
+    """With arguments of any shapes; its example prints what it says."""
+    assert grader("new", "mine", "--function", signature).returncode == 0
+    verified = grader("verify", "mine", "--library", ".")
+    assert (verified.returncode, verified.stderr) == (0, ""), verified.stdout
+    reference = tmp_path / "reference" / "mine.py"
+    shown = grader("check", "mine", reference, "--library", ".", "--example")
+    assert (shown.returncode, shown.stderr) == (0, ""), shown.stdout
+
+
+@pytest.mark.parametrize("kind", ["class", "function"])
+def test_a_problem_begins_short(kind: str, tmp_path: Path) -> None:
+    """Six files and 150 lines at most, in which nothing keeps the template's name."""
+    signature = read_signature("f(X: (n, d))") if kind == "function" else None
+    written = begin_problem(tmp_path, "max-pool", None, signature)
     texts = [path.read_text("utf-8") for path in written]
-    assert not re.search(r"the[-_]layer|TheLayer", "".join(texts))
-    assert Library.find(tmp_path).load("max-pool").settings.entry == "MaxPool2D"
+    assert len(written) == 6
+    assert sum(len(text.splitlines()) for text in texts) <= 150
+    assert not re.search(r"the[-_](layer|function)|TheLayer|theFunction", "".join(texts))
+    entry = Library.find(tmp_path).load("max-pool").settings.entry
+    assert entry == ("f" if kind == "function" else "MaxPool")
+
+
+@pytest.mark.parametrize("text", ["f", "f()", "f(X", "f(X: 'n')", "f(X: (n, 0))", "f(X=1)", "1(X)"])
+def test_what_is_no_signature(text: str) -> None:
+    """Said with how to write one."""
+    with pytest.raises(UsageError, match=r"write it as in 'softmax\(scores: \(n, k\)\)'"):
+        read_signature(text)
 
 
 def test_a_library_takes_a_second_problem(tmp_path: Path) -> None:
@@ -98,5 +117,6 @@ def test_what_is_no_folder(grader: Run, tmp_path: Path) -> None:
 
 def test_the_template_is_a_problem_itself() -> None:
     """Its name is one that could be asked for, so that it can be worked on as any other."""
-    assert Library.find(TEMPLATE).slugs() == ["the-layer"]
+    assert Library.find(TEMPLATES / "class").slugs() == ["the-layer"]
+    assert Library.find(TEMPLATES / "function").slugs() == ["the-function"]
     assert camel("the-layer") == "TheLayer"

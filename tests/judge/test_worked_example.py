@@ -20,7 +20,7 @@ SQUEEZED = ROOT / "submissions" / "dense" / "rejected" / "output_squeezed.py"
 @pytest.mark.parametrize("slug", [*LIBRARY.slugs(), "the-layer"])
 def test_every_reference_prints_what_its_statement_says(slug: str) -> None:
     """In all problems, and in the template of new ones; the starter does not."""
-    template = Library(ROOT / "grader" / "authoring" / "template")
+    template = Library(ROOT / "grader" / "authoring" / "template" / "class")
     problem = (template if slug == "the-layer" else LIBRARY).load(slug)
     workers = start_workers(problem.private_paths)
     try:

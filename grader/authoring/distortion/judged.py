@@ -24,11 +24,11 @@ def judge_distortions(problem: Problem, distorted: Distorted) -> Iterator[Findin
     """Yield what became of the distortions, and of what the author says of them.
 
     Which cases scenarios are tried with is not the author's choice: that a condition never holds
-    in them is a figure, and no fault.
+    in them is a figure, and no fault. They look at numbers, and not at types or at what is kept.
     """
-    passed_over = {"harmless", "unmet"} if problem.has_scenarios else {"harmless"}
-    gaps = [each for each in distorted.tried if each.is_gap and each.state not in passed_over]
-    tried = [each for each in distorted.tried if each.state not in passed_over]
+    gaps = [each for each in distorted.tried if each.is_gap and not _passed_over(problem, each)]
+    tried = [each for each in distorted.tried if each.state != "harmless"]
+    tried = [each for each in tried if not _passed_over(problem, each)]
     found = sum(each.state == "found" for each in tried)
     figure = f"{found} of {len(tried)}"
     if not distorted.thorough:
@@ -38,6 +38,13 @@ def judge_distortions(problem: Problem, distorted: Distorted) -> Iterator[Findin
     stale = _stale(problem, distorted)
     figure = f"{len(distorted.vouched)} by {len(entries)} reasons"
     yield Finding("distortions listed as harmless are just that", figure, stale)
+
+
+def _passed_over(problem: Problem, tried: Tried) -> bool:
+    """Whether it is nothing that scenarios could find."""
+    of_types = tried.distortion.change.key.startswith("cast ")
+    unseen = tried.state == "unmet" or of_types or tried.distortion.change.key == "inside"
+    return problem.has_scenarios and tried.is_gap and unseen
 
 
 def _gaps(problem: Problem, distorted: Distorted, gaps: list[Tried]) -> list[str]:

@@ -35,7 +35,7 @@ class Part:
         self.name = name
 
     def __get__(self, case: Case | None, owner: type) -> Any:
-        return self if case is None else case.values[self.name]
+        return self if case is None else case._values[self.name]
 
 
 class Size(Part):
@@ -82,12 +82,13 @@ class Floats(Array):
         if self.between is not None:
             low, high = self.between
             return generator.uniform(low, high, shape)
-        signs = generator.choice([-1.0, 1.0], shape)
-        if case.whole:
+        signs = generator.choice([-1.0, 1.0], shape)  # a number, where there are no axes
+        if case._whole:
             numbers = generator.integers(1 if self.nonzero else 0, 9, shape) / 2
         else:
             numbers = np.abs(generator.standard_normal(shape)) * 2 + (0.1 if self.nonzero else 0.0)
-        return signs * numbers * (case.scale if self.scaled else 1.0)
+        drawn = signs * numbers * (case._scale if self.scaled else 1.0)
+        return drawn if self.shape else float(drawn)
 
 
 class Integers(Array):
@@ -152,16 +153,17 @@ def booleans(*shape: str | int) -> Any:
     return Integers(0, 2, shape, bool)
 
 
-_TAKEN = ("seed", "whole", "scale", "chosen")
+_TAKEN = ("case", "yours", "right")
+"""What predictions read beside the parts of a case."""
 
 
 class Case:
     """What a scenario is tried with; equal cases have equal values.
 
     Args:
-        seed: Tells cases of the same sizes apart; arrays depend on the session's seed as well.
-        whole: Whether floats are multiples of 1/2.
-        scale: What floats are multiplied by.
+        _seed: Tells cases of the same sizes apart; arrays depend on the session's seed as well.
+        _whole: Whether floats are multiples of 1/2.
+        _scale: What floats are multiplied by.
         chosen: Sizes and options; the smallest and the first by default.
     """
 
@@ -178,28 +180,28 @@ class Case:
             setattr(cls, name, {**getattr(cls, name), **own})
 
     def __init__(
-        self, *, seed: int = 0, whole: bool = True, scale: float = 1.0, **chosen: Any
+        self, *, _seed: int = 0, _whole: bool = True, _scale: float = 1.0, **chosen: Any
     ) -> None:
-        self.seed, self.whole, self.scale = seed, whole, scale
-        self.chosen: dict[str, Any] = {
+        self._seed, self._whole, self._scale = _seed, _whole, _scale
+        self._chosen: dict[str, Any] = {
             **{name: size.low for name, size in self._sizes.items()},
             **{name: option.values[0] for name, option in self._options.items()},
             **chosen,
         }
 
     @cached_property
-    def values(self) -> Mapping[str, Any]:
+    def _values(self) -> Mapping[str, Any]:
         """The value of each part."""
-        found = dict(self.chosen)
+        found = dict(self._chosen)
         for number, (name, array) in enumerate(self._arrays.items()):
-            lengths = [value for value in self.chosen.values() if type(value) is int]
-            generator = seeds.generator(number, self.seed, self.whole, *map(abs, lengths))
+            lengths = [value for value in self._chosen.values() if type(value) is int]
+            generator = seeds.generator(number, self._seed, self._whole, *map(abs, lengths))
             found[name] = array.draw(self, generator)
         return found
 
     def size_of(self, side: str | int) -> int:
         """A number, or the size of that name."""
-        return self.chosen[side] if isinstance(side, str) else side
+        return self._chosen[side] if isinstance(side, str) else side
 
     def fits(self) -> bool:
         """Whether the sizes go together; for subclasses to say."""
@@ -209,34 +211,34 @@ class Case:
 
     def but(self, **changes: Any) -> Self:
         """The case with other sizes or options, seed, ``whole`` or ``scale``."""
-        own = {"seed": self.seed, "whole": self.whole, "scale": self.scale}
-        return type(self)(**{**own, **self.chosen, **changes})
+        own = {"_seed": self._seed, "_whole": self._whole, "_scale": self._scale}
+        return type(self)(**{**own, **self._chosen, **changes})
 
     @property
     def size(self) -> float:
         """What small means, for finding the smallest case that fails."""
         numbers = sum(math.prod(array.shape_in(self)) for array in self._arrays.values())
         others = sum(
-            option.values.index(self.chosen[name]) for name, option in self._options.items()
+            option.values.index(self._chosen[name]) for name, option in self._options.items()
         )
-        return numbers + 0.5 * (not self.whole) + (self.scale != 1.0) + 0.1 * others
+        return numbers + 0.5 * (not self._whole) + (self._scale != 1.0) + 0.1 * others
 
     def smaller(self) -> Iterator[Self]:
         """Cases with one thing simpler: a size at its least, halved, less by 1; plain numbers."""
         for name, size in self._sizes.items():
-            side = self.chosen[name]
+            side = self._chosen[name]
             for less in dict.fromkeys((size.low, (size.low + side) // 2, side - 1)):
                 if size.low <= less < side:
                     yield from self._fitting(**{name: less})
         for name, option in self._options.items():
-            for value in option.values[: option.values.index(self.chosen[name])]:
+            for value in option.values[: option.values.index(self._chosen[name])]:
                 yield from self._fitting(**{name: value})
-        if not self.whole:
-            yield from self._fitting(whole=True)
-        if self.seed:
-            yield from self._fitting(seed=0)
-        if self.scale != 1.0:
-            yield from self._fitting(scale=1.0)
+        if not self._whole:
+            yield from self._fitting(_whole=True)
+        if self._seed:
+            yield from self._fitting(_seed=0)
+        if self._scale != 1.0:
+            yield from self._fitting(_scale=1.0)
 
     def _fitting(self, **changes: Any) -> Iterator[Self]:
         case = self.but(**changes)
@@ -247,8 +249,8 @@ class Case:
     def strategy(cls, **fixed: Any) -> st.SearchStrategy[Self]:
         """Cases as Hypothesis draws them."""
         parts: dict[str, Any] = {
-            "seed": st.integers(0, 255),
-            "whole": st.booleans(),
+            "_seed": st.integers(0, 255),
+            "_whole": st.booleans(),
             **{name: st.integers(size.low, size.high) for name, size in cls._sizes.items()},
             **{name: st.sampled_from(option.values) for name, option in cls._options.items()},
         }
@@ -269,14 +271,14 @@ class Case:
         """Small cases that chance may miss: one size at its least, or all; each option."""
         low = {name: size.low for name, size in cls._sizes.items()}
         usual = cls.ordinary()
-        sides = [low, *({**usual.chosen, name: least} for name, least in low.items())]
-        cases = [cls(**each, seed=seed) for each in sides for seed in range(2)]
+        sides = [low, *({**usual._chosen, name: least} for name, least in low.items())]
+        cases = [cls(**each, _seed=seed) for each in sides for seed in range(2)]
         cases += [
             usual.but(**{name: value})
             for name, option in cls._options.items()
             for value in option.values
         ]
-        return _distinct([*cases, usual, usual.but(seed=1)])
+        return _distinct([*cases, usual, usual.but(_seed=1)])
 
     @classmethod
     def far(cls) -> list[Self]:
@@ -284,13 +286,13 @@ class Case:
         usual = cls.ordinary()
         wide = [usual.but(**{name: FAR}) for name, size in cls._sizes.items() if not size.fixed]
         free = any(isinstance(array, Floats) and array.scaled for array in cls._arrays.values())
-        scaled = [usual.but(scale=scale) for scale in (LARGE, TINY)] if free else []
+        scaled = [usual.but(_scale=scale) for scale in (LARGE, TINY)] if free else []
         return _distinct([*wide, *scaled])
 
     # -- as a value --------------------------------------------------------------------------
 
     def _key(self) -> tuple[Any, ...]:
-        return type(self), self.seed, self.whole, self.scale, tuple(self.chosen.items())
+        return type(self), self._seed, self._whole, self._scale, tuple(self._chosen.items())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Case) and self._key() == other._key()
@@ -299,15 +301,15 @@ class Case:
         return hash(self._key())
 
     def __repr__(self) -> str:
-        parts = [f"{name}={value!r}" for name, value in self.chosen.items()]
-        usual = {"seed": 0, "whole": True, "scale": 1.0}
-        own = {"seed": self.seed, "whole": self.whole, "scale": self.scale}
+        parts = [f"{name}={value!r}" for name, value in self._chosen.items()]
+        usual = {"_seed": 0, "_whole": True, "_scale": 1.0}
+        own = {"_seed": self._seed, "_whole": self._whole, "_scale": self._scale}
         parts += [f"{name}={value!r}" for name, value in own.items() if value != usual[name]]
         return f"{type(self).__name__}({', '.join(parts)})"
 
     def __str__(self) -> str:
-        told = ", ".join(f"{name} = {value}" for name, value in self.chosen.items())
-        return told if self.scale == 1.0 else f"{told}, numbers of about {self.scale:.0e}"
+        told = ", ".join(f"{name} = {value}" for name, value in self._chosen.items())
+        return told if self._scale == 1.0 else f"{told}, numbers of about {self._scale:.0e}"
 
 
 def _distinct(cases: Any) -> list[Any]:

@@ -61,7 +61,7 @@ def measured_check(scenario: Scenario, name: str, slope: Slope, title: str) -> T
             scenario.expect_slope_or_right(bench, name, case, yours, right)
 
     title = title or f"{label} is the slope of {of}, measured numerically"
-    strategy = scenario.cases.strategy(whole=False)
+    strategy = scenario.cases.strategy(_whole=False)
     test = settings(max_examples=MEASURED_EXAMPLES)(given(case=strategy)(test))
     return _marked(scenario, test, name, f"{check_name(scenario, name)}_measured", title, MEASURED)
 
@@ -82,7 +82,7 @@ def seen_aspect(scenario: Scenario, name: str) -> Test:
                 yours = scenario.all_of(name, scenario.observed(bench, case))
             except StudentError as error:
                 yours = error
-            return Look(yours, right, case=case, **case.values)
+            return Look(yours, right, case=case, **case._values)
 
         return look
 

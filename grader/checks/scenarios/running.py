@@ -76,13 +76,13 @@ class Scenario:
         self.name = getattr(function, "__name__", "scenario")
         self.observations = observations_of(function)
         self.line = function.__code__.co_firstlineno
-        known = {*cases().chosen, *cases._arrays}
+        known = {*cases()._chosen, *cases._arrays}
         self.arrays = used_by(function, list(cases._arrays), known)
         self.slopes: dict[str, Slope] = {}
         self.needs: dict[str, list[tuple[Scenario, str]]] = {}
         self.fresh = False
         self.strategy = cases.strategy()
-        self._unit = unit or (lambda case: min(1.0, case.scale))
+        self._unit = unit or (lambda case: min(1.0, case._scale))
         self._right: dict[Any, Any] = {}
         self._keys: list[Any] = []
 
@@ -259,9 +259,11 @@ class Scenario:
         )
 
     def _points(self, slope: Slope, case: Any) -> tuple[list[Changed], float]:
-        step = gradients.STEP * case.scale
-        moved = gradients.perturbed(getattr(case, slope.wrt), step)
-        return [Changed(case, **{slope.wrt: each}) for each in moved], step
+        step = gradients.STEP * case._scale
+        start = np.asarray(getattr(case, slope.wrt), dtype=float)
+        moved = gradients.perturbed(start, step)
+        values = moved if start.ndim else moved.tolist()
+        return [Changed(case, **{slope.wrt: value}) for value in values], step
 
 
 @contextmanager

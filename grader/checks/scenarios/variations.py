@@ -59,10 +59,11 @@ def variations(
         inputs: The arrays that come in other layouts and types; all that are used by default.
     """
     cases = scenario.cases
-    one, small = cases.ordinary(), cases.corners()[0].but(seed=3)
+    one, small = cases.ordinary(), cases.corners()[0].but(_seed=3)
+    wide = [far for far in cases.far() if far._scale == 1.0]
     used = [name for name in inputs or cases._arrays if name in scenario.arrays]
     found = []
-    if layouts and (laid := [name for name in used if np.ndim(one.values[name])]):
+    if layouts and (laid := [name for name in used if np.ndim(one._values[name])]):
         keys: list[Any] = [(one, layout, tuple(laid)) for layout in LAYOUTS]
         found.append(Variation("layouts", "for arrays in other memory layouts", keys, _layout))
     if dtypes and (cast := [name for name in used if _is_free(cases, name)]):
@@ -73,28 +74,29 @@ def variations(
         keys = [(case,) for case in cases.far()]
         found.append(Variation("far", "for many, large and tiny numbers", keys, plainly))
     if again:
-        key = (one, _with_other_rows(one), small, tuple(others))
-        found.append(Variation("again", "again, after other calls", [key], _again))
+        keys = [(one, _with_other_rows(one), small, tuple(others))]
+        keys += [(far, far.but(_seed=1), far, ()) for far in wide]
+        found.append(Variation("again", "again, after other calls", keys, _again))
     if in_turn:
         told = "while calls for another case take turns with these"
-        pairs = [(one, small), *((far, far.but(seed=1)) for far in cases.far()[:1])]
+        pairs = [(one, small), *((far, far.but(_seed=1)) for far in wide)]
         found.append(Variation("in_turn", told, pairs, _in_turn))
     return found
 
 
 def _is_free(cases: type[Case], name: str) -> bool:
     array = cases._arrays[name]
-    return isinstance(array, Floats) and array.between is None
+    return isinstance(array, Floats) and array.between is None and bool(array.shape)
 
 
 def _with_other_rows(case: Case) -> Case:
     """The case with another seed, and the first size another one if that can be."""
     name = next(iter(case._sizes), None)
     if name is None:
-        return case.but(seed=7)
-    size, side = case._sizes[name], case.chosen[name]
-    other = case.but(seed=7, **{name: side + 1 if side < size.high else max(size.low, side - 1)})
-    return other if other.fits() else case.but(seed=7)
+        return case.but(_seed=7)
+    size, side = case._sizes[name], case._chosen[name]
+    other = case.but(_seed=7, **{name: side + 1 if side < size.high else max(size.low, side - 1)})
+    return other if other.fits() else case.but(_seed=7)
 
 
 def plainly(scenario: Scenario, module: Any, key: Any) -> Compared:
@@ -106,13 +108,13 @@ def plainly(scenario: Scenario, module: Any, key: Any) -> Compared:
 def _layout(scenario: Scenario, module: Any, key: Any) -> Compared:
     case, layout, names = key
     there = isinstance(module, Student)
-    laid = {name: module.array(case.values[name], layout) for name in names if there}
+    laid = {name: module.array(case._values[name], layout) for name in names if there}
     return [(case, scenario.run(module, Changed(case, **laid)), LAYOUTS[layout], {})]
 
 
 def _typed(scenario: Scenario, module: Any, key: Any) -> Compared:
     case, dtype, names = key
-    cast = {name: (case.values[name] * 2).astype(dtype) for name in names}
+    cast = {name: (case._values[name] * 2).astype(dtype) for name in names}
     if not isinstance(module, Student):  # what is right does not depend on the type
         cast = {name: value.astype(float) for name, value in cast.items()}
     seen = scenario.run(module, Changed(case, **cast))
@@ -128,11 +130,13 @@ def _again(scenario: Scenario, module: Any, key: Any) -> Compared:
     """The scenario five times, with one instance as far as its sizes allow, and others between."""
     one, other, small, between = key
     reused = module if scenario.fresh else Reused(module)
-    runs = [(one, scenario.run(reused, one))]
+    runs: list[tuple[Any, Seen]] = [(one, scenario.run(reused, one))]
     for each in between:
         each.run(reused, other)
-    later = (one.but(seed=7), other, small, one)
-    runs += [(case, scenario.run(reused, case)) for case in later]
+    # A number goes to constructors, of which each makes an instance of its own.
+    kept = {name: one._values[name] for name in one._arrays if not np.ndim(one._values[name])}
+    later = [Changed(case, **kept) for case in (one.but(_seed=7), other, small)]
+    runs += [(case, scenario.run(reused, case)) for case in (*later, one)]
     return [(case, seen, f", call {n} of it", {}) for n, (case, seen) in enumerate(runs, 1)]
 
 

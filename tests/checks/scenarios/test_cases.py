@@ -45,7 +45,7 @@ def test_parts_have_the_shapes_and_ranges_that_are_declared(case: Batch) -> None
     assert case.mask.dtype == bool
     assert case.start in (1, 2, 3)
     assert type(case.start) is int
-    if case.whole:
+    if case._whole:
         assert (np.round(case.X * 2) == case.X * 2).all()
 
 
@@ -61,13 +61,13 @@ def test_sizes_that_do_not_go_together_are_not_drawn(case: Window) -> None:
 def test_smaller_cases_are_smaller_and_come_to_an_end(case: Batch) -> None:
     """One thing is simpler in each; the simplest has none."""
     for smaller in case.smaller():
-        assert (smaller.size, smaller.seed) < (case.size, case.seed) or smaller.size < case.size
+        assert (smaller.size, smaller._seed) < (case.size, case._seed) or smaller.size < case.size
     assert not list(Batch().smaller())
 
 
 def test_equal_cases_have_equal_values_by_the_seed_of_the_session() -> None:
     """Another session, or another seed of the case, draws other numbers."""
-    one, same, other = Batch(rows=3), Batch(rows=3), Batch(rows=3, seed=1)
+    one, same, other = Batch(rows=3), Batch(rows=3), Batch(rows=3, _seed=1)
     assert one == same
     assert hash(one) == hash(same)
     assert one != other
@@ -80,15 +80,16 @@ def test_equal_cases_have_equal_values_by_the_seed_of_the_session() -> None:
 def test_far_cases_leave_what_is_not_scaled() -> None:
     """Sizes of 130, one at a time; large and tiny numbers where they are wanted."""
     far = Batch.far()
-    assert [(case.rows, case.classes) for case in far if case.scale == 1.0] == [(130, 5), (3, 130)]
-    scaled = [case for case in far if case.scale != 1.0]
+    assert [(case.rows, case.classes) for case in far if case._scale == 1.0] == [(130, 5), (3, 130)]
+    scaled = [case for case in far if case._scale != 1.0]
     assert len(scaled) == 2
     for case in scaled:
         assert np.abs(case.weights).max() <= 4
-        assert np.allclose(case.X, Batch(**case.chosen).X * case.scale)
+        assert np.allclose(case.X, Batch(**case._chosen).X * case._scale)
 
 
 def test_a_part_cannot_hide_what_every_case_has() -> None:
     """It would be found out late, and far from its cause."""
-    with pytest.raises(TypeError, match="cannot be called 'scale'"):
-        type("Wrong", (Case,), {"scale": floats(2)})
+    for name in ("size", "right"):
+        with pytest.raises(TypeError, match=f"cannot be called '{name}'"):
+            type("Wrong", (Case,), {name: floats(2)})
