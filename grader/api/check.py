@@ -1,10 +1,11 @@
-"""Grading one submission from Python: a file, a text, or a class of a notebook."""
+"""Grading one submission from Python: a file, a text, or a class or function of a notebook."""
 
 from __future__ import annotations
 
 import operator
 import os
 from pathlib import Path
+from types import FunctionType
 from typing import Literal
 
 from grader.api import warm_judges
@@ -19,7 +20,7 @@ SEEDS = 2**32
 
 def check(
     problem: str | os.PathLike[str] | Problem,
-    submission: str | os.PathLike[str] | type,
+    submission: str | os.PathLike[str] | type | FunctionType,
     *,
     seed: int | Literal["random"] | None = None,
     only: str | None = None,
@@ -32,13 +33,13 @@ def check(
     Args:
         problem: As in :func:`grader.load_problem`, or what that has returned.
         submission: A file (``.py`` or ``.ipynb``); or the text of one, which is told from a path
-            by its line breaks; or a class: graded is its source, with what it needs from its
-            file, or from the cells of the notebook.
+            by its line breaks; or a class or a function: graded is its source, with what it needs
+            from its file, or from the cells of the notebook.
         seed: Decides the generated examples; the problem's own by default, ``"random"`` draws one.
         only: A group of checks, such as ``"forward"``; the others are left out.
 
     Raises:
-        UsageError: There is no such problem, file or group, or no source of the class.
+        UsageError: There is no such problem, file or group, or no source of the class or function.
         ProblemError: The problem package is broken.
         Fault: The grader or the machine failed.
     """
@@ -51,17 +52,20 @@ def check(
     return Report.of(report, handed_in.text)
 
 
-def _submission(problem: Problem, given: str | os.PathLike[str] | type) -> Submission:
-    if isinstance(given, type):
-        from grader.api.class_source import submission_of_class
+def _submission(
+    problem: Problem, given: str | os.PathLike[str] | type | FunctionType
+) -> Submission:
+    if isinstance(given, type | FunctionType):
+        from grader.api.class_source import submission_of_definition
 
-        return submission_of_class(problem, given)
+        return submission_of_definition(problem, given)
     if isinstance(given, str) and ("\n" in given or "\r" in given):
         return submission_of_text(problem, given)
     if isinstance(given, (str, os.PathLike)):
         return read_submission(Path(given))
     raise UsageError(
-        f"a submission is a path, the text of a file, or a class, and not {type(given).__name__}"
+        "a submission is a path, the text of a file, a class or a function, and not"
+        f" {type(given).__name__}"
     )
 
 

@@ -1,4 +1,4 @@
-"""The source of a class of a script or a notebook, with what it needs from around it.
+"""The source of a class or a function of a script or a notebook, with what it needs around it.
 
 A script does more than define the class: it trains, plots, and asks for the class to be checked. So
 does a notebook, in cells that are run in any order, and again. Of either, the statements are taken
@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from msgspec.structs import replace
@@ -55,21 +56,22 @@ class Statement:
     always: bool = False
 
 
-def submission_of_class(problem: Problem, given: type) -> Submission:
-    """Return what is graded for a class: its file without the rest, or its cells.
+def submission_of_definition(problem: Problem, given: type | FunctionType) -> Submission:
+    """Return what is graded for a class or a function: its file without the rest, or its cells.
 
     Raises:
         UsageError: There is no source of it.
     """
+    kind = "class" if isinstance(given, type) else "function"
     if "." in given.__qualname__:
         raise UsageError(
-            f"{given.__qualname__} is defined inside of something; define the class at the top"
+            f"{given.__qualname__} is defined inside of something; define the {kind} at the top"
             " level of a file or a cell"
         )
     names = {given.__name__, *_starter_names(problem)}
     file = getattr(sys.modules.get(given.__module__), "__file__", None)
     if file is not None:
-        return _of_file(Path(file), given.__name__, names)
+        return _of_file(Path(file), kind, given.__name__, names)
     python = sys.modules.get("IPython")
     shell = python.get_ipython() if python is not None else None
     if shell is not None and given.__module__ == "__main__":
@@ -77,18 +79,18 @@ def submission_of_class(problem: Problem, given: type) -> Submission:
         if any(given.__name__ in s.binds for s in _statements(cells)):
             return submission_of_cells(problem, cells, names)
     raise UsageError(
-        f"there is no source of the class {given.__name__} (it was defined at a prompt, or by"
+        f"there is no source of the {kind} {given.__name__} (it was defined at a prompt, or by"
         " exec); save it in a file, and give the file's name or its text"
     )
 
 
-def _of_file(file: Path, name: str, names: set[str]) -> Submission:
+def _of_file(file: Path, kind: str, name: str, names: set[str]) -> Submission:
     """Keep every line in its place, so that messages name the lines of the file."""
     whole = read_submission(file)
     lines = whole.lines
     statements = list(_statements({0: "\n".join(lines)}))
     if not any(name in one.binds | one.changes for one in statements):
-        raise UsageError(f"{file}: does not define the class {name}; give the text that does")
+        raise UsageError(f"{file}: does not define the {kind} {name}; give the text that does")
     shown = [""] * len(lines)
     for one in needed(statements, names):
         shown[one.first : one.last + 1] = lines[one.first : one.last + 1]

@@ -26,7 +26,11 @@ def fitting_problems(library: Library, submission: Submission) -> Sequence[str]:
     methods = frozenset(method for each in classes for method in each.methods)
     asked = dict(_interfaces(library))
     surplus = {s: len(i.methods & methods) - len(i.methods - methods) for s, i in asked.items()}
-    own = {s: surplus[s] for s, i in asked.items() if i.entry in names and surplus[s] > 0}
+    own = {
+        s: surplus[s]
+        for s, i in asked.items()
+        if i.entry in names and (surplus[s] > 0 or not i.of_class)
+    }
     if len(found := _highest(own)) == 1:
         return found
     called = [

@@ -116,7 +116,7 @@ def test_other_examples(small: Problem) -> None:
         ("nowhere/problems/small", THING, {}, "no such folder"),
         (str(ROOT / "docs"), THING, {}, "not the folder of a problem"),
         ("dense", "nowhere.py", {}, "nowhere.py: no such file"),
-        ("dense", 3, {}, "a path, the text of a file, or a class, and not int"),
+        ("dense", 3, {}, "a path, the text of a file, a class or a function, and not int"),
         ("dense", THING, {"seed": -1}, "-1 is neither a seed"),
         ("dense", THING, {"seed": "x"}, "'x' is neither a seed"),
         ("dense", THING, {"only": "x"}, "dense has no group 'x'"),
@@ -231,6 +231,25 @@ def test_nothing_of_the_callers_process_is_changed(tmp_path: Path) -> None:
     *told, last = done.stdout.splitlines()
     assert told == ["92.0", "[]"]
     assert last.endswith("out: 1 students, 1 graded, mean 100>")
+
+
+def test_a_function_of_a_script(tmp_path: Path) -> None:
+    """With the other functions that the exercise asks for."""
+    done = script(
+        tmp_path,
+        "import grader\n"
+        "import numpy as np\n"
+        "def softmax(scores):\n"
+        "    powers = np.exp(scores - scores.max(axis=1, keepdims=True))\n"
+        "    return powers / powers.sum(axis=1, keepdims=True)\n"
+        "def cross_entropy(scores, labels):\n"
+        "    return 0.0, softmax(scores) / len(scores)\n"
+        "report = grader.check('softmax-cross-entropy', softmax)\n"
+        "print(report.score, report.diagnoses[-1].id)\n",
+    )
+    score, diagnosis = done.stdout.split()
+    assert float(score) == 55.0, done.stderr
+    assert diagnosis == "gradient-without-labels"
 
 
 def test_a_class_of_a_script(tmp_path: Path, small: Problem) -> None:

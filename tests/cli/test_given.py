@@ -25,6 +25,14 @@ def test_a_file_alone_shows_its_problem(grader: Run, tmp_path: Path) -> None:
     assert done.stdout.startswith("dense-caches  my.py")
 
 
+def test_one_of_its_functions_shows_a_problem(grader: Run, tmp_path: Path) -> None:
+    """The first that is asked for is enough; the other one is said to be missing."""
+    (tmp_path / "my.py").write_text("def softmax(x):\n    return x\n")
+    done = grader("check", "my.py")
+    assert done.stdout.startswith("softmax-cross-entropy  my.py")
+    assert "The file has no function cross_entropy" in done.stdout
+
+
 def test_a_name_decides_where_the_content_does_not(grader: Run, tmp_path: Path) -> None:
     """An empty file is graded as what it is called, with a second download's counter or without."""
     for name in ("dense_minimal.py", "relu (1).py"):

@@ -43,8 +43,17 @@ class Slope(msgspec.Struct, frozen=True):
     upstream: str
 
     def loss(self, value: Any, case: Any) -> Any:
-        """``sum(of * upstream)``."""
-        return np.sum(value * (getattr(case, self.upstream) if self.upstream else 1.0))
+        """``sum(of * upstream)``.
+
+        Raises:
+            ValueError: They have different shapes.
+        """
+        if not self.upstream:
+            return np.sum(value)
+        upstream = getattr(case, self.upstream)
+        if np.shape(value) != np.shape(upstream):  # what is broadcast may be of any size
+            raise ValueError("the upstream gradient has another shape than the output")
+        return np.sum(value * upstream)
 
 
 class Bench(msgspec.Struct, frozen=True):
