@@ -126,4 +126,6 @@ class _Again:
         if isinstance(value, Pending):
             done = id(value.step) in self._new
             return self._new[id(value.step)] if done else value.value
+        if type(value) in (list, tuple):
+            return type(value)(map(self._now, value))
         return self._new.get(id(value), value)  # the steps keep the old ones alive

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.checks.misconceptions import Mistake, Text
-from grader.checks.scenarios.running import Scenario, seeded
+from grader.checks.scenarios.running import Scenario, put, seeded
 from grader.errors import ProblemError
 from grader.judge.loading import load_module
 from grader.model.problem import Problem
@@ -82,11 +82,14 @@ class _Sample:
         key = scenario.name, name, case
         if key not in self._seen:
             with contextlib.redirect_stdout(io.StringIO()), seeded():
+                seen: dict[str, list[Any]] = {}
                 try:
-                    seen = scenario.run(self._module, case, name)
-                    self._seen[key] = scenario.all_of(name, seen)
+                    for pair in scenario.function(self._module, case):
+                        put(seen, *pair)
                 except Exception as error:
                     self._seen[key] = error
+                if name in seen:
+                    self._seen[key] = scenario.all_of(name, seen)
         found = self._seen[key]
         if isinstance(found, Exception):
             raise found

@@ -326,17 +326,20 @@ class Conversation:
 
     def on_wire(self, value: Any) -> Any:
         """The node of a value in the next message: objects as references."""
+        value = value.on_wire() if isinstance(value, Exposure) else self._referred(value)
+        return self._recording.outbox.queue.writer.value(value)
+
+    def _referred(self, value: Any) -> Any:
+        """A value with objects of the worker's as references, those in lists as well."""
         if isinstance(value, RemoteObject):
-            value = codec.Ref(value._handle)
-        elif isinstance(value, Exposure):
-            value = value.on_wire()
-        elif isinstance(value, Pending) and value.resolved:
-            value = value.value
-        elif isinstance(value, Pending):
+            return codec.Ref(value._handle)
+        if isinstance(value, Pending):
+            if value.resolved:
+                return value.value
             if value.operation[-1] == 0:
                 value.operation[-1] = self.new_handle()
-            value = codec.Ref(value.operation[-1])
-        return self._recording.outbox.queue.writer.value(value)
+            return codec.Ref(value.operation[-1])
+        return type(value)(map(self._referred, value)) if type(value) in (list, tuple) else value
 
     def on_wire_call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
         """The nodes of a call's arguments: a list, and a dictionary."""

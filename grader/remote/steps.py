@@ -319,6 +319,9 @@ def _brief(value: Any) -> str:
         return value.variable
     if isinstance(value, dict):
         text = f"{{{', '.join(f'{key!r}: {_brief(item)}' for key, item in value.items())}}}"
+    elif type(value) in (list, tuple):
+        listed = ", ".join(map(_brief, value))
+        text = f"[{listed}]" if type(value) is list else f"({listed}{',' * (len(value) == 1)})"
     else:
         text = repr(value)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."

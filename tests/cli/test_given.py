@@ -55,6 +55,7 @@ def test_several_problems_that_fit_are_listed(grader: Run, tmp_path: Path) -> No
         "  grader check batch-norm my.py",
         "  grader check dense-activation my.py",
         "  grader check dense-minimal my.py",
+        "  grader check dropout my.py",
         "  grader check relu my.py",
     ]
     (tmp_path / "my.py").write_text("x = 1\n")

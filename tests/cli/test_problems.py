@@ -14,8 +14,8 @@ from tests.conftest import ROOT, Run
 
 ACCEPTED = ROOT / "submissions" / "relu" / "accepted"
 ORDER = (
-    "dense-minimal relu softmax-cross-entropy dense dense-activation batch-norm dense-caches"
-    " dense-gradients"
+    "dense-minimal relu softmax-cross-entropy adam dense dense-activation dropout batch-norm"
+    " dense-caches dense-gradients"
 ).split()
 
 
@@ -61,7 +61,7 @@ def test_solved_problems_are_marked(grader: Run, tmp_path: Path) -> None:
     listed = grader("problems", env=environment).stdout
     assert re.search(r"^✓ +relu ", listed, re.M)
     assert listed.count("✓") == 2
-    assert "✓ solved: 1 of 8\n" in listed
+    assert "✓ solved: 1 of 10\n" in listed
     assert listed.endswith("Go on with: grader start dense-minimal\n")
 
 

@@ -176,7 +176,7 @@ def test_unknown_problem_lists_the_known_ones(grader: Run) -> None:
     """A misspelt problem is answered with the right names."""
     done = grader("check", "dens", RIGHT)
     assert done.returncode == 2
-    assert "there are: batch-norm, dense" in done.stderr
+    assert "there are: adam, batch-norm, dense" in done.stderr
 
 
 def test_wrong_constructor_is_one_failure_and_the_rest_is_blocked(

@@ -55,6 +55,13 @@ COUNTER = """
         def from_dict(cls, data):
             return cls(**data)
 
+    def gathered(things, arrays):
+        counter, (number,) = things
+        arrays[0][0] += 0.0
+        total = counter.count + number + arrays[0].sum()
+        arrays[0][1] = 5.0
+        return float(total)
+
     def total(*counters):
         return sum(counter.count for counter in counters)
 
@@ -1001,6 +1008,20 @@ def test_promises_in_the_trace(student: Student) -> None:
         counter = student.Counter()
         counter.add(counter.count)
     assert told(student.trace)[-1] == "layer.add(…)"
+
+
+def test_objects_and_promises_go_in_lists(student: Student) -> None:
+    """By reference, as they do alone; the trace names them, and a changed array is noticed."""
+    with student.program():
+        student.watch()
+        counter = student.Counter(1)
+        array = student.array(np.ones(2))
+        summed = student.gathered([counter, [student.total(counter)]], (array,))
+        left = student.left()
+    assert summed.value == 1 + 1 + 2
+    assert left.value == [["gathered", "argument"]]
+    shown = told(student.trace)
+    assert shown[-1] == "gathered([layer, […]], (array4,))"
 
 
 def test_every_step_can_be_read(optimizing: Student) -> None:

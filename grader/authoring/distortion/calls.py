@@ -121,6 +121,10 @@ class Call:
         root, *keys = place.split(".")
         if not keys:
             self.result = value
+        elif root == "result" and isinstance(self.result, tuple | list):
+            items = list(self.result)
+            items[int(keys[0].removeprefix("item"))] = value
+            self.result = type(self.result)(items)
         elif root == "result":
             self.result = {**self.result, keys[0]: value}
         elif len(keys) == 1:
@@ -172,6 +176,9 @@ def leaves(value: Any, place: str = "result") -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for key, item in value.items():
             yield from leaves(item, f"{place}.{key}")
+    elif type(value) in (tuple, list) and any(isinstance(item, np.ndarray) for item in value):
+        for number, item in enumerate(value):
+            yield from leaves(item, f"{place}.item{number}")
     elif isinstance(value, np.ndarray | np.number) or (
         type(value) in (int, float, tuple, list) and np.asarray(value).dtype.kind in "if"
     ):

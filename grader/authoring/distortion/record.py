@@ -41,7 +41,7 @@ def kind_of(value: Any) -> str:
         return "name"
     if isinstance(value, dict):
         return "dict"
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list) and all(isinstance(i, int | float) for i in value):
         return "wholes" if all(type(item) is int for item in value) else "numbers"
     return "other"
 

@@ -58,7 +58,8 @@ def measured_check(scenario: Scenario, name: str, slope: Slope, title: str) -> T
         try:
             expect_same(scenario.value(name, yours), measured, label, **MEASURED_SO)
         except AssertionError:
-            scenario.expect_slope_or_right(bench, name, case, yours, right)
+            with scenario.left_to_needed(bench, name):
+                scenario.expect_slope_or_right(bench, name, case, yours, right)
 
     title = title or f"{label} is the slope of {of}, measured numerically"
     strategy = scenario.cases.strategy(_whole=False)

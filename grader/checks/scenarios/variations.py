@@ -59,7 +59,8 @@ def variations(
         inputs: The arrays that come in other layouts and types; all that are used by default.
     """
     cases = scenario.cases
-    one, small = cases.ordinary(), cases.corners()[0].but(_seed=3)
+    others_last = {name: option.values[-1] for name, option in cases._options.items()}
+    one, small = cases.ordinary(), cases.corners()[0].but(_seed=3, **others_last)
     wide = [far for far in cases.far() if far._scale == 1.0]
     used = [name for name in inputs or cases._arrays if name in scenario.arrays]
     found = []

@@ -61,9 +61,7 @@ class Calls:
         self._count: dict[str, int] = {}
         sources = [step.source for step in steps if isinstance(step, Define)]
         self._defined = set(re.findall(r"^(?:class|def) (\w+)", "\n".join(sources), re.M))
-        self._referred = {
-            id(arg.step) for step in self.steps for arg in step.args if isinstance(arg, Pending)
-        }
+        self._referred = {id(arg.step) for step in self.steps for arg in _promised(step.args)}
 
     def lines(self) -> Iterator[str]:
         """Yield one line for each step, and one that fetches ``yours`` from a recorded call."""
@@ -208,10 +206,22 @@ class Calls:
         if isinstance(value, np.ndarray):
             self.elements += value.size
             return literal(value) if self.elements <= MAX_LITERAL else "..."
+        if type(value) in (list, tuple):
+            listed = ", ".join(map(self._value, value))
+            return f"[{listed}]" if type(value) is list else f"({listed}{',' * (len(value) == 1)})"
         if isinstance(value, dict):
             items = [f"{key!r}: {self._value(item)}" for key, item in value.items()]
             return f"{{{', '.join(items)}}}"
         return repr(value)
+
+
+def _promised(values: Sequence[Any]) -> Iterator[Pending]:
+    """The promises among values, and in lists of them."""
+    for value in values:
+        if isinstance(value, Pending):
+            yield value
+        elif type(value) in (list, tuple):
+            yield from _promised(value)
 
 
 def _in_layout(array: str, layout: str) -> str:

@@ -46,12 +46,14 @@ class Leftovers:
         return [*self._found, *later]
 
 
-def _arrays(value: Any) -> Iterator[ndarray[Any, Any]]:
-    """The arrays in a value, or in a list, tuple or dictionary."""
+def _arrays(value: Any, deep: int = 3) -> Iterator[ndarray[Any, Any]]:
+    """The arrays in a value, or in lists, tuples and dictionaries, which may be in each other."""
     parts = list(value.values()) if type(value) is dict else value
     for part in parts if type(parts) in (list, tuple) else (parts,):
         if type(part) is ndarray and part.dtype.kind in "biufc":
             yield part
+        elif deep and type(part) in (list, tuple, dict):
+            yield from _arrays(part, deep - 1)
 
 
 class _Generator:

@@ -2,8 +2,8 @@
 # why: A feature that is the same in the whole batch has the variance 0.
 # hint: What is 0 / 0?
 # stronger: np.sqrt(var + eps)
-# fails: forward, running, evaluation, input-gradient, parameter-gradients
-# points: 56.25
+# fails: forward, running, input-gradient, parameter-gradients
+# points: 62.2
 # diagnoses: eps-left-out
 import numpy as np
 

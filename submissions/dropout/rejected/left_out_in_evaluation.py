@@ -1,0 +1,27 @@
+# mistake: leaves numbers out in evaluation as well
+# why: What is being tested must not depend on chance.
+# hint: Which lines may only be run in training?
+# stronger: In evaluation return X.
+# fails: evaluation
+# points: 80
+# diagnoses: left-out-in-evaluation
+import numpy as np
+
+
+class Dropout:
+    """Leaves out numbers at random, in training."""
+
+    def __init__(self, rate, seed=0):
+        self.rate = rate
+        self.generator = np.random.default_rng(seed)
+
+    def forward(self, X, training=True):
+        """The output, of the shape of X."""
+        self.kept = np.ones(X.shape)
+        if True:
+            self.kept = (self.generator.random(X.shape) >= self.rate) / (1 - self.rate)
+        return X * self.kept
+
+    def backward(self, G):
+        """The gradient with respect to X of the last forward pass."""
+        return G * self.kept

@@ -1,0 +1,27 @@
+# mistake: draws normally distributed numbers
+# why: Of these a share of rate is not below rate.
+# hint: What share of the numbers that standard_normal gives is below 0.5?
+# stronger: generator.random draws evenly between 0 and 1.
+# fails: forward
+# points: 70
+# diagnoses: normal-numbers
+import numpy as np
+
+
+class Dropout:
+    """Leaves out numbers at random, in training."""
+
+    def __init__(self, rate, seed=0):
+        self.rate = rate
+        self.generator = np.random.default_rng(seed)
+
+    def forward(self, X, training=True):
+        """The output, of the shape of X."""
+        self.kept = np.ones(X.shape)
+        if training:
+            self.kept = (self.generator.standard_normal(X.shape) >= self.rate) / (1 - self.rate)
+        return X * self.kept
+
+    def backward(self, G):
+        """The gradient with respect to X of the last forward pass."""
+        return G * self.kept
