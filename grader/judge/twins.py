@@ -17,7 +17,6 @@ from typing import Any
 
 from grader.checks.misconceptions import Mistake, Text
 from grader.checks.scenarios.running import Scenario, put, seeded
-from grader.errors import ProblemError
 from grader.judge.loading import load_module
 from grader.model.problem import Problem
 from grader.model.sample_header import Declaration, read_declaration
@@ -30,19 +29,8 @@ def twins(problem: Problem, scenarios: Iterable[Scenario]) -> list[Mistake]:
         ProblemError: A header cannot be read.
     """
     scenarios = list(scenarios)
-    if not scenarios:
-        return []
-    return [mistake for sample in _samples(problem) for mistake in sample.mistakes(scenarios)]
-
-
-def _samples(problem: Problem) -> Iterator[_Sample]:
-    for path in problem.samples("rejected"):
-        try:
-            header = read_declaration(path)
-        except ValueError as error:
-            raise ProblemError(path, None, str(error)) from None
-        if header.about and header.hint:
-            yield _Sample(problem, path, header)
+    samples = [_Sample(problem, path, read_declaration(path)) for path in problem.twins]
+    return [mistake for sample in samples for mistake in sample.mistakes(scenarios)]
 
 
 class _Sample:

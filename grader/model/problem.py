@@ -31,6 +31,7 @@ from grader.model.problem_toml import (
     read_text,
     read_toml,
 )
+from grader.model.sample_header import read_declaration
 
 
 def stem_of(slug: str) -> str:
@@ -212,6 +213,22 @@ class Problem:
     def samples(self, verdict: str) -> list[Path]:
         """Sample submissions, ``accepted`` or ``rejected``, sorted."""
         return sorted((self.library / "submissions" / self.slug / verdict).glob("*.py"))
+
+    @property
+    def twins(self) -> list[Path]:
+        """Rejected samples that name what behaves like them: those whose headers have a hint.
+
+        Raises:
+            ProblemError: A header cannot be read.
+        """
+        found = []
+        for path in self.samples("rejected") if self.has_scenarios else ():
+            try:
+                header = read_declaration(path)
+            except ValueError as error:
+                raise ProblemError(path, None, str(error)) from None
+            found += [path] if header.about and header.hint else []
+        return found
 
     def demo_samples(self) -> list[Path]:
         """A right and a wrong sample that show what a report is; none where none are declared.

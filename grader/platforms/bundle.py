@@ -1,7 +1,8 @@
 """What each platform is sent: its own files, and those that all of them get.
 
-All of them get the wheel, pinned requirements, and the library without its sample submissions: a
-report may say that a file looks like a solution to another of its problems.
+All of them get the wheel, pinned requirements, and the library: a report may say that a file looks
+like a solution to another of its problems. Of the sample submissions they get those that name the
+mistakes of the problem itself.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ def parcel(
     for one in map(library.load, library.slugs()):
         for path in one.files:
             files[f"library/{one.shown(path)}"] = File(path.read_bytes())
+    for path in problem.twins:
+        files[f"library/{problem.shown(path)}"] = File(path.read_bytes())
     folder = Path(__file__).parent / "scripts" / platform
     for script in SCRIPTS[platform]:
         text = (folder / script).read_text("utf-8").replace(_SLUG, shlex.quote(problem.slug))

@@ -123,6 +123,18 @@ def test_a_package_has_the_same_bytes_each_time(dense: Problem, unpacked: Path) 
     assert not [name for name in members if "submissions" in name or "__pycache__" in name]
 
 
+def test_samples_that_name_mistakes_are_packed() -> None:
+    """Those of the problem itself that have a hint; no others, and no right ones."""
+    problem = Library.find(ROOT).load("softmax-cross-entropy")
+    packed = io.BytesIO(parcel(problem, "gradescope", secret="a secret"))
+    with zipfile.ZipFile(packed) as archive:
+        samples = [name for name in archive.namelist() if "submissions" in name]
+    folder = "library/submissions/softmax-cross-entropy/rejected"
+    assert f"{folder}/overflows.py" in samples
+    assert f"{folder}/scores_changed_in_place.py" not in samples  # it has no hint
+    assert all(name.startswith(folder) for name in samples)
+
+
 def test_the_wheel_is_the_package_and_says_so(unpacked: Path) -> None:
     """Every module, no library; RECORD has the digest of every file (PEP 427)."""
     site, package = unpacked / "site", Path(grader.__file__).parent
